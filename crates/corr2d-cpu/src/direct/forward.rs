@@ -1,0 +1,75 @@
+//! The forward sum: for an output row, the taps are the kernel's rows that meet the input, times its columns.
+
+use super::rows::{Columns, Source, Tap};
+use super::tasks::{Destination, Piece, for_each_piece};
+use crate::{Element, Error, Geometry};
+
+/// output = correlation of input with weight, plus bias. The slices are as long as the geometry says.
+pub(crate) fn forward<T: Element>(
+    geometry: &Geometry,
+    input: &[T],
+    weight: &[T],
+    bias: Option<&[T]>,
+    output: &mut [T],
+) -> Result<(), Error> {
+    let shape = Destination {
+        groups: geometry.groups(),
+        channels: geometry.output_channels_per_group(),
+        height: geometry.rows().output(),
+        width: geometry.columns().output(),
+    };
+    for_each_piece(output, shape, geometry.multiplications(), |piece| match piece.rows.len() {
+        1 => write::<T, 1>(geometry, input, weight, bias, piece),
+        2 => write::<T, 2>(geometry, input, weight, bias, piece),
+        3 => write::<T, 3>(geometry, input, weight, bias, piece),
+        _ => write::<T, 4>(geometry, input, weight, bias, piece),
+    });
+    Ok(())
+}
+
+fn write<T: Element, const M: usize>(
+    geometry: &Geometry,
+    input: &[T],
+    weight: &[T],
+    bias: Option<&[T]>,
+    mut piece: Piece<'_, T>,
+) {
+    let channels = geometry.input_channels_per_group();
+    let plane = geometry.rows().input() * geometry.columns().input();
+    let taps_per_plane = geometry.rows().kernel() * geometry.columns().kernel();
+    let first_input = piece.batch * geometry.input_channels() + piece.group * channels;
+    let first_output = piece.group * geometry.output_channels_per_group() + piece.channel;
+    let source = Source {
+        planes: &input[first_input * plane..],
+        plane,
+        channels,
+        step: geometry.columns().stride(),
+        weights: &weight[first_output * channels * taps_per_plane..],
+        weights_per_destination: channels * taps_per_plane,
+        weights_per_source: taps_per_plane,
+    };
+    let initial = std::array::from_fn(|m| bias.map_or(T::ZERO, |bias| bias[first_output + m]));
+    let width = geometry.columns().output();
+    let columns = Columns { first: 0, spacing: 1, count: width };
+    for row in 0..piece.height(width) {
+        let taps = taps(geometry, piece.row + row);
+        source.write_rows::<M>(&taps, initial, &columns, &mut piece.row(row, width));
+    }
+}
+
+/// The taps of an output row that read the input, in the order of the kernel.
+fn taps(geometry: &Geometry, output_row: usize) -> Vec<Tap> {
+    let (rows, columns) = (geometry.rows(), geometry.columns());
+    let mut taps = Vec::with_capacity(rows.kernel() * columns.kernel());
+    for a in 0..rows.kernel() {
+        let Some(input_row) = rows.input_position(output_row, a) else { continue };
+        for b in 0..columns.kernel() {
+            taps.push(Tap {
+                offset: (input_row * columns.input() + b * columns.dilation()) as isize - columns.before() as isize,
+                weight: a * columns.kernel() + b,
+                columns: columns.outputs_of_tap(b),
+            });
+        }
+    }
+    taps
+}

@@ -1,0 +1,96 @@
+//! The input gradient, gathered: which outputs read this input row, and through which taps?
+//!
+//! ```text
+//! ∂L/∂x[r, c] = Σ over taps (a, b) of w[a, b] · ∂L/∂y[(r + top − a·dilation) / stride, (c + left − b·dilation) / stride]
+//! ```
+//!
+//! where both divisions leave no rest. With a stride s over 1 the columns c of a row fall into s classes by their rest
+//! modulo s. Within a class the same taps divide, and neighbours read neighbours: again sums along rows, without a
+//! product by zero.
+
+use super::rows::{Columns, Source, Tap};
+use super::tasks::{Destination, Piece, for_each_piece};
+use crate::{Axis, Element, Error, Geometry};
+
+/// input_gradient = ∂L/∂input. The slices are as long as the geometry says.
+pub(crate) fn input_gradient<T: Element>(
+    geometry: &Geometry,
+    output_gradient: &[T],
+    weight: &[T],
+    input_gradient: &mut [T],
+) -> Result<(), Error> {
+    let shape = Destination {
+        groups: geometry.groups(),
+        channels: geometry.input_channels_per_group(),
+        height: geometry.rows().input(),
+        width: geometry.columns().input(),
+    };
+    for_each_piece(input_gradient, shape, geometry.multiplications(), |piece| match piece.rows.len() {
+        1 => write::<T, 1>(geometry, output_gradient, weight, piece),
+        2 => write::<T, 2>(geometry, output_gradient, weight, piece),
+        3 => write::<T, 3>(geometry, output_gradient, weight, piece),
+        _ => write::<T, 4>(geometry, output_gradient, weight, piece),
+    });
+    Ok(())
+}
+
+fn write<T: Element, const M: usize>(
+    geometry: &Geometry,
+    output_gradient: &[T],
+    weight: &[T],
+    mut piece: Piece<'_, T>,
+) {
+    let channels = geometry.output_channels_per_group();
+    let plane = geometry.rows().output() * geometry.columns().output();
+    let taps_per_plane = geometry.rows().kernel() * geometry.columns().kernel();
+    let weights_per_source = geometry.input_channels_per_group() * taps_per_plane;
+    let first_output = piece.group * channels;
+    let source = Source {
+        planes: &output_gradient[(piece.batch * geometry.output_channels() + first_output) * plane..],
+        plane,
+        channels,
+        step: 1,
+        weights: &weight[first_output * weights_per_source + piece.channel * taps_per_plane..],
+        weights_per_destination: taps_per_plane,
+        weights_per_source,
+    };
+    let width = geometry.columns().input();
+    let stride = geometry.columns().stride();
+    let first_row = piece.row;
+    for row in 0..piece.height(width) {
+        let mut rows = piece.row::<M>(row, width);
+        for class in 0..stride.min(width) {
+            let columns = Columns { first: class, spacing: stride, count: (width - class).div_ceil(stride) };
+            let taps = taps(geometry, first_row + row, &columns);
+            source.write_rows::<M>(&taps, [T::ZERO; M], &columns, &mut rows);
+        }
+    }
+}
+
+/// The taps through which outputs read one class of columns of an input row.
+fn taps(geometry: &Geometry, input_row: usize, class: &Columns) -> Vec<Tap> {
+    let (rows, columns) = (geometry.rows(), geometry.columns());
+    let mut taps = Vec::new();
+    for a in 0..rows.kernel() {
+        let Some(output_row) = rows.output_position(input_row, a) else { continue };
+        for b in 0..columns.kernel() {
+            let Some(shift) = shift(columns, class.first, b) else { continue };
+            let first = shift.min(0).unsigned_abs();
+            let end = columns.output().saturating_add_signed(-shift).min(class.count);
+            taps.push(Tap {
+                offset: (output_row * columns.output()) as isize + shift,
+                weight: a * columns.kernel() + b,
+                columns: first.min(end)..end,
+            });
+        }
+    }
+    taps
+}
+
+/// (column + before − tap · dilation) / stride if that leaves no rest: the output that reads the column through the
+/// tap, which may lie outside the row.
+fn shift(columns: &Axis, column: usize, tap: usize) -> Option<isize> {
+    let distance = (column + columns.before()) as isize - (tap * columns.dilation()) as isize;
+    let stride = columns.stride() as isize;
+    (distance % stride == 0).then_some(distance / stride)
+}

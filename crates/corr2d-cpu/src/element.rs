@@ -1,0 +1,73 @@
+//! The two number types that the engine computes with.
+
+use std::fmt::Debug;
+use std::ops::{Add, AddAssign, Mul};
+
+use crate::plan::Operations;
+use crate::{Path, direct, reference};
+
+/// `f32` or `f64`.
+///
+/// Half precision is widened to `f32` by the caller, so that sums are always kept in at least 24 bits.
+pub trait Element:
+    compiled::Compiled
+    + Copy
+    + Debug
+    + PartialEq
+    + Send
+    + Sync
+    + Add<Output = Self>
+    + Mul<Output = Self>
+    + AddAssign
+    + 'static
+{
+    /// The empty sum.
+    const ZERO: Self;
+}
+
+/// What this crate compiles for each number type. A generic function is otherwise compiled by the crate that calls it,
+/// with that crate's settings: in a debug build, without optimisation.
+pub(crate) mod compiled {
+    use super::*;
+
+    pub trait Compiled: Sized {
+        fn operations(path: Path) -> &'static Operations<Self>;
+        fn fill(buffer: &mut Vec<Self>, length: usize);
+    }
+}
+
+macro_rules! element {
+    ($number:ty) => {
+        impl Element for $number {
+            const ZERO: Self = 0.0;
+        }
+
+        impl compiled::Compiled for $number {
+            fn operations(path: Path) -> &'static Operations<Self> {
+                static REFERENCE: Operations<$number> = Operations {
+                    forward: reference::forward,
+                    input_gradient: reference::input_gradient,
+                    weight_gradient: reference::weight_gradient,
+                    bias_gradient: reference::bias_gradient,
+                };
+                static DIRECT: Operations<$number> = Operations {
+                    forward: direct::forward,
+                    input_gradient: direct::input_gradient,
+                    weight_gradient: direct::weight_gradient,
+                    bias_gradient: direct::bias_gradient,
+                };
+                match path {
+                    Path::Reference => &REFERENCE,
+                    Path::Direct => &DIRECT,
+                }
+            }
+
+            fn fill(buffer: &mut Vec<Self>, length: usize) {
+                buffer.resize(length, Self::ZERO);
+            }
+        }
+    };
+}
+
+element!(f32);
+element!(f64);

@@ -1,0 +1,122 @@
+//! Everything that can be wrong with a call: what was found, and what would do.
+
+use crate::{Algorithm, Size};
+
+/// Why a correlation cannot be computed.
+///
+/// Each message is one line that names the figures.
+///
+/// ```
+/// use corr2d_cpu::{Conv2dOptions, Geometry};
+///
+/// let error = Geometry::new([1, 1, 3, 4], [1, 1, 5, 2], &Conv2dOptions::default()).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "kernel 5×2 is larger than the input 3×4: take a smaller kernel or pad the input",
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A kernel, spread by its dilation, does not fit into the padded input.
+    #[error(
+        "{} is larger than {}: take a smaller kernel or pad the input",
+        spread(kernel, dilated),
+        padding(input, padded)
+    )]
+    KernelTooLarge {
+        /// The kernel as given.
+        kernel: Size,
+        /// The kernel with its dilation.
+        dilated: Size,
+        /// The input as given.
+        input: Size,
+        /// The input with its padding.
+        padded: Size,
+    },
+    /// A size, stride, dilation or number of groups is 0.
+    #[error("{what} is {found}: it must be at least 1")]
+    Zero {
+        /// What is zero.
+        what: &'static str,
+        /// The whole of it, as given.
+        found: String,
+    },
+    /// The groups do not divide the channels.
+    #[error("{groups} groups do not divide {channels} {which} channels: take a divisor of {channels}")]
+    GroupsDoNotDivide {
+        /// The groups asked for.
+        groups: usize,
+        /// The channels that they should divide.
+        channels: usize,
+        /// "input" or "output".
+        which: &'static str,
+    },
+    /// The weight was made for another number of input channels.
+    #[error(
+        "weight has {found} input channels a group, but an input of {channels} channels in {groups} group{s} needs {wanted}",
+        s = if *groups == 1 { "" } else { "s" }
+    )]
+    ChannelMismatch {
+        /// Input channels of the weight.
+        found: usize,
+        /// Channels of the input.
+        channels: usize,
+        /// The groups asked for.
+        groups: usize,
+        /// channels / groups.
+        wanted: usize,
+    },
+    /// A height, width, stride or reach of a kernel is beyond what a picture can have.
+    #[error("{what} is too large: {axis} may reach {limit} at most")]
+    ExtentTooLarge {
+        /// What is too large, with its figures.
+        what: String,
+        /// "height" or "width".
+        axis: &'static str,
+        /// The largest that is allowed.
+        limit: usize,
+    },
+    /// A tensor would need more memory than the byte budget allows.
+    #[error("{what} {shape:?} needs more than the budget of {budget} bytes (8 an element): take smaller pieces")]
+    OverBudget {
+        /// "input", "weight" or "output".
+        what: &'static str,
+        /// Its shape.
+        shape: [usize; 4],
+        /// The budget in bytes.
+        budget: usize,
+    },
+    /// A slice does not have the length of its shape.
+    #[error("{what} holds {found} elements, but its shape {shape:?} has {wanted}")]
+    WrongLength {
+        /// Which slice.
+        what: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length that the geometry asks for.
+        wanted: usize,
+        /// The shape that the geometry asks for.
+        shape: Vec<usize>,
+    },
+    /// An algorithm was forced that this version does not have.
+    #[error("algorithm {algorithm} is not available in this version: take Auto, Fast, Direct or Reference")]
+    AlgorithmNotAvailable {
+        /// The algorithm asked for.
+        algorithm: Algorithm,
+    },
+    /// The allocator refused.
+    #[error("the machine has no {bytes} bytes left for the result: take smaller pieces")]
+    OutOfMemory {
+        /// The bytes asked for.
+        bytes: usize,
+    },
+}
+
+fn spread(kernel: &Size, dilated: &Size) -> String {
+    if kernel == dilated { format!("kernel {kernel}") } else { format!("kernel {kernel}, dilated to {dilated},") }
+}
+
+fn padding(input: &Size, padded: &Size) -> String {
+    if input == padded { format!("the input {input}") } else { format!("the input {input}, padded to {padded}") }
+}

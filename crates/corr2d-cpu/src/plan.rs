@@ -1,0 +1,156 @@
+//! Which algorithm for which shape: the only file that chooses.
+//!
+//! A [`Plan`] is made once for a geometry and can be used for any number of calls, also from several threads at once.
+
+use crate::reference::check;
+use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry};
+
+/// The algorithm that a plan runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Path {
+    /// [`reference`](mod@crate::reference).
+    Reference,
+    /// Sums along rows, blocked in registers, rows and channels in parallel.
+    Direct,
+}
+
+/// The four operations of one algorithm on one number type. They may rely on slices of the right length.
+pub struct Operations<T> {
+    pub(crate) forward: Forward<T>,
+    pub(crate) input_gradient: Gradient<T>,
+    pub(crate) weight_gradient: Gradient<T>,
+    pub(crate) bias_gradient: Sum<T>,
+}
+
+type Forward<T> = fn(&Geometry, &[T], &[T], Option<&[T]>, &mut [T]) -> Result<(), Error>;
+type Gradient<T> = fn(&Geometry, &[T], &[T], &mut [T]) -> Result<(), Error>;
+type Sum<T> = fn(&Geometry, &[T], &mut [T]) -> Result<(), Error>;
+
+/// A geometry and the algorithm chosen for it; the four operations of a correlation.
+///
+/// Every operation overwrites its result, whatever it held, and gives the same bits on every call and for every number
+/// of threads of the rayon pool it is called from.
+///
+/// ```
+/// use corr2d_cpu::{Conv2dOptions, Path, Plan};
+///
+/// let plan = Plan::new([1, 1, 2, 4], [1, 1, 1, 2], &Conv2dOptions::default())?;
+/// assert_eq!(plan.path(), Path::Direct);
+///
+/// // Left minus right: 1 where the brightness falls, −1 where it rises.
+/// let mut edges = [0f64; 6];
+/// plan.forward(&[1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0], &[1.0, -1.0], None, &mut edges)?;
+/// assert_eq!(edges, [0.0, 1.0, 0.0, 0.0, -1.0, 0.0]);
+///
+/// let mut weight_gradient = [0f64; 2];
+/// plan.weight_gradient(&[1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0], &edges, &mut weight_gradient)?;
+/// assert_eq!(weight_gradient, [1.0, -1.0]);
+/// # Ok::<(), corr2d_cpu::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Plan {
+    geometry: Geometry,
+    path: Path,
+}
+
+impl Plan {
+    /// The plan for an input [N, C, H, W] under a weight [O, C / groups, h, w].
+    ///
+    /// # Errors
+    /// As [`Geometry::new`], and [`Error::AlgorithmNotAvailable`].
+    pub fn new(input: [usize; 4], weight: [usize; 4], options: &Conv2dOptions) -> Result<Self, Error> {
+        Self::for_geometry(Geometry::new(input, weight, options)?, options.algorithm)
+    }
+
+    /// The plan for a geometry that is known already.
+    ///
+    /// # Errors
+    /// [`Error::AlgorithmNotAvailable`].
+    pub fn for_geometry(geometry: Geometry, algorithm: Algorithm) -> Result<Self, Error> {
+        let path = match algorithm {
+            // There is one fast path so far, so there is nothing to weigh.
+            Algorithm::Auto | Algorithm::Fast | Algorithm::Direct => Path::Direct,
+            Algorithm::Reference => Path::Reference,
+            Algorithm::Gemm | Algorithm::Winograd | Algorithm::Fft | Algorithm::Separable => {
+                return Err(Error::AlgorithmNotAvailable { algorithm });
+            }
+        };
+        Ok(Self { geometry, path })
+    }
+
+    /// The sizes this plan is for.
+    pub fn geometry(&self) -> &Geometry {
+        &self.geometry
+    }
+
+    /// The algorithm this plan runs.
+    pub fn path(&self) -> Path {
+        self.path
+    }
+
+    /// output [N, O, H', W'] = the correlation of input [N, C, H, W] with weight [O, C / groups, h, w], plus bias [O].
+    ///
+    /// # Errors
+    /// [`Error::WrongLength`].
+    pub fn forward<T: Element>(
+        &self,
+        input: &[T],
+        weight: &[T],
+        bias: Option<&[T]>,
+        output: &mut [T],
+    ) -> Result<(), Error> {
+        let geometry = &self.geometry;
+        check("input", input, &geometry.input_shape())?;
+        check("weight", weight, &geometry.weight_shape())?;
+        check("output", output, &geometry.output_shape())?;
+        if let Some(bias) = bias {
+            check("bias", bias, &[geometry.output_channels()])?;
+        }
+        (T::operations(self.path).forward)(geometry, input, weight, bias, output)
+    }
+
+    /// input_gradient [N, C, H, W] = ∂L/∂input, from output_gradient [N, O, H', W'] = ∂L/∂output.
+    ///
+    /// # Errors
+    /// [`Error::WrongLength`].
+    pub fn input_gradient<T: Element>(
+        &self,
+        output_gradient: &[T],
+        weight: &[T],
+        input_gradient: &mut [T],
+    ) -> Result<(), Error> {
+        let geometry = &self.geometry;
+        check("output gradient", output_gradient, &geometry.output_shape())?;
+        check("weight", weight, &geometry.weight_shape())?;
+        check("input gradient", input_gradient, &geometry.input_shape())?;
+        (T::operations(self.path).input_gradient)(geometry, output_gradient, weight, input_gradient)
+    }
+
+    /// weight_gradient [O, C / groups, h, w] = ∂L/∂weight, from output_gradient [N, O, H', W'] = ∂L/∂output.
+    ///
+    /// # Errors
+    /// [`Error::WrongLength`], [`Error::OutOfMemory`].
+    pub fn weight_gradient<T: Element>(
+        &self,
+        input: &[T],
+        output_gradient: &[T],
+        weight_gradient: &mut [T],
+    ) -> Result<(), Error> {
+        let geometry = &self.geometry;
+        check("input", input, &geometry.input_shape())?;
+        check("output gradient", output_gradient, &geometry.output_shape())?;
+        check("weight gradient", weight_gradient, &geometry.weight_shape())?;
+        (T::operations(self.path).weight_gradient)(geometry, input, output_gradient, weight_gradient)
+    }
+
+    /// bias_gradient [O] = ∂L/∂bias: output_gradient [N, O, H', W'] summed over batch and positions.
+    ///
+    /// # Errors
+    /// [`Error::WrongLength`].
+    pub fn bias_gradient<T: Element>(&self, output_gradient: &[T], bias_gradient: &mut [T]) -> Result<(), Error> {
+        let geometry = &self.geometry;
+        check("output gradient", output_gradient, &geometry.output_shape())?;
+        check("bias gradient", bias_gradient, &[geometry.output_channels()])?;
+        (T::operations(self.path).bias_gradient)(geometry, output_gradient, bias_gradient)
+    }
+}
