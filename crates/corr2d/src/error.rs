@@ -1,0 +1,174 @@
+//! Everything that can be wrong with a call, in one line each: what was found, and what would do.
+
+use candle_core::{DType, DeviceLocation};
+
+/// The result of everything in this crate that can fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a correlation, a layer, a gradient or a training run cannot be had.
+///
+/// It converts into [`candle_core::Error`] with its message whole, so that `?` works in code written for candle.
+///
+/// ```
+/// use candle_core::{DType, Device, Tensor};
+///
+/// fn in_candle_code(x: &Tensor) -> candle_core::Result<Tensor> {
+///     Ok(corr2d::corr2d(x, x)?)
+/// }
+///
+/// let vector = Tensor::zeros(3, DType::F32, &Device::Cpu)?;
+/// let message = in_candle_code(&vector).unwrap_err().to_string();
+/// assert_eq!(message, "corr2d: x has shape [3], but it must be [H, W]");
+/// # Ok::<(), candle_core::Error>(())
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The sizes do not fit together, or the result is too large.
+    #[error(transparent)]
+    Shape(#[from] corr2d_cpu::Error),
+    /// A tensor has the wrong number of axes.
+    #[error("{function}: {argument} has shape {found:?}, but it must be {wanted}")]
+    Rank {
+        /// The function called.
+        function: &'static str,
+        /// Its argument.
+        argument: &'static str,
+        /// The shape of the argument.
+        found: Vec<usize>,
+        /// The axes it must have.
+        wanted: &'static str,
+    },
+    /// A bias is not one number for each output channel.
+    #[error("bias has shape {found:?}, but {channels} output channels need [{channels}]")]
+    BiasShape {
+        /// The shape of the bias.
+        found: Vec<usize>,
+        /// The output channels of the weight.
+        channels: usize,
+    },
+    /// Two tensors hold different types of numbers.
+    #[error("{first} is {first_dtype:?} and {second} is {second_dtype:?}: convert one of them with to_dtype")]
+    DTypeMismatch {
+        /// The first tensor.
+        first: &'static str,
+        /// Its numbers.
+        first_dtype: DType,
+        /// The second tensor.
+        second: &'static str,
+        /// Its numbers.
+        second_dtype: DType,
+    },
+    /// A tensor holds integers or another type that has no gradient.
+    #[error("{dtype:?} tensors cannot be correlated: convert to F32, F64, F16 or BF16 with to_dtype")]
+    DTypeNotSupported {
+        /// What it holds.
+        dtype: DType,
+    },
+    /// Two tensors are on different devices.
+    #[error("{first} is on {first_device:?} and {second} on {second_device:?}: move one of them with to_device")]
+    DeviceMismatch {
+        /// The first tensor.
+        first: &'static str,
+        /// Where it is.
+        first_device: DeviceLocation,
+        /// The second tensor.
+        second: &'static str,
+        /// Where it is.
+        second_device: DeviceLocation,
+    },
+    /// A function that should be differentiated returned more than one number.
+    #[error("the function returned shape {shape:?}, but a gradient needs one number: end it with sum_all or mean_all")]
+    NotScalar {
+        /// The shape returned.
+        shape: Vec<usize>,
+    },
+    /// No gradient arrived where one was asked for.
+    #[error("no gradient reached {name}: the result does not depend on it through differentiable operations")]
+    MissingGradient {
+        /// The tensor without a gradient.
+        name: String,
+    },
+    /// A computed gradient differs from the measured one.
+    #[error(
+        "the gradient of output {output} by element {element} of input {input} is {computed}, but central differences give {measured}"
+    )]
+    WrongGradient {
+        /// Which input, counted from 0.
+        input: usize,
+        /// Which element of it, counted along its rows.
+        element: usize,
+        /// Which element of the output.
+        output: usize,
+        /// What `backward` gave.
+        computed: f64,
+        /// What central differences gave.
+        measured: f64,
+    },
+    /// Two runs of the same function gave different gradients.
+    #[error("two runs gave different gradients of output {output} by input {input}: the function is not deterministic")]
+    NotDeterministic {
+        /// Which input.
+        input: usize,
+        /// Which element of the output.
+        output: usize,
+    },
+    /// A setting of a check, an initialiser or a trainer is out of its range.
+    #[error("{what} is {found}: it must be {wanted}")]
+    Setting {
+        /// Which setting.
+        what: &'static str,
+        /// What was given.
+        found: String,
+        /// What it may be.
+        wanted: &'static str,
+    },
+    /// Training left the finite numbers.
+    #[error(
+        "the loss of epoch {epoch} is {loss}: the weights of epoch {kept} were kept; a learning rate below {learning_rate} would do"
+    )]
+    LossNotFinite {
+        /// The epoch, counted from 1.
+        epoch: usize,
+        /// Its loss.
+        loss: f64,
+        /// The epoch whose weights, those its finite loss was measured with, were put back; 0 if there is none.
+        kept: usize,
+        /// The learning rate of the optimiser.
+        learning_rate: f64,
+    },
+    /// A lazy layer was made for another number of channels.
+    #[error("this layer took {made_for} input channels from its first input, but now gets {found}")]
+    ChannelsChanged {
+        /// The channels of the first input.
+        made_for: usize,
+        /// The channels of this one.
+        found: usize,
+    },
+    /// Candle itself reports an error. Printed without the backtrace that candle adds to its text.
+    #[error("{}", in_one_line(.0))]
+    Candle(candle_core::Error),
+}
+
+impl From<candle_core::Error> for Error {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Candle(error)
+    }
+}
+
+impl From<Error> for candle_core::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Candle(error) => error,
+            // Not `Error::wrap`, which would print a backtrace behind the message.
+            error => candle_core::Error::Wrapped(Box::new(error)),
+        }
+    }
+}
+
+fn in_one_line(error: &candle_core::Error) -> String {
+    match error {
+        candle_core::Error::WithBacktrace { inner, .. } => in_one_line(inner),
+        error => error.to_string().lines().collect::<Vec<_>>().join(" "),
+    }
+}

@@ -1,0 +1,9 @@
+//! The layers: a convolution with channels, one that learns its channels from its input, and the lesson's own.
+
+mod conv2d;
+mod corr2d_layer;
+mod lazy;
+
+pub use conv2d::Conv2d;
+pub use corr2d_layer::Corr2dLayer;
+pub use lazy::LazyConv2d;

@@ -1,0 +1,159 @@
+//! y = F(x, w) + b as an operation of the graph.
+
+use candle_core::{CpuStorage, CudaStorage, CustomOp2, CustomOp3, Layout, MetalStorage, Shape, Tensor};
+use corr2d_cpu::zeros;
+
+use super::computed::Computed;
+use super::storage::{Stored, elements, for_dtype_of, stored};
+use super::{Correlation, Engine, if_tracked};
+use crate::device;
+use crate::error::{Error, Result};
+
+type Candle<T> = candle_core::Result<T>;
+type Part<'a> = (&'a CpuStorage, &'a Layout);
+
+struct Forward {
+    correlation: Correlation,
+    computed: Computed,
+}
+
+pub(super) fn apply(
+    correlation: Correlation,
+    input: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+) -> Result<Tensor> {
+    let computed = match correlation.engine {
+        Engine::Cpu => Computed::default(),
+        Engine::Candle => Computed::new(&device::forward(correlation.geometry(), input, weight, bias)?)?,
+    };
+    let operation = Forward { correlation, computed };
+    Ok(match bias {
+        Some(bias) => input.apply_op3(weight, bias, operation)?,
+        None => input.apply_op2(weight, operation)?,
+    })
+}
+
+impl Forward {
+    fn on_cpu(&self, input: Part<'_>, weight: Part<'_>, bias: Option<Part<'_>>) -> Candle<(CpuStorage, Shape)> {
+        match self.computed.on_cpu()? {
+            Some(computed) => Ok(computed),
+            None => for_dtype_of!(input.0, forward(&self.correlation, input, weight, bias)),
+        }
+    }
+
+    fn gradients(
+        &self,
+        input: &Tensor,
+        weight: &Tensor,
+        output_gradient: &Tensor,
+    ) -> Candle<(Option<Tensor>, Option<Tensor>)> {
+        Ok((
+            if_tracked(input, || self.correlation.input_gradient(output_gradient, weight))?,
+            if_tracked(weight, || self.correlation.weight_gradient(input, output_gradient))?,
+        ))
+    }
+}
+
+fn forward<S: Stored>(
+    correlation: &Correlation,
+    input: Part<'_>,
+    weight: Part<'_>,
+    bias: Option<Part<'_>>,
+) -> Candle<(CpuStorage, Shape)> {
+    let input = elements::<S>(input.0, input.1)?;
+    let weight = elements::<S>(weight.0, weight.1)?;
+    let bias = bias.map(|(storage, layout)| elements::<S>(storage, layout)).transpose()?;
+    let mut output = zeros(correlation.geometry().output_len()).map_err(Error::from)?;
+    correlation.plan.forward(&input, &weight, bias.as_deref(), &mut output).map_err(Error::from)?;
+    Ok((stored::<S>(output), Shape::from(&correlation.geometry().output_shape())))
+}
+
+impl CustomOp2 for Forward {
+    fn name(&self) -> &'static str {
+        "corr2d"
+    }
+
+    fn cpu_fwd(
+        &self,
+        input: &CpuStorage,
+        input_layout: &Layout,
+        weight: &CpuStorage,
+        weight_layout: &Layout,
+    ) -> Candle<(CpuStorage, Shape)> {
+        self.on_cpu((input, input_layout), (weight, weight_layout), None)
+    }
+
+    fn cuda_fwd(&self, _: &CudaStorage, _: &Layout, _: &CudaStorage, _: &Layout) -> Candle<(CudaStorage, Shape)> {
+        self.computed.on_cuda()
+    }
+
+    fn metal_fwd(&self, _: &MetalStorage, _: &Layout, _: &MetalStorage, _: &Layout) -> Candle<(MetalStorage, Shape)> {
+        self.computed.on_metal()
+    }
+
+    fn bwd(
+        &self,
+        input: &Tensor,
+        weight: &Tensor,
+        _output: &Tensor,
+        output_gradient: &Tensor,
+    ) -> Candle<(Option<Tensor>, Option<Tensor>)> {
+        self.gradients(input, weight, output_gradient)
+    }
+}
+
+impl CustomOp3 for Forward {
+    fn name(&self) -> &'static str {
+        "corr2d"
+    }
+
+    fn cpu_fwd(
+        &self,
+        input: &CpuStorage,
+        input_layout: &Layout,
+        weight: &CpuStorage,
+        weight_layout: &Layout,
+        bias: &CpuStorage,
+        bias_layout: &Layout,
+    ) -> Candle<(CpuStorage, Shape)> {
+        self.on_cpu((input, input_layout), (weight, weight_layout), Some((bias, bias_layout)))
+    }
+
+    fn cuda_fwd(
+        &self,
+        _: &CudaStorage,
+        _: &Layout,
+        _: &CudaStorage,
+        _: &Layout,
+        _: &CudaStorage,
+        _: &Layout,
+    ) -> Candle<(CudaStorage, Shape)> {
+        self.computed.on_cuda()
+    }
+
+    fn metal_fwd(
+        &self,
+        _: &MetalStorage,
+        _: &Layout,
+        _: &MetalStorage,
+        _: &Layout,
+        _: &MetalStorage,
+        _: &Layout,
+    ) -> Candle<(MetalStorage, Shape)> {
+        self.computed.on_metal()
+    }
+
+    fn bwd(
+        &self,
+        input: &Tensor,
+        weight: &Tensor,
+        bias: &Tensor,
+        _output: &Tensor,
+        output_gradient: &Tensor,
+    ) -> Candle<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let (input_gradient, weight_gradient) = self.gradients(input, weight, output_gradient)?;
+        let bias_gradient = if_tracked(bias, || self.correlation.bias_gradient(output_gradient))?;
+        Ok((input_gradient, weight_gradient, bias_gradient))
+    }
+}

@@ -1,0 +1,76 @@
+//! The operations of the graph: forward, the three gradients, and how each is differentiated by the others.
+//!
+//! ```text
+//! y  = F(x, w) + b        ∂: gx = I(g, w)   gw = W(x, g)   gb = B(g)
+//! gx = I(g, w)            ∂: gg = F(u, w)   gw = W(u, g)
+//! gw = W(x, g)            ∂: gx = I(g, u)   gg = F(x, u)
+//! gb = B(g)               ∂: gg = u, spread over batch and positions
+//! ```
+//!
+//! F is linear in x and in w, and I and W are its adjoints, so the set is closed: a gradient can be differentiated
+//! again, as often as candle keeps the graph. u is the gradient that arrives.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `forward`, `input_gradient`, `weight_gradient`, `bias_gradient` | one candle operation each |
+//! | `storage` | candle's storages as slices, and half precision widened |
+//! | `computed` | how a result that candle's own operations computed enters the graph with our gradient |
+
+mod bias_gradient;
+mod computed;
+mod forward;
+mod input_gradient;
+mod storage;
+mod weight_gradient;
+
+use candle_core::Tensor;
+use corr2d_cpu::{Geometry, Plan};
+
+use crate::error::Result;
+
+/// Who computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// `corr2d-cpu`, on tensors in main memory.
+    Cpu,
+    /// Candle's own operations, on any device.
+    Candle,
+}
+
+/// One correlation of checked shapes. The tensors given to its methods have those shapes, one dtype and one device.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Correlation {
+    pub(crate) plan: Plan,
+    pub(crate) engine: Engine,
+}
+
+impl Correlation {
+    pub(crate) fn geometry(&self) -> &Geometry {
+        self.plan.geometry()
+    }
+
+    /// F(input, weight) + bias.
+    pub(crate) fn forward(&self, input: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+        forward::apply(*self, input, weight, bias)
+    }
+
+    /// I(output_gradient, weight).
+    pub(crate) fn input_gradient(&self, output_gradient: &Tensor, weight: &Tensor) -> Result<Tensor> {
+        input_gradient::apply(*self, output_gradient, weight)
+    }
+
+    /// W(input, output_gradient).
+    pub(crate) fn weight_gradient(&self, input: &Tensor, output_gradient: &Tensor) -> Result<Tensor> {
+        weight_gradient::apply(*self, input, output_gradient)
+    }
+
+    /// B(output_gradient).
+    pub(crate) fn bias_gradient(&self, output_gradient: &Tensor) -> Result<Tensor> {
+        bias_gradient::apply(*self, output_gradient)
+    }
+}
+
+/// A gradient, if anyone asks for it: an input that the graph does not track costs nothing.
+fn if_tracked(input: &Tensor, gradient: impl FnOnce() -> Result<Tensor>) -> candle_core::Result<Option<Tensor>> {
+    if input.track_op() { Ok(Some(gradient()?)) } else { Ok(None) }
+}
