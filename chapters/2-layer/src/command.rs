@@ -1,0 +1,94 @@
+//! The command line: no argument runs the lesson, any other runs a trained layer on a photograph.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use chapter_kit::{Chapter, Common, Page, Session};
+use clap::{Parser, ValueEnum};
+use corr2d::{Conv2dOptions, Padding};
+
+use crate::apply::{Asked, run_layer};
+use crate::lesson;
+use crate::text::Text;
+
+/// Chapter 2: a convolutional layer, its parameters and its gradient. Without arguments it tells the lesson.
+#[derive(Debug, Parser)]
+#[command(name = "chapter-layer", version, max_term_width = 80, after_help = EXAMPLES)]
+pub struct Arguments {
+    /// The layer: a .safetensors file with a weight [O, C, h, w] and perhaps a bias [O]
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+
+    /// Which layer of the file, as in conv1 for conv1.weight and conv1.bias
+    #[arg(long, value_name = "NAME", requires = "weights")]
+    layer: Option<String>,
+
+    /// The photograph: PNG, JPEG, BMP, PNM, TIFF or WebP
+    #[arg(long, value_name = "FILE")]
+    image: Option<PathBuf>,
+
+    /// Same: as many outputs as pixels, divided by the stride; valid: whole windows only
+    #[arg(long, value_name = "PADDING", value_enum, default_value = "same", hide_possible_values = true)]
+    padding: PaddingName,
+
+    /// How far the window moves from one output to the next
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    stride: usize,
+
+    /// Where to write the maps: a picture by its extension, or .npy or .safetensors for the outputs
+    /// as they are, [map, row, column]
+    #[arg(long, value_name = "FILE", requires = "image")]
+    output: Option<PathBuf>,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+/// The paddings by name.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PaddingName {
+    Same,
+    Valid,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  chapter-layer
+  chapter-layer --weights conv.safetensors --image photo.png --output map.png
+  chapter-layer --weights resnet.safetensors --layer conv1 --stride 2 \\
+    --image photo.png --output maps.npy
+
+A layer of one input channel sees the brightness of a colour photograph.";
+
+impl Chapter for Arguments {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn run(&self, session: &Session, page: &mut Page<'_>) -> Result<()> {
+        let text = Text::of(session.language);
+        if self.weights.is_none() && self.image.is_none() {
+            ensure!(!session.json, "--json needs something to compute: add --weights and --image");
+            return lesson::run(&session.device, text, page);
+        }
+        let asked = Asked {
+            weights: self.weights.as_deref().context("--image needs a layer: add --weights FILE.safetensors")?,
+            layer: self.layer.as_deref(),
+            image: self.image.as_deref().context("--weights needs a picture: add --image FILE")?,
+            options: self.options(),
+            output: self.output.as_deref(),
+        };
+        let maps = run_layer(&asked, &session.device)?;
+        if session.json { Ok(page.json(&maps.to_json())?) } else { maps.print(text, page) }
+    }
+}
+
+impl Arguments {
+    fn options(&self) -> Conv2dOptions {
+        let padding = match self.padding {
+            PaddingName::Same => Padding::Same,
+            PaddingName::Valid => Padding::Valid,
+        };
+        Conv2dOptions { stride: (self.stride, self.stride), padding, ..Default::default() }
+    }
+}

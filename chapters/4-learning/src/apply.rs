@@ -1,0 +1,91 @@
+//! The lesson's loop on the lesson's image, with the reader's start, rate and number of steps.
+
+use std::str::FromStr;
+
+use anyhow::{Context, Result, ensure};
+use candle_core::{DType, Device, Tensor};
+use chapter_kit::Page;
+use corr2d::Initializer;
+use serde_json::{Value, json};
+
+use crate::lesson::{self, Learned};
+use crate::text::Text;
+
+/// The two numbers of a first kernel.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start([f32; 2]);
+
+impl FromStr for Start {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let number = |part: &str| part.trim().parse().ok().filter(|value: &f32| value.is_finite());
+        match text.split_once(',').and_then(|(left, right)| Some([number(left)?, number(right)?])) {
+            Some(kernel) => Ok(Self(kernel)),
+            None => Err("write two numbers, as in 0.5987,-0.5092".to_owned()),
+        }
+    }
+}
+
+/// A run of the lesson's loop.
+pub(crate) struct Run {
+    start: Tensor,
+    learned: Learned,
+    learning_rate: f64,
+}
+
+/// Learns the kernel of the drawing from `start`, or from a random kernel.
+pub(crate) fn learn_drawing(
+    start: Option<Start>,
+    seed: u64,
+    epochs: usize,
+    learning_rate: f64,
+    device: &Device,
+) -> Result<Run> {
+    check_rate(learning_rate)?;
+    let start = match start {
+        Some(Start(kernel)) => Tensor::new(&[kernel], device)?,
+        None => Initializer::PyTorch.draw((1, 2), seed, DType::F32, device)?,
+    };
+    let (x, y) = (lesson::image(device)?, lesson::edges(device)?);
+    let learned = lesson::learn(&x, &y, &start, epochs, learning_rate)?;
+    let lost = learned.losses.iter().position(|loss| !loss.is_finite());
+    if let Some(epoch) = lost.map(|index| index + 1) {
+        let cause = format!("the loss of epoch {epoch} is no finite number");
+        return Err(anyhow::anyhow!("take a learning rate below 1/30 = 0.0333, not {learning_rate}")).context(cause);
+    }
+    Ok(Run { start, learned, learning_rate })
+}
+
+/// A learning rate that can be used at all.
+pub(crate) fn check_rate(learning_rate: f64) -> Result<()> {
+    let usable = learning_rate.is_finite() && learning_rate > 0.0;
+    ensure!(usable, "--lr is {learning_rate}: the learning rate must be positive and finite, such as 0.03");
+    Ok(())
+}
+
+impl Run {
+    pub(crate) fn print(&self, text: &Text, page: &mut Page<'_>) -> Result<()> {
+        let start = lesson::numbers(&self.start)?;
+        page.heading(&(text.run_title)(&start, self.learning_rate))?;
+        page.figure(&self.learned.figure(text)?)?;
+        let grows = match self.learned.losses.as_slice() {
+            [first, .., last] => last > first,
+            _ => false,
+        };
+        if grows {
+            page.text(text.diverges)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn to_json(&self) -> Result<Value> {
+        let kernel = |tensor: &Tensor| tensor.to_vec2::<f32>();
+        Ok(json!({
+            "start": kernel(&self.start)?,
+            "learning_rate": self.learning_rate,
+            "losses": self.learned.losses,
+            "kernel": kernel(&self.learned.kernel)?,
+        }))
+    }
+}

@@ -1,0 +1,101 @@
+//! The command line: no argument runs the lesson, any other learns.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use chapter_kit::{Chapter, Common, Page, Session};
+use clap::Parser;
+
+use crate::apply::{Start, learn_drawing};
+use crate::lesson;
+use crate::pair::{Asked, KernelSize, learn_pair};
+use crate::text::Text;
+
+/// Chapter 4: learning a kernel from an image and its edges. Without arguments it tells the lesson.
+#[derive(Debug, Parser)]
+#[command(name = "chapter-learning", version, max_term_width = 80, after_help = EXAMPLES)]
+pub struct Arguments {
+    /// The first kernel for the lesson's image, two numbers [default: random, from the seed]
+    #[arg(long, value_name = "LEFT,RIGHT", allow_hyphen_values = true, conflicts_with = "input")]
+    init: Option<Start>,
+
+    /// The learning rate [default: 0.03 for the lesson's image, 0.02 for photographs]
+    #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
+    lr: Option<f64>,
+
+    /// How many steps to take [default: 10 for the lesson's image, 500 for photographs]
+    #[arg(long, value_name = "N")]
+    epochs: Option<usize>,
+
+    /// A photograph before it was filtered: a picture, by its brightness, or .npy
+    #[arg(long, value_name = "FILE", requires = "target")]
+    input: Option<PathBuf>,
+
+    /// The same photograph after it was filtered: as large, or without its rim
+    #[arg(long, value_name = "FILE", requires = "input")]
+    target: Option<PathBuf>,
+
+    /// Height and width of the kernel that made the target of the input [default: 3x3]
+    #[arg(long, value_name = "HxW", requires = "input")]
+    kernel_size: Option<KernelSize>,
+
+    /// Where to write the kernel: .safetensors, .npy, .csv, .json or .txt
+    #[arg(long, value_name = "FILE", requires = "input")]
+    save: Option<PathBuf>,
+
+    /// Where to draw the loss of each epoch, as SVG
+    #[arg(long, value_name = "FILE", requires = "input")]
+    plot: Option<PathBuf>,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  chapter-learning
+  chapter-learning --seed 7
+  chapter-learning --init 0.5987,-0.5092 --lr 0.03
+  chapter-learning --input a.png --target b.png --kernel-size 5x5 \\
+    --save kernel.safetensors --plot loss.svg
+  chapter-edges --image c.png --kernel kernel.safetensors --output d.png";
+
+impl Chapter for Arguments {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn run(&self, session: &Session, page: &mut Page<'_>) -> Result<()> {
+        let text = Text::of(session.language);
+        let seed = session.seed.unwrap_or_default();
+        let asks_for_nothing = self.init.is_none() && self.lr.is_none() && self.epochs.is_none();
+        if let Some(input) = &self.input {
+            let asked = self.pair(input, seed)?;
+            let found = learn_pair(&asked, &session.device)?;
+            return if session.json { Ok(page.json(&found.to_json()?)?) } else { found.print(text, page) };
+        }
+        if asks_for_nothing {
+            ensure!(!session.json, "--json needs something to compute: add --init, --lr, --epochs or --input");
+            return lesson::run(&session.device, seed, text, page);
+        }
+        let (epochs, rate) = (self.epochs.unwrap_or(lesson::EPOCHS), self.lr.unwrap_or(lesson::LEARNING_RATE));
+        let run = learn_drawing(self.init, seed, epochs, rate, &session.device)?;
+        if session.json { Ok(page.json(&run.to_json()?)?) } else { run.print(text, page) }
+    }
+}
+
+impl Arguments {
+    fn pair<'a>(&'a self, input: &'a std::path::Path, seed: u64) -> Result<Asked<'a>> {
+        let default_size = || "3x3".parse::<KernelSize>().map_err(anyhow::Error::msg);
+        Ok(Asked {
+            input,
+            target: self.target.as_deref().context("--input needs the filtered picture: add --target FILE")?,
+            size: self.kernel_size.map_or_else(default_size, Ok)?,
+            epochs: self.epochs.unwrap_or(500),
+            learning_rate: self.lr.unwrap_or(0.02),
+            seed,
+            save: self.save.as_deref(),
+            plot: self.plot.as_deref(),
+        })
+    }
+}

@@ -1,0 +1,145 @@
+//! Every sentence of the chapter, in English and in Portuguese.
+
+use chapter_kit::Language;
+
+/// The sentences of one language, in the order in which they are printed.
+#[allow(missing_docs, reason = "each field is named after what it says")]
+pub struct Text {
+    pub title: &'static str,
+    pub what: &'static str,
+    pub loss: &'static str,
+    pub by_hand: &'static str,
+    pub steps: &'static str,
+    pub ten_steps: &'static str,
+    pub epoch: fn(epoch: usize, loss: f64) -> String,
+    pub kernel: &'static str,
+    pub close: &'static str,
+    pub published_title: &'static str,
+    pub published: &'static str,
+    pub two_runs: &'static str,
+    pub random_title: &'static str,
+    pub random: fn(seed: u64) -> String,
+    pub try_it: &'static str,
+    pub run_title: fn(start: &str, rate: f64) -> String,
+    pub diverges: &'static str,
+    pub pair_title: fn(input: &str, target: &str) -> String,
+    pub pair: fn(epochs: usize, loss: f64, bias: f64, r_squared: f64) -> String,
+    pub verdict: fn(r_squared: f64) -> &'static str,
+    pub written: fn(path: &str) -> String,
+}
+
+impl Text {
+    /// The sentences of a language.
+    pub fn of(language: Language) -> &'static Self {
+        match language {
+            Language::English => &ENGLISH,
+            Language::Portuguese => &PORTUGUESE,
+        }
+    }
+}
+
+const ENGLISH: Text = Text {
+    title: "4. Learning a kernel",
+    what: "In chapter 3 we thought of the kernel [1, −1] and found the edges. Now turn the question round: the image \
+        and its edges are given. Which kernel makes the one of the other? A program can find out by itself.",
+    loss: "It begins with any kernel, here [0.5987, −0.5092], and measures how wrong it is: the loss is the sum of \
+        the squared errors over all 42 outputs.",
+    by_hand: "By hand. Each row has seven windows, of three kinds: two of white on white, where 0 is wanted, one on each \
+        edge, where 1 and −1 are wanted, and three of black on black, whose output is 0 for every kernel. The errors, \
+        their squares, and the sum over six rows:",
+    steps: "The gradient says how the loss changes with each weight. One step of learning goes a little way against it; \
+        how little is the learning rate, here 0.03:",
+    ten_steps: "Ten steps, with the loss of every second one, measured before the step:",
+    epoch: |epoch, loss| format!("epoch {epoch}, loss {loss:.3}"),
+    kernel: "kernel",
+    close: "From an image and its edges alone, the program has found a kernel close to [1, −1]. Nobody told it what \
+        an edge is.",
+    published_title: "Two runs in one notebook",
+    published: "The published notebook of this lesson prints the losses above, and below them the kernel [0.9881, −0.9899]. \
+        That is not where these losses lead. It comes from another run, which began near [0.0375, −0.0543]:",
+    two_runs: "So the notebook shows the losses of one run and the kernel of another, because its first kernel was random \
+        and its cells were run at different times. Give a seed, and it cannot happen.",
+    random_title: "From a random kernel",
+    random: |seed| {
+        format!(
+            "PyTorch would begin with random weights between ±1/√2, since a window has two pixels. So does this program, \
+             from seed {seed}:"
+        )
+    },
+    try_it: "Your turn. Another seed; a rate above 1/30, where each step jumps farther over the valley than the last; \
+        and a pair of photographs of your own, one before and one after a filter.",
+    run_title: |start, rate| format!("From {start}, learning rate {rate}"),
+    diverges: "The loss has grown: the rate is too large, and every step jumps over the valley. For this image it must be \
+        below 1/30 = 0.0333.",
+    pair_title: |input, target| format!("From {input} to {target}"),
+    pair: |epochs, loss, bias, r_squared| {
+        format!(
+            "After {epochs} epochs the mean squared error is {loss:.3e} and the bias {bias:.4}. The kernel explains \
+             {:.2} % of the target's variance (R² = {r_squared:.4}).",
+            100.0 * r_squared
+        )
+    },
+    verdict: |r_squared| match r_squared {
+        r if r > 0.999 => "One kernel of this size made the target of the input.",
+        r if r > 0.9 => {
+            "One kernel explains most of it. More epochs, a larger kernel, or a target without clipped pixels would explain more."
+        }
+        _ => {
+            "No kernel of this size made this target. The target may be shifted, another picture, or the work of something that is no correlation, such as a median filter."
+        }
+    },
+    written: |path| format!("Written to {path}."),
+};
+
+const PORTUGUESE: Text = Text {
+    title: "4. Aprendendo um kernel",
+    what: "No capítulo 3, pensamos no kernel [1, −1] e encontramos as bordas. Agora invertemos a pergunta: a imagem e as \
+        suas bordas são dadas. Que kernel leva de uma às outras? Um programa pode descobrir sozinho.",
+    loss: "Ele começa com um kernel qualquer, aqui [0.5987, −0.5092], e mede o quanto este erra: a perda é a soma dos \
+        erros ao quadrado nas 42 saídas.",
+    by_hand: "À mão. Cada linha tem sete janelas, de três tipos: duas de branco com branco, onde se quer 0; uma em cada \
+        borda, onde se querem 1 e −1; e três de preto com preto, cuja saída é 0 para todo kernel. Os erros, os seus \
+        quadrados e a soma das seis linhas:",
+    steps: "O gradiente diz como a perda muda com cada peso. Um passo do aprendizado anda um pouco no sentido contrário; \
+        o quanto é a taxa de aprendizado, aqui 0.03:",
+    ten_steps: "Dez passos, com a perda de cada segundo passo, medida antes dele:",
+    epoch: |epoch, loss| format!("época {epoch}, perda {loss:.3}"),
+    kernel: "kernel",
+    close: "Só com uma imagem e as suas bordas, o programa encontrou um kernel próximo de [1, −1]. Ninguém lhe disse o que \
+        é uma borda.",
+    published_title: "Duas execuções em um só caderno",
+    published: "O caderno publicado desta lição imprime as perdas acima e, abaixo delas, o kernel [0.9881, −0.9899]. Não é \
+        aonde essas perdas levam. Ele vem de outra execução, que começou perto de [0.0375, −0.0543]:",
+    two_runs: "O caderno mostra, portanto, as perdas de uma execução e o kernel de outra, porque o primeiro kernel era \
+        aleatório e as células foram executadas em momentos diferentes. Com uma semente, isso não acontece.",
+    random_title: "A partir de um kernel aleatório",
+    random: |seed| {
+        format!(
+            "O PyTorch começaria com pesos aleatórios entre ±1/√2, já que uma janela tem dois pixels. Este programa \
+             também, com a semente {seed}:"
+        )
+    },
+    try_it: "Agora é com você. Outra semente; uma taxa acima de 1/30, com a qual cada passo salta sobre o vale mais longe \
+        que o anterior; e um par de fotografias suas, uma antes e outra depois de um filtro.",
+    run_title: |start, rate| format!("A partir de {start}, taxa de aprendizado {rate}"),
+    diverges: "A perda cresceu: a taxa é grande demais, e cada passo salta sobre o vale. Para esta imagem, ela precisa ficar \
+        abaixo de 1/30 = 0.0333.",
+    pair_title: |input, target| format!("De {input} a {target}"),
+    pair: |epochs, loss, bias, r_squared| {
+        format!(
+            "Depois de {epochs} épocas, o erro quadrático médio é {loss:.3e} e o viés, {bias:.4}. O kernel explica \
+             {:.2} % da variância do alvo (R² = {r_squared:.4}).",
+            100.0 * r_squared
+        )
+    },
+    verdict: |r_squared| match r_squared {
+        r if r > 0.999 => "Um único kernel deste tamanho levou da entrada ao alvo.",
+        r if r > 0.9 => {
+            "Um único kernel explica a maior parte. Mais épocas, um kernel maior ou um alvo sem pixels saturados explicariam mais."
+        }
+        _ => {
+            "Nenhum kernel deste tamanho levou da entrada a este alvo. O alvo pode estar deslocado, ser outra imagem ou resultar de algo que não é correlação, como um filtro de mediana."
+        }
+    },
+    written: |path| format!("Gravado em {path}."),
+};
