@@ -1,1 +1,30 @@
-//! skeleton
+//! The testkit: what tests and benches share, so that every path is tried on the same shapes and the same numbers.
+//!
+//! | item | what it is for |
+//! | --- | --- |
+//! | [`Case`] | a named shape with its options |
+//! | [`CASES`] | the shapes at which implementations break, each named after what it stresses |
+//! | [`BENCH_CASES`] | the layers and images that are timed |
+//! | [`random_case`] | a legal shape for a seed |
+//! | [`Data`] | the numbers of a case: small integers, on which every sum is exact, or reals |
+//! | [`Results`] | output and gradients of a case by one algorithm |
+//! | [`compare`] | equality that says where it failed |
+
+mod bench_cases;
+mod case;
+mod cases;
+pub mod compare;
+mod data;
+mod number;
+mod random_case;
+mod results;
+mod split_mix;
+
+pub use bench_cases::BENCH_CASES;
+pub use case::Case;
+pub use cases::CASES;
+pub use data::Data;
+pub use number::Number;
+pub use random_case::random_case;
+pub use results::Results;
+pub use split_mix::SplitMix;

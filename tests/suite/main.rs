@@ -2,4 +2,33 @@
 //!
 //! | module | what it proves |
 //! | --- | --- |
+//! | `architecture` | the rules of the house that can be read off the tree |
+//! | `testkit` | the cases and numbers that all of them use are what they say |
 //! | `engine` | every path of corr2d-cpu equals the textbook loops, bit for bit |
+//! | `tensors` | so do the functions on candle tensors, in every dtype, through every view, on the device path |
+//! | `gradients` | gradients through candle's graph, of the second order too |
+//! | `learning` | initialisers, layers and the trainer |
+//! | `candle` | what candle 0.11.1 gets wrong and we do not |
+//! | `chapters` | what every chapter prints, in both languages, and what it says of bad arguments |
+//! | `imaging` | picture files, kernels, borders, ranges, plots |
+//! | `opencv` | a filtered photograph equals OpenCV's filter2D |
+//! | `errors` | every bad call on tensors, layers and trainer has its one line |
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says so what it counts on; clippy knows tests by their attribute only, not their helpers"
+)]
+
+mod architecture;
+mod candle;
+mod chapters;
+mod engine;
+mod errors;
+mod gradients;
+mod imaging;
+mod learning;
+mod opencv;
+mod tensors;
+mod testkit;

@@ -21,7 +21,7 @@ pub struct Arguments {
     k: Option<String>,
 
     /// Show how one number of the result comes about: its row and column, counted from 0
-    #[arg(long, value_name = "ROW,COLUMN")]
+    #[arg(long, value_name = "ROW,COLUMN", allow_hyphen_values = true)]
     trace: Option<Place>,
 
     #[command(flatten)]

@@ -23,7 +23,7 @@ pub fn run(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<()> {
     page.text(text.forward)?;
     page.figure(&equation(&x, &layer)?)?;
     page.text(text.parameters)?;
-    page.figure(&format!("{}\n{}", text.parameter_table, parameters(&layer)?))?;
+    page.figure(&format!("{}\n{}", text.parameter_table, parameters(&layer)))?;
 
     let gradients = layer.gradients(&x)?;
     page.heading(text.gradient_title)?;
@@ -69,7 +69,7 @@ fn cut_off(x: &Tensor, layer: &Layer, text: &Text, page: &mut Page<'_>) -> Resul
         page.text(&text.error.replace("{}", &missing.to_string()))?;
     }
     page.text(text.try_it)?;
-    page.figure(TRY)?;
+    page.figure("cargo run -p chapter-layer -- --weights conv.safetensors --image photo.png")?;
     Ok(())
 }
 
@@ -131,13 +131,10 @@ fn equation(x: &Tensor, layer: &Layer) -> Result<String> {
     Ok(figure::beside(&[&figure::matrix(x)?, "⋆", &weight, "+", &number(&layer.bias)?, "=", &y]))
 }
 
-fn parameters(layer: &Layer) -> Result<String> {
-    let list = [("weight", &layer.weight), ("bias", &layer.bias)];
-    let line = |(name, value): (&str, &Var)| {
-        let shape = format!("{:?}", value.dims());
-        format!("{name:<9}  {shape:<6}  {:>7}", value.elem_count())
-    };
-    Ok(list.map(line).join("\n"))
+fn parameters(layer: &Layer) -> String {
+    let line =
+        |name, value: &Var| format!("{name:<9}  {:<6}  {:>7}", format!("{:?}", value.dims()), value.elem_count());
+    [line("weight", &layer.weight), line("bias", &layer.bias)].join("\n")
 }
 
 impl Gradients {
@@ -150,7 +147,3 @@ impl Gradients {
 fn number(tensor: &Tensor) -> Result<String> {
     Ok(figure::scalar(f64::from(tensor.to_scalar::<f32>()?)))
 }
-
-const TRY: &str = "\
-cargo run -p chapter-layer -- --weights conv.safetensors --image photo.png \\
-  --output map.png";

@@ -102,5 +102,5 @@ const PICTURE_COLUMNS: usize = 72;
 
 const TRY: &str = "\
 cargo run -p chapter-edges -- --kernel \"1;-1\"
-cargo run -p chapter-edges -- --kernel sobel-x --range abs --output edges.png
+cargo run -p chapter-edges -- --kernel sobel-x --output edges.png
 cargo run -p chapter-edges -- --image photo.jpg --kernel sobel-x";

@@ -58,7 +58,7 @@ pub(crate) fn learn_drawing(
 }
 
 /// A learning rate that can be used at all.
-pub(crate) fn check_rate(learning_rate: f64) -> Result<()> {
+fn check_rate(learning_rate: f64) -> Result<()> {
     let usable = learning_rate.is_finite() && learning_rate > 0.0;
     ensure!(usable, "--lr is {learning_rate}: the learning rate must be positive and finite, such as 0.03");
     Ok(())

@@ -19,12 +19,12 @@ pub struct Arguments {
     #[arg(long, value_name = "LEFT,RIGHT", allow_hyphen_values = true, conflicts_with = "input")]
     init: Option<Start>,
 
-    /// The learning rate [default: 0.03 for the lesson's image, 0.02 for photographs]
-    #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
+    /// The learning rate for the lesson's image [default: 0.03]
+    #[arg(long, value_name = "RATE", allow_hyphen_values = true, conflicts_with = "input")]
     lr: Option<f64>,
 
-    /// How many steps to take [default: 10 for the lesson's image, 500 for photographs]
-    #[arg(long, value_name = "N")]
+    /// How many steps to take at most [default: 10 for the lesson's image, 200 for photographs]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     epochs: Option<usize>,
 
     /// A photograph before it was filtered: a picture, by its brightness, or .npy
@@ -70,7 +70,7 @@ impl Chapter for Arguments {
         let seed = session.seed.unwrap_or_default();
         let asks_for_nothing = self.init.is_none() && self.lr.is_none() && self.epochs.is_none();
         if let Some(input) = &self.input {
-            let asked = self.pair(input, seed)?;
+            let asked = self.pair(input)?;
             let found = learn_pair(&asked, &session.device)?;
             return if session.json { Ok(page.json(&found.to_json()?)?) } else { found.print(text, page) };
         }
@@ -85,15 +85,13 @@ impl Chapter for Arguments {
 }
 
 impl Arguments {
-    fn pair<'a>(&'a self, input: &'a std::path::Path, seed: u64) -> Result<Asked<'a>> {
+    fn pair<'a>(&'a self, input: &'a std::path::Path) -> Result<Asked<'a>> {
         let default_size = || "3x3".parse::<KernelSize>().map_err(anyhow::Error::msg);
         Ok(Asked {
             input,
             target: self.target.as_deref().context("--input needs the filtered picture: add --target FILE")?,
             size: self.kernel_size.map_or_else(default_size, Ok)?,
-            epochs: self.epochs.unwrap_or(500),
-            learning_rate: self.lr.unwrap_or(0.02),
-            seed,
+            epochs: self.epochs.unwrap_or(200),
             save: self.save.as_deref(),
             plot: self.plot.as_deref(),
         })

@@ -1,4 +1,9 @@
-//! The kernel that made one photograph of another: a layer of one kernel and a bias, trained on the pair.
+//! The kernel that made one photograph of another.
+//!
+//! The lesson's loop would find it too, but slowly: photographs are smooth, so a step that suits their brightness is far
+//! too small for their details. The method of conjugate gradients takes the same gradients and, by never undoing what an
+//! earlier step has gained, is done after about as many steps as the kernel has weights (*Methods of
+//! conjugate gradients for solving linear systems*, 1952, section 10, for least squares).
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -6,18 +11,17 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, ensure};
 use candle_core::{DType, Device, Tensor};
-use candle_nn::{AdamW, Optimizer, ParamsAdamW, VarMap};
 use chapter_kit::{Page, figure};
-use corr2d::{Conv2d, Conv2dOptions, Initializer, Trainer};
+use corr2d::autograd::value_and_grad;
+use corr2d::{Conv2dOptions, conv2d};
 use corr2d_imaging::{Kernel, Picture, load_npy, plot, write_whole};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
-use crate::apply::check_rate;
 use crate::text::Text;
 
-/// The epochs between two moves of the progress bar.
-const EPOCHS_A_MOVE: usize = 10;
+/// Further steps gain nothing once the gradient has fallen by this factor.
+const SMALLEST_GRADIENT: f64 = 1e-12;
 
 /// Height and width of a kernel, written 5x3.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,9 +47,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) input: &'a Path,
     pub(crate) target: &'a Path,
     pub(crate) size: KernelSize,
+    /// The steps to take at most.
     pub(crate) epochs: usize,
-    pub(crate) learning_rate: f64,
-    pub(crate) seed: u64,
     pub(crate) save: Option<&'a Path>,
     pub(crate) plot: Option<&'a Path>,
 }
@@ -62,44 +65,87 @@ pub(crate) struct Found<'a> {
 
 /// Learns the kernel, and writes what is to be written.
 pub(crate) fn learn_pair<'a>(asked: &'a Asked<'a>, device: &Device) -> Result<Found<'a>> {
-    check_rate(asked.learning_rate)?;
     let input = brightness(asked.input, device).context("--input")?;
     let target = brightness(asked.target, device).context("--target")?;
     let target = seen_by_whole_windows(&input, &target, asked.size)?;
-    let variables = VarMap::new();
-    let builder = Initializer::PyTorch.var_builder(&variables, asked.seed, DType::F32, device);
+    // Around 0, the weights and the bias can be learned each by itself.
+    let mean = input.mean_all()?.to_scalar::<f64>()?;
+    let (solution, losses) = conjugate_gradients(&batch(&(input - mean)?)?, &batch(&target)?, asked)?;
     let KernelSize { height, width } = asked.size;
-    let model = Conv2d::build(1, 1, (height, width), Conv2dOptions::default(), builder)?;
-    let losses = train(&model, &variables, asked, &batch(&input)?, &batch(&target)?)?;
-    let kernel = model.weight().detach().reshape((height, width))?;
-    let bias = model.bias().map_or(Ok(0.0), |bias| bias.get(0)?.to_scalar::<f32>())?.into();
-    let r_squared = r_squared(&model, &batch(&input)?, &batch(&target)?)?;
+    let kernel = solution.kernel.reshape((height, width))?;
+    let bias = solution.bias.get(0)?.to_scalar::<f64>()? - mean * kernel.sum_all()?.to_scalar::<f64>()?;
+    let r_squared = 1.0 - losses.last().copied().unwrap_or(1.0);
     let found = Found { asked, kernel, bias, losses, r_squared };
     found.write()?;
     Ok(found)
 }
 
-fn train(model: &Conv2d, variables: &VarMap, asked: &Asked<'_>, input: &Tensor, target: &Tensor) -> Result<Vec<f64>> {
-    let settings = ParamsAdamW { lr: asked.learning_rate, weight_decay: 0.0, ..Default::default() };
-    let mut trainer = Trainer {
-        model,
-        loss: |output: &Tensor, target: &Tensor| Ok((output - target)?.sqr()?.mean_all()?),
-        optimizer: AdamW::new(variables.all_vars(), settings)?,
-        variables,
-    };
+/// A kernel [1, 1, h, w] and a bias [1], or a direction in which both move.
+#[derive(Clone)]
+struct Unknowns {
+    kernel: Tensor,
+    bias: Tensor,
+}
+
+/// The unknowns of the least squared error, and the share of the target's variance that was left after each step.
+fn conjugate_gradients(input: &Tensor, target: &Tensor, asked: &Asked<'_>) -> Result<(Unknowns, Vec<f64>)> {
+    let mut solution = Unknowns::zeros(asked.size, input.device())?;
+    let variance = square(&target.broadcast_sub(&target.mean_all()?)?)?.max(f64::MIN_POSITIVE);
+    let mut left = target.clone();
+    let mut gradient = solution.gradient(input, &left)?;
+    let (first, mut slope) = (gradient.square()?, gradient.square()?);
+    let mut direction = gradient.clone();
+    let mut losses = Vec::new();
     let bar = progress(asked.epochs);
-    let mut losses = Vec::with_capacity(asked.epochs.min(1 << 20));
-    while losses.len() < asked.epochs {
-        let epochs = EPOCHS_A_MOVE.min(asked.epochs - losses.len());
-        // Adam circles around the solution at the size of its steps, so they shrink towards the end.
-        let done = losses.len() as f64 / asked.epochs as f64;
-        trainer.optimizer.set_learning_rate(asked.learning_rate * (1.0 - done).max(0.01));
-        losses.extend(trainer.fit(input, target, epochs)?.losses);
-        bar.set_position(losses.len() as u64);
-        bar.set_message(losses.last().map_or(String::new(), |loss| format!("{loss:.3e}")));
+    while losses.len() < asked.epochs && slope > SMALLEST_GRADIENT * SMALLEST_GRADIENT * first {
+        let change = direction.apply(input)?;
+        let step = slope / square(&change)?;
+        solution = solution.add(&direction, step)?;
+        left = (left - (change * step)?)?;
+        gradient = solution.gradient(input, &left)?;
+        let next_slope = gradient.square()?;
+        direction = gradient.add(&direction, next_slope / slope)?;
+        slope = next_slope;
+        losses.push(square(&left)? / variance);
+        bar.inc(1);
     }
     bar.finish_and_clear();
-    Ok(losses)
+    ensure!(losses.iter().all(|loss| loss.is_finite()), "the pictures hold numbers that are not finite");
+    Ok((solution, losses))
+}
+
+impl Unknowns {
+    fn zeros(size: KernelSize, device: &Device) -> Result<Self> {
+        let kernel = Tensor::zeros((1, 1, size.height, size.width), DType::F64, device)?;
+        Ok(Self { kernel, bias: Tensor::zeros(1, DType::F64, device)? })
+    }
+
+    fn apply(&self, input: &Tensor) -> Result<Tensor> {
+        Ok(conv2d(input, &self.kernel, Some(&self.bias), &Conv2dOptions::default())?)
+    }
+
+    /// Half the downhill gradient of the squared error, of which `left` is the part that is not explained yet.
+    fn gradient(&self, input: &Tensor, left: &Tensor) -> Result<Self> {
+        let explained = |u: &[Tensor]| {
+            let output = conv2d(input, &u[0], Some(&u[1]), &Conv2dOptions::default())?;
+            Ok((output * left)?.sum_all()?)
+        };
+        let (_, gradients) = value_and_grad(explained, &[self.kernel.clone(), self.bias.clone()])?;
+        Ok(Self { kernel: gradients[0].clone(), bias: gradients[1].clone() })
+    }
+
+    fn add(&self, direction: &Self, step: f64) -> Result<Self> {
+        let kernel = (&self.kernel + (&direction.kernel * step)?)?;
+        Ok(Self { kernel, bias: (&self.bias + (&direction.bias * step)?)? })
+    }
+
+    fn square(&self) -> Result<f64> {
+        Ok(square(&self.kernel)? + square(&self.bias)?)
+    }
+}
+
+fn square(tensor: &Tensor) -> Result<f64> {
+    Ok(tensor.sqr()?.sum_all()?.to_scalar()?)
 }
 
 /// A bar on standard error, if that is a terminal.
@@ -107,7 +153,7 @@ fn progress(epochs: usize) -> ProgressBar {
     let target =
         if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(Some(epochs as u64), target);
-    match ProgressStyle::with_template("{pos}/{len} {wide_bar} loss {msg}, {eta} left") {
+    match ProgressStyle::with_template("step {pos} of {len} at most {wide_bar} {eta} left") {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
@@ -118,8 +164,8 @@ fn brightness(path: &Path, device: &Device) -> Result<Tensor> {
     let is_array = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy"));
     let numbers = if is_array { load_npy(path, device)? } else { Picture::load(path, device)?.luma()? };
     match *numbers.dims() {
-        [1, height, width] => Ok(numbers.reshape((height, width))?.to_dtype(DType::F32)?),
-        [_, _] => Ok(numbers.to_dtype(DType::F32)?),
+        [1, height, width] => Ok(numbers.reshape((height, width))?.to_dtype(DType::F64)?),
+        [_, _] => Ok(numbers.to_dtype(DType::F64)?),
         _ => anyhow::bail!("{} has shape {:?}, but it must be [H, W] or [1, H, W]", path.display(), numbers.dims()),
     }
 }
@@ -151,23 +197,13 @@ fn batch(matrix: &Tensor) -> Result<Tensor> {
     Ok(matrix.unsqueeze(0)?.unsqueeze(0)?.contiguous()?)
 }
 
-/// 1 − (what is left) / (what there was), both as mean squares; 0 for a target that is the same everywhere.
-fn r_squared(model: &Conv2d, input: &Tensor, target: &Tensor) -> Result<f64> {
-    use candle_nn::Module;
-    let mean_square =
-        |tensor: &Tensor| -> Result<f64> { Ok(tensor.to_dtype(DType::F64)?.sqr()?.mean_all()?.to_scalar()?) };
-    let left = mean_square(&(model.forward(input)?.detach() - target)?)?;
-    let there_was = mean_square(&target.broadcast_sub(&target.mean_all()?)?)?;
-    Ok(if there_was > 0.0 { 1.0 - left / there_was } else { 0.0 })
-}
-
 impl Found<'_> {
     fn write(&self) -> Result<()> {
         if let Some(path) = self.asked.save {
             Kernel::from_tensor("learned", &self.kernel)?.save(path).context("--save")?;
         }
         if let Some(path) = self.asked.plot {
-            let svg = plot::log_curve("Learning a kernel", "epoch", "loss", &self.losses)?;
+            let svg = plot::log_curve("Learning a kernel", "step", "unexplained share of the variance", &self.losses)?;
             write_whole(path, |file| file.write_all(svg.as_bytes())).context("--plot")?;
         }
         Ok(())
@@ -177,8 +213,7 @@ impl Found<'_> {
         let asked = self.asked;
         page.heading(&(text.pair_title)(&asked.input.display().to_string(), &asked.target.display().to_string()))?;
         page.figure(&figure::matrix(&self.kernel)?)?;
-        let last = self.losses.last().copied().unwrap_or(f64::NAN);
-        page.text(&(text.pair)(asked.epochs, last, self.bias, self.r_squared))?;
+        page.text(&(text.pair)(self.losses.len(), &figure::scalar(self.bias), self.r_squared))?;
         page.text((text.verdict)(self.r_squared))?;
         for path in [asked.save, asked.plot].into_iter().flatten() {
             page.text(&(text.written)(&path.display().to_string()))?;
@@ -188,7 +223,7 @@ impl Found<'_> {
 
     pub(crate) fn to_json(&self) -> Result<Value> {
         Ok(json!({
-            "kernel": self.kernel.to_vec2::<f32>()?,
+            "kernel": self.kernel.to_vec2::<f64>()?,
             "bias": self.bias,
             "losses": self.losses,
             "r_squared": self.r_squared,

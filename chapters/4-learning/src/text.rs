@@ -23,7 +23,7 @@ pub struct Text {
     pub run_title: fn(start: &str, rate: f64) -> String,
     pub diverges: &'static str,
     pub pair_title: fn(input: &str, target: &str) -> String,
-    pub pair: fn(epochs: usize, loss: f64, bias: f64, r_squared: f64) -> String,
+    pub pair: fn(steps: usize, bias: &str, r_squared: f64) -> String,
     pub verdict: fn(r_squared: f64) -> &'static str,
     pub written: fn(path: &str) -> String,
 }
@@ -72,17 +72,16 @@ const ENGLISH: Text = Text {
     diverges: "The loss has grown: the rate is too large, and every step jumps over the valley. For this image it must be \
         below 1/30 = 0.0333.",
     pair_title: |input, target| format!("From {input} to {target}"),
-    pair: |epochs, loss, bias, r_squared| {
+    pair: |steps, bias, r_squared| {
         format!(
-            "After {epochs} epochs the mean squared error is {loss:.3e} and the bias {bias:.4}. The kernel explains \
-             {:.2} % of the target's variance (R² = {r_squared:.4}).",
+            "After {steps} steps this kernel and a bias of {bias} explain {:.3} % of the target's variance.",
             100.0 * r_squared
         )
     },
     verdict: |r_squared| match r_squared {
         r if r > 0.999 => "One kernel of this size made the target of the input.",
         r if r > 0.9 => {
-            "One kernel explains most of it. More epochs, a larger kernel, or a target without clipped pixels would explain more."
+            "One kernel explains most of it. A larger kernel, or a target without clipped or rounded pixels, would explain more."
         }
         _ => {
             "No kernel of this size made this target. The target may be shifted, another picture, or the work of something that is no correlation, such as a median filter."
@@ -125,17 +124,16 @@ const PORTUGUESE: Text = Text {
     diverges: "A perda cresceu: a taxa é grande demais, e cada passo salta sobre o vale. Para esta imagem, ela precisa ficar \
         abaixo de 1/30 = 0.0333.",
     pair_title: |input, target| format!("De {input} a {target}"),
-    pair: |epochs, loss, bias, r_squared| {
+    pair: |steps, bias, r_squared| {
         format!(
-            "Depois de {epochs} épocas, o erro quadrático médio é {loss:.3e} e o viés, {bias:.4}. O kernel explica \
-             {:.2} % da variância do alvo (R² = {r_squared:.4}).",
+            "Depois de {steps} passos, este kernel e um viés de {bias} explicam {:.3} % da variância do alvo.",
             100.0 * r_squared
         )
     },
     verdict: |r_squared| match r_squared {
         r if r > 0.999 => "Um único kernel deste tamanho levou da entrada ao alvo.",
         r if r > 0.9 => {
-            "Um único kernel explica a maior parte. Mais épocas, um kernel maior ou um alvo sem pixels saturados explicariam mais."
+            "Um único kernel explica a maior parte. Um kernel maior, ou um alvo sem pixels saturados ou arredondados, explicaria mais."
         }
         _ => {
             "Nenhum kernel deste tamanho levou da entrada a este alvo. O alvo pode estar deslocado, ser outra imagem ou resultar de algo que não é correlação, como um filtro de mediana."

@@ -5,7 +5,7 @@
 //! dilated = dilation · (kernel − 1) + 1
 //! ```
 //!
-//! (Araujo, Norris and Sim, Computing receptive fields of convolutional neural networks, 2019, equation 2.)
+//! (*Computing receptive fields of convolutional neural networks*, Distill, 2019, equation 2.)
 
 use std::str::FromStr;
 

@@ -26,7 +26,7 @@ pub struct Common {
     pub lang: Option<Language>,
 
     /// The seed of everything random: the same seed gives the same numbers on every machine
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub seed: Option<u64>,
 
     /// Print what is computed as JSON, for other programs
@@ -135,7 +135,7 @@ fn usage(error: &clap::Error, environment: &Environment, out: &mut dyn Write, er
         .map(str::trim)
         .filter(|line| !line.is_empty())
         .collect();
-    let _ = writeln!(errors, "{} (--help lists the arguments)", said.join("; "));
+    let _ = writeln!(errors, "{} (--help lists the arguments)", said.join("; ").replace(":; ", ": "));
     2
 }
 

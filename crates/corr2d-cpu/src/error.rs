@@ -43,7 +43,7 @@ pub enum Error {
         found: String,
     },
     /// The groups do not divide the channels.
-    #[error("{groups} groups do not divide {channels} {which} channels: take a divisor of {channels}")]
+    #[error("{groups} groups do not divide {}: take a divisor of {channels}", count(*channels, &format!("{which} channel")))]
     GroupsDoNotDivide {
         /// The groups asked for.
         groups: usize,
@@ -54,8 +54,8 @@ pub enum Error {
     },
     /// The weight was made for another number of input channels.
     #[error(
-        "weight has {found} input channels a group, but an input of {channels} channels in {groups} group{s} needs {wanted}",
-        s = if *groups == 1 { "" } else { "s" }
+        "weight is for {} a group, but an input of {} in {} needs {wanted}",
+        count(*found, "input channel"), count(*channels, "channel"), count(*groups, "group")
     )]
     ChannelMismatch {
         /// Input channels of the weight.
@@ -111,6 +111,10 @@ pub enum Error {
         /// The bytes asked for.
         bytes: usize,
     },
+}
+
+fn count(number: usize, of_what: &str) -> String {
+    format!("{number} {of_what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn spread(kernel: &Size, dilated: &Size) -> String {

@@ -38,6 +38,25 @@ struct Row {
     aliases: &'static [&'static str],
 }
 
+/// The columns of a terminal.
+const TERMINAL: usize = 80;
+
+impl Row {
+    /// Name, example and other names; these go on under each other where a line would be too long.
+    fn lines(&self) -> String {
+        let mut lines = String::new();
+        let mut line = format!("{:<9}  {} ", self.name, self.example);
+        for alias in self.aliases {
+            if line.len() + 1 + alias.len() > TERMINAL {
+                lines += &(line + "\n");
+                line = " ".repeat(24);
+            }
+            line += &format!(" {alias}");
+        }
+        lines + line.trim_end() + "\n"
+    }
+}
+
 /// Checked against numpy.pad, cv2.copyMakeBorder, scipy.ndimage and torch.nn.functional.pad.
 const TABLE: [Row; 6] = [
     Row { border: Border::Valid, name: "valid", example: "   |abcd|   ", aliases: &[] },
@@ -110,8 +129,7 @@ impl Border {
     /// ```
     #[must_use]
     pub fn table() -> String {
-        let line = |row: &Row| format!("{:<9}  {}  {}", row.name, row.example, row.aliases.join(" "));
-        TABLE.iter().map(|row| line(row).trim_end().to_string() + "\n").collect()
+        TABLE.iter().map(Row::lines).collect()
     }
 
     fn row(self) -> Option<&'static Row> {

@@ -110,7 +110,7 @@ impl Default for Gradcheck {
 ///
 /// # Errors
 /// [`Error::WrongGradient`] names the first pair that differs; [`Error::NotDeterministic`]; [`Error::MissingGradient`];
-/// [`Error::Setting`] for a step or tolerance that is not positive, and for inputs that are not f32 or f64.
+/// [`Error::Setting`] for a step or tolerance out of range, and for inputs that are not f32 or f64.
 pub fn gradcheck(
     function: impl Fn(&[Tensor]) -> Result<Tensor>,
     inputs: &[Tensor],
@@ -147,13 +147,13 @@ pub fn gradcheck(
 impl Gradcheck {
     fn validate(&self, inputs: &[Tensor]) -> Result<()> {
         let settings = [
-            ("the step of gradcheck", self.step, self.step > 0.0),
-            ("the absolute tolerance of gradcheck", self.absolute, self.absolute >= 0.0),
-            ("the relative tolerance of gradcheck", self.relative, self.relative >= 0.0),
+            ("the step of gradcheck", self.step, self.step > 0.0, "positive and finite"),
+            ("the absolute tolerance of gradcheck", self.absolute, self.absolute >= 0.0, "finite, and 0 or more"),
+            ("the relative tolerance of gradcheck", self.relative, self.relative >= 0.0, "finite, and 0 or more"),
         ];
-        for (what, value, fits) in settings {
+        for (what, value, fits, wanted) in settings {
             if !(fits && value.is_finite()) {
-                return Err(Error::Setting { what, found: value.to_string(), wanted: "positive and finite" });
+                return Err(Error::Setting { what, found: value.to_string(), wanted });
             }
         }
         match inputs.iter().find(|input| !matches!(input.dtype(), DType::F32 | DType::F64)) {

@@ -40,7 +40,7 @@ pub enum Error {
         wanted: &'static str,
     },
     /// A bias is not one number for each output channel.
-    #[error("bias has shape {found:?}, but {channels} output channels need [{channels}]")]
+    #[error("bias has shape {found:?}, but the output channels of the weight need [{channels}]")]
     BiasShape {
         /// The shape of the bias.
         found: Vec<usize>,
@@ -124,9 +124,7 @@ pub enum Error {
         wanted: &'static str,
     },
     /// Training left the finite numbers.
-    #[error(
-        "the loss of epoch {epoch} is {loss}: the weights of epoch {kept} were kept; a learning rate below {learning_rate} would do"
-    )]
+    #[error("the loss of epoch {epoch} is {loss}: {}", what_to_do(*kept, *learning_rate))]
     LossNotFinite {
         /// The epoch, counted from 1.
         epoch: usize,
@@ -163,6 +161,13 @@ impl From<Error> for candle_core::Error {
             // Not `Error::wrap`, which would print a backtrace behind the message.
             error => candle_core::Error::Wrapped(Box::new(error)),
         }
+    }
+}
+
+fn what_to_do(kept: usize, learning_rate: f64) -> String {
+    match kept {
+        0 => "look for numbers in input, target or weights that are not finite".to_owned(),
+        kept => format!("the weights of epoch {kept} were kept; take a learning rate below {learning_rate}"),
     }
 }
 

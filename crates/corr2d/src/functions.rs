@@ -68,7 +68,7 @@ pub fn convolve2d(x: &Tensor, k: &Tensor) -> Result<Tensor> {
 /// y[n, o, i, j] = bias[o] + Σ_c Σ_a Σ_b x[n, c, i·stride + a·dilation − top, j·stride + b·dilation − left] · weight[o, c, a, b]
 /// ```
 ///
-/// (Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, derive the size.) What lies in the padding adds
+/// (*A guide to convolution arithmetic for deep learning*, 2016, derives the size.) What lies in the padding adds
 /// nothing. Differentiable in all three tensors, any number of times; the gradient of an input that is not tracked is
 /// not computed. f16 and bf16 are summed in f32 and rounded once. Strided and offset views are welcome.
 ///
@@ -126,8 +126,12 @@ fn matrices(function: &'static str, x: &Tensor, k: &Tensor) -> Result<()> {
         if tensor.rank() != 2 {
             return Err(Error::Rank { function, argument, found: tensor.dims().to_vec(), wanted });
         }
+        if tensor.elem_count() == 0 {
+            let (what, found) = (if argument == "x" { "a size of x" } else { "a size of k" }, tensor.dims());
+            return Err(corr2d_cpu::Error::Zero { what, found: format!("0 in {found:?}") }.into());
+        }
     }
-    Ok(())
+    alike("x", x, "k", k)
 }
 
 fn shape4(function: &'static str, argument: &'static str, tensor: &Tensor, wanted: &'static str) -> Result<[usize; 4]> {

@@ -128,8 +128,9 @@ fn the_table_lists_every_name_and_every_line_of_it_can_be_asked_for() {
     for name in NAMES {
         assert!(table.contains(name.split(':').next().unwrap()), "{name}");
     }
-    let lines: Vec<&str> = table.lines().skip(1).take_while(|line| !line.starts_with("Gain")).collect();
+    let lines: Vec<&str> = table.lines().skip(1).take_while(|line| !line.contains(" takes ")).collect();
     assert_eq!(lines.len(), 19);
+    assert!(table.lines().all(|line| line.chars().count() <= 80), "a help text fits a terminal");
     for line in lines {
         let mut words = line.split_whitespace();
         let kernel = Kernel::parse(words.next().unwrap()).unwrap();

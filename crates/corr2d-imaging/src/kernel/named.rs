@@ -85,14 +85,13 @@ pub(super) fn table() -> String {
             let size = format!("{}×{}", kernel.height, kernel.width);
             let gain = format!("{:.3}", kernel.gain());
             let gain = gain.trim_end_matches('0').trim_end_matches('.');
-            lines += &format!("{name:<14}  {size:<5}  {gain:<5}  {}", kernel.measures().meaning());
-            if !named.parameters.is_empty() {
-                lines += &format!("; takes {}", named.parameters);
-            }
-            lines.push('\n');
+            lines += &format!("{name:<14}  {size:<5}  {gain:<5}  {}\n", kernel.measures().meaning());
         }
     }
-    lines + "Gain: the response to brightness 1, to a slope of 1 a pixel, or to a curvature of 1.\n"
+    for named in TABLE.iter().filter(|named| !named.parameters.is_empty()) {
+        lines += &format!("{} takes {}\n", named.name, named.parameters);
+    }
+    lines + "Gain: the response to brightness 1, a slope of 1 a pixel, or a curvature of 1.\n"
 }
 
 impl Named {

@@ -84,8 +84,11 @@ impl Conv2d {
         with_bias: bool,
     ) -> Result<Self> {
         let groups = options.groups;
+        if groups == 0 {
+            return Err(corr2d_cpu::Error::Zero { what: "the number of groups", found: "0".to_owned() }.into());
+        }
         for (which, channels) in [("input", input_channels), ("output", output_channels)] {
-            if groups == 0 || channels % groups != 0 {
+            if channels % groups != 0 {
                 return Err(corr2d_cpu::Error::GroupsDoNotDivide { groups, channels, which }.into());
             }
         }

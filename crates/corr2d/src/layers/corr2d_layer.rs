@@ -31,7 +31,8 @@ impl Corr2dLayer {
     /// A layer of a given weight [h, w] and a bias of one number.
     ///
     /// # Errors
-    /// [`Error::Rank`] for a weight that is not a matrix, [`Error::BiasShape`] for a bias of more than one number.
+    /// [`Error::Rank`] for a weight that is not a matrix, [`Error::BiasShape`] for a bias of more than one number,
+    /// [`Error::DTypeMismatch`].
     pub fn new(weight: Tensor, bias: Tensor) -> Result<Self> {
         if weight.rank() != 2 {
             let found = weight.dims().to_vec();
@@ -39,6 +40,10 @@ impl Corr2dLayer {
         }
         if bias.elem_count() != 1 {
             return Err(Error::BiasShape { found: bias.dims().to_vec(), channels: 1 });
+        }
+        if weight.dtype() != bias.dtype() {
+            let (first_dtype, second_dtype) = (weight.dtype(), bias.dtype());
+            return Err(Error::DTypeMismatch { first: "weight", first_dtype, second: "bias", second_dtype });
         }
         Ok(Self { weight, bias })
     }

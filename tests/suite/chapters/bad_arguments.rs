@@ -1,0 +1,106 @@
+//! Bad arguments: each ends in one line that names what was found, with exit status 1 or 2, and leaves no file behind.
+
+use std::path::Path;
+
+use chapter_kit::Chapter;
+
+use super::run_in;
+
+/// Files that lie about themselves, in a folder of their own.
+fn bad_files(folder: &Path) {
+    let camera = std::fs::read(super::data("camera.png")).unwrap();
+    std::fs::write(folder.join("truncated.png"), &camera[..camera.len() / 2]).unwrap();
+    std::fs::write(folder.join("text.png"), "this is no picture").unwrap();
+    std::fs::write(folder.join("empty.png"), "").unwrap();
+    std::fs::write(folder.join("ragged.csv"), "1,2\n3\n").unwrap();
+    std::fs::write(folder.join("words.json"), "[[1, \"two\"]]").unwrap();
+    std::fs::write(folder.join("cut.npy"), b"\x93NUMPY\x01\x00").unwrap();
+    std::fs::write(folder.join("cut.safetensors"), [200, 0, 0, 0, 0, 0, 0, 0, b'{']).unwrap();
+    std::fs::create_dir(folder.join("folder.png")).unwrap();
+    std::fs::write(folder.join("good.png"), camera).unwrap();
+    std::fs::write(folder.join("small.pgm"), "P2 3 2 255 0 1 2 3 4 5").unwrap();
+}
+
+macro_rules! table {
+    ($folder:expr, $($chapter:ident: [$($line:expr),* $(,)?]),* $(,)?) => {{
+        [$( $( refused::<$chapter::Arguments>(stringify!($chapter), $line, $folder) ),* ),*]
+    }};
+}
+
+#[test]
+fn every_bad_argument_has_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    bad_files(folder.path());
+    let before = listing(folder.path());
+    let said = table!(
+        folder.path(),
+        chapter_correlation: [
+            "--x 1,2;3", "--x 1,two", "--x 1,NaN", "--x 1,inf", "--k ;", "--k 1,2,3,4", "--k sobelx", "--k 1,,2",
+            "--trace 2,0", "--trace 0", "--trace a,b", "--trace -1,0", "--x F/none.csv", "--x F/ragged.csv",
+            "--x F/words.json", "--x F/cut.npy", "--x F/cut.safetensors", "--x F/folder.png", "--json", "--device gpu",
+            "--device cuda", "--device cuda:x", "--device metal", "--lang de", "--seed -1", "--seed x", "--unknown", "extra",
+        ],
+        chapter_layer: [
+            "--weights F/none.safetensors --image F/good.png", "--weights F/cut.safetensors --image F/good.png",
+            "--weights F/good.png --image F/good.png", "--image F/good.png", "--weights F/cut.safetensors",
+            "--weights F/cut.safetensors --image F/good.png --output F/map.docx", "--layer conv1", "--stride x", "--padding full",
+        ],
+        chapter_edges: [
+            "--image F/none.png", "--image F/folder.png", "--image F/truncated.png", "--image F/text.png", "--image F/empty.png",
+            "--image F", "--kernel sobel", "--kernel sobel-x:3", "--kernel gaussian:0", "--kernel gaussian:x", "--kernel box:0",
+            "--kernel box:3x", "--kernel 1,2;3", "--kernel F/none.npy", "--kernel F/cut.npy", "--kernel F/ragged.csv",
+            "--image F/small.pgm --kernel box:5 --border valid", "--border mirror", "--border opencv:mirror", "--border scipy:edge",
+            "--range sign", "--output F/e.docx", "--output F/e", "--output F/none/e.png", "--output F/folder.png",
+            "--output F/good.png/e.png", "--image F/small.pgm --output F/none/e.npy", "--json", "--kernel", "--image F/good.png --image F/good.png",
+        ],
+        chapter_learning: [
+            "--lr NaN", "--lr inf", "--lr 0", "--lr -0.03", "--lr 1e30", "--lr x", "--epochs -1", "--epochs x", "--init 1", "--init 1,2,3",
+            "--init NaN,0", "--input F/good.png", "--target F/good.png", "--save F/k.npy", "--json",
+            "--input F/good.png --target F/small.pgm", "--input F/small.pgm --target F/small.pgm",
+            "--input F/good.png --target F/none.png", "--input F/truncated.png --target F/good.png",
+            "--input F/good.png --target F/good.png --kernel-size 5", "--input F/good.png --target F/good.png --kernel-size 0x3",
+            "--input F/good.png --target F/good.png --epochs 1 --save F/k.docx",
+            "--input F/good.png --target F/good.png --epochs 1 --save F/none/k.npy",
+            "--input F/good.png --target F/good.png --epochs 1 --plot F/none/l.svg",
+            "--input F/good.png --target F/good.png --lr 0.1",
+        ],
+        chapter_receptive_field: [
+            "--layers 3", "--layers 3x", "--layers 0x3", "--layers 3x3s0", "--layers 3x3d0", "--layers 3x3,,3x3", "--layers axb",
+            "--layers 1000x3", "--layers 3x3s999,3x3s999,3x3s999,3x3s999,3x3s999,3x3s999,3x3s999", "--json",
+        ],
+    );
+    assert!(said.len() >= 100, "{} bad arguments", said.len());
+    assert_eq!(listing(folder.path()), before, "no file is left behind");
+    insta::with_settings!({ snapshot_path => "../../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("bad_arguments", said.join("\n"));
+    });
+}
+
+/// Runs a line of arguments, in which F is the folder, and returns it with its one line of error.
+fn refused<C: Chapter>(chapter: &str, line: &str, folder: &Path) -> String {
+    let folder = folder.display().to_string();
+    let arguments: Vec<String> = line.split(' ').map(|word| in_folder(word, &folder)).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let run = || run_in::<C>("C", &arguments);
+    let printed = std::panic::catch_unwind(run).unwrap_or_else(|_| panic!("{chapter} {line} panics"));
+    assert!(matches!(printed.status, 1 | 2), "{chapter} {line} exits with {}: {}", printed.status, printed.out);
+    assert_eq!(printed.out, "", "{chapter} {line} prints to standard output");
+    assert_eq!(printed.errors.lines().count(), 1, "{chapter} {line} says more than a line: {}", printed.errors);
+    assert!(printed.errors.starts_with("error: "), "{chapter} {line}: {}", printed.errors);
+    let said = printed.errors.trim_end().replace(&folder, "F");
+    format!("{} {line}\n  {} {said}", chapter.replace('_', "-"), printed.status)
+}
+
+fn in_folder(word: &str, folder: &str) -> String {
+    match word.strip_prefix('F') {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{folder}{rest}"),
+        _ => word.to_owned(),
+    }
+}
+
+fn listing(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().display().to_string()).collect();
+    names.sort();
+    names
+}

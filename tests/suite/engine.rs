@@ -1,0 +1,8 @@
+//! The engine on plain slices: every path, every operation, every number of threads.
+
+mod adjoint;
+mod agreement;
+mod determinism;
+mod errors;
+mod geometry;
+mod special_values;

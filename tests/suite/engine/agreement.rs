@@ -1,0 +1,110 @@
+//! The fast path against the textbook loops: the same bits on integers, a stated bound on reals.
+
+use corr2d_cpu::{Algorithm, Path};
+use corr2d_tests::compare::{assert_same_results, assert_within};
+use corr2d_tests::{CASES, Case, Data, Number, Results, random_case};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+const RANDOM_CASES: u64 = 2000;
+
+/// A kind of shape and how to know it.
+type Kind<'a> = (&'a str, &'a dyn Fn(&Case) -> bool);
+
+#[test]
+fn every_named_case_equals_the_reference_on_integers() {
+    let pools = pools();
+    for case in CASES {
+        assert_equal_in_all_pools::<f32>(&pools, case);
+        assert_equal_in_all_pools::<f64>(&pools, case);
+    }
+}
+
+#[test]
+fn two_thousand_random_cases_equal_the_reference_on_integers_in_f32() {
+    let pools = pools();
+    for case in (0..RANDOM_CASES).map(random_case) {
+        assert_equal_in_all_pools::<f32>(&pools, &case);
+    }
+}
+
+#[test]
+fn two_thousand_random_cases_equal_the_reference_on_integers_in_f64() {
+    let pools = pools();
+    for case in (0..RANDOM_CASES).map(random_case) {
+        assert_equal_in_all_pools::<f64>(&pools, &case);
+    }
+}
+
+/// A generator that never draws what it should try would let every other test pass.
+#[test]
+fn random_cases_reach_every_kind_of_shape() {
+    let cases: Vec<_> = (0..RANDOM_CASES).map(random_case).collect();
+    let geometry = |case: &Case| *case.plan(Algorithm::Auto).unwrap().geometry();
+    let kinds: [Kind<'_>; 12] = [
+        ("parallel", &|case| geometry(case).multiplications() >= 50_000.0),
+        ("one output", &|case| geometry(case).output_shape()[2..] == [1, 1]),
+        ("whole lanes", &|case| geometry(case).columns().output() >= 8),
+        ("a block of channels and a rest", &|case| geometry(case).output_channels_per_group() > 4),
+        ("depthwise", &|case| case.options.groups > 1 && case.weight[1] == 1),
+        ("groups of several channels", &|case| case.options.groups > 1 && case.weight[1] > 1),
+        ("unequal strides", &|case| case.options.stride.0 != case.options.stride.1),
+        ("unequal dilations", &|case| case.options.dilation.0 != case.options.dilation.1),
+        ("opposite paddings differ", &|case| geometry(case).rows().before() != geometry(case).rows().after()),
+        ("padding beyond the kernel", &|case| geometry(case).rows().before() >= geometry(case).rows().dilated()),
+        ("rows dropped by the floor", &|case| {
+            let rows = *geometry(case).rows();
+            (rows.padded() - rows.dilated()) % rows.stride() != 0
+        }),
+        ("kernels that are not square", &|case| case.weight[2] != case.weight[3]),
+    ];
+    for (kind, is_kind) in kinds {
+        let count = cases.iter().filter(|case| is_kind(case)).count();
+        assert!(count >= 40, "{kind}: only {count} of {RANDOM_CASES} random cases");
+    }
+}
+
+#[test]
+fn every_named_case_is_within_eight_roundings_of_the_sum_of_magnitudes_on_reals() {
+    for case in CASES {
+        let direct = case.plan(Algorithm::Direct).unwrap();
+        let reference = case.plan(Algorithm::Reference).unwrap();
+        let data = Data::<f32>::reals(case, direct.geometry().output_shape());
+        let got = Results::of(&direct, &data).unwrap();
+        let want = Results::of(&reference, &data.widen()).unwrap();
+        let magnitudes = Results::of(&reference, &data.magnitudes().widen()).unwrap();
+        let parts = got.parts().into_iter().zip(want.parts()).zip(magnitudes.parts());
+        for (((name, got, shape), (_, want, _)), (_, magnitudes, _)) in parts {
+            let bound: Vec<_> = magnitudes.iter().map(|sum| 8.0 * sum / f64::from(1 << 24)).collect();
+            assert_within(got, want, &bound, &shape, &format!("{name} of {case}"));
+        }
+    }
+}
+
+#[test]
+fn the_plan_runs_the_path_that_was_asked_for() {
+    for case in CASES {
+        let path = |algorithm| case.plan(algorithm).unwrap().path();
+        assert_eq!(path(Algorithm::Reference), Path::Reference, "{case}");
+        for algorithm in [Algorithm::Auto, Algorithm::Fast, Algorithm::Direct] {
+            assert_eq!(path(algorithm), Path::Direct, "{algorithm} on {case}");
+        }
+    }
+}
+
+/// Fewer threads than cores, as many, and more.
+fn pools() -> Vec<ThreadPool> {
+    [1, 2, 3, 8].map(|threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap()).into()
+}
+
+fn assert_equal_in_all_pools<T: Number>(pools: &[ThreadPool], case: &Case) {
+    let direct = case.plan(Algorithm::Direct).unwrap_or_else(|error| panic!("{case}: {error}"));
+    let reference = case.plan(Algorithm::Reference).unwrap();
+    assert_eq!((direct.path(), reference.path()), (Path::Direct, Path::Reference), "{case}");
+    let data = Data::<T>::integers(case, direct.geometry().output_shape());
+    let want = Results::of(&reference, &data).unwrap();
+    for pool in pools {
+        let got = pool.install(|| Results::of(&direct, &data)).unwrap();
+        let label = format!("{} on {} threads, {case}", T::NAME, pool.current_num_threads());
+        assert_same_results(&got, &want, &label);
+    }
+}

@@ -1,0 +1,268 @@
+//! Every bad call of `corr2d`, with the line that it is answered with.
+
+use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use candle_core::{DType, Device, Tensor, Var};
+use candle_nn::{Module, Optimizer, SGD, VarBuilder, VarMap};
+use corr2d::autograd::{Gradcheck, gradcheck, gradient, value_and_grad};
+use corr2d::{
+    Algorithm, Conv2d, Conv2dOptions, Corr2dLayer, Initializer, LazyConv2d, Padding, Trainer, conv2d, convolve2d,
+    corr2d, device,
+};
+
+type Message = String;
+type Call = (&'static str, Box<dyn FnOnce() -> Message>);
+
+#[test]
+fn every_bad_call_is_an_error_of_one_line() {
+    let mut table = String::new();
+    let calls = [functions(), options(), layers(), initializers(), gradients(), training()].into_iter().flatten();
+    let mut count = 0;
+    for (name, call) in calls {
+        let message =
+            catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| panic!("{name}: panicked or was no error"));
+        assert_eq!(message.lines().count(), 1, "{name}: {message}");
+        writeln!(table, "{name}: {message}").unwrap();
+        count += 1;
+    }
+    assert!(count >= 45, "{count} bad calls");
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("tensor_errors", table);
+    });
+}
+
+#[test]
+fn an_error_becomes_an_error_of_candle_with_its_message_whole() {
+    let error = || corr2d(&zeros(&[3]), &zeros(&[2, 2])).unwrap_err();
+    let message = error().to_string();
+    let of_candle: candle_core::Error = error().into();
+    assert_eq!(of_candle.to_string(), message);
+    let back: corr2d::Error = of_candle.into();
+    assert_eq!(back.to_string(), message);
+}
+
+fn call<T>(name: &'static str, call: impl FnOnce() -> corr2d::Result<T> + 'static) -> Call {
+    (name, Box::new(move || call().map(|_| ()).expect_err("an error").to_string()))
+}
+
+fn functions() -> Vec<Call> {
+    let plain = Conv2dOptions::default();
+    let with = move |name, x: &'static [usize], weight: &'static [usize], bias: Option<&'static [usize]>| {
+        call(name, move || conv2d(&zeros(x), &zeros(weight), bias.map(zeros).as_ref(), &plain))
+    };
+    vec![
+        call("corr2d: x is a vector", || corr2d(&zeros(&[3]), &zeros(&[2, 2]))),
+        call("corr2d: k is a vector", || corr2d(&zeros(&[3, 4]), &zeros(&[2]))),
+        call("corr2d: x is a batch", || corr2d(&zeros(&[1, 1, 3, 4]), &zeros(&[2, 2]))),
+        call("corr2d: x is a number", || corr2d(&zeros(&[]), &zeros(&[2, 2]))),
+        call("corr2d: k is higher than x", || corr2d(&zeros(&[3, 4]), &zeros(&[4, 1]))),
+        call("corr2d: k is wider than x", || corr2d(&zeros(&[3, 4]), &zeros(&[1, 5]))),
+        call("corr2d: x has no rows", || corr2d(&zeros(&[0, 4]), &zeros(&[1, 1]))),
+        call("corr2d: k has no columns", || corr2d(&zeros(&[3, 4]), &zeros(&[1, 0]))),
+        call("corr2d: integers", || corr2d(&of(&[3, 4], DType::U8), &of(&[2, 2], DType::U8))),
+        call("corr2d: k of another dtype", || corr2d(&zeros(&[3, 4]), &of(&[2, 2], DType::F64))),
+        call("convolve2d: k is a cube", || convolve2d(&zeros(&[3, 4]), &zeros(&[2, 2, 2]))),
+        call("convolve2d: k is larger than x", || convolve2d(&zeros(&[3, 4]), &zeros(&[5, 5]))),
+        with("conv2d: x without batch", &[2, 5, 7], &[3, 2, 2, 3], None),
+        with("conv2d: weight without channels", &[1, 1, 5, 7], &[2, 3], None),
+        with("conv2d: channels that do not match", &[1, 2, 5, 7], &[3, 4, 2, 3], None),
+        with("conv2d: bias too short", &[1, 2, 5, 7], &[3, 2, 2, 3], Some(&[2])),
+        with("conv2d: bias of two axes", &[1, 2, 5, 7], &[3, 2, 2, 3], Some(&[3, 1])),
+        with("conv2d: bias is a number", &[1, 2, 5, 7], &[1, 2, 2, 3], Some(&[])),
+        call("conv2d: weight of another dtype", move || {
+            conv2d(&zeros(&[1, 1, 3, 4]), &of(&[1, 1, 2, 2], DType::BF16), None, &plain)
+        }),
+        call("conv2d: bias of another dtype", move || {
+            conv2d(&zeros(&[1, 1, 3, 4]), &zeros(&[1, 1, 2, 2]), Some(&of(&[1], DType::F16)), &plain)
+        }),
+        call("conv2d: integers", move || {
+            conv2d(&of(&[1, 1, 3, 4], DType::I64), &of(&[1, 1, 2, 2], DType::I64), None, &plain)
+        }),
+    ]
+}
+
+fn options() -> Vec<Call> {
+    let plain = Conv2dOptions::default();
+    let with = |name, options| call(name, move || conv2d(&zeros(&[1, 4, 5, 7]), &zeros(&[6, 4, 3, 2]), None, &options));
+    let far = Padding::Explicit { top: 1 << 30, bottom: 1 << 30, left: 0, right: 0 };
+    vec![
+        with("options: stride zero", Conv2dOptions { stride: (1, 0), ..plain }),
+        with("options: dilation zero", Conv2dOptions { dilation: (0, 1), ..plain }),
+        with("options: no group", Conv2dOptions { groups: 0, ..plain }),
+        with("options: groups that do not divide", Conv2dOptions { groups: 3, ..plain }),
+        with("options: groups that the weight forgets", Conv2dOptions { groups: 2, ..plain }),
+        with("options: dilated beyond the input", Conv2dOptions { dilation: (3, 1), ..plain }),
+        with("options: padding beyond memory", Conv2dOptions { padding: far, ..plain }),
+        with("options: largest dilation", Conv2dOptions { dilation: (usize::MAX, 1), ..plain }),
+        with("options: an algorithm of another version", Conv2dOptions { algorithm: Algorithm::Fft, ..plain }),
+        call("device path: kernel larger than the input", move || {
+            device::conv2d(&zeros(&[1, 1, 3, 4]), &zeros(&[1, 1, 4, 1]), None, &plain)
+        }),
+        call("device path: x without batch", move || {
+            device::conv2d(&zeros(&[1, 3, 4]), &zeros(&[1, 1, 4, 1]), None, &plain)
+        }),
+    ]
+}
+
+fn layers() -> Vec<Call> {
+    let plain = Conv2dOptions::default();
+    let build = |name, inputs, outputs, kernel: (usize, usize), options| {
+        call(name, move || Conv2d::build(inputs, outputs, kernel, options, drawing()))
+    };
+    vec![
+        call("Conv2d: weight is a matrix", move || Conv2d::new(zeros(&[2, 3]), None, plain)),
+        call("Conv2d: weight is a number", move || Conv2d::new(zeros(&[]), None, plain)),
+        call("Conv2d: bias of another layer", move || Conv2d::new(zeros(&[2, 1, 3, 3]), Some(zeros(&[3])), plain)),
+        build("Conv2d: groups that do not divide the input", 3, 4, (2, 2), Conv2dOptions { groups: 2, ..plain }),
+        build("Conv2d: groups that do not divide the output", 4, 3, (2, 2), Conv2dOptions { groups: 2, ..plain }),
+        build("Conv2d: no group", 4, 4, (2, 2), Conv2dOptions { groups: 0, ..plain }),
+        build("Conv2d: no input channels", 0, 4, (2, 2), plain),
+        build("Conv2d: no output channels", 4, 0, (2, 2), plain),
+        build("Conv2d: kernel without rows", 4, 4, (0, 2), plain),
+        call("Conv2d: input of other channels", move || {
+            Ok(Conv2d::build(3, 4, 2, plain, drawing())?.forward(&zeros(&[1, 2, 5, 7]))?)
+        }),
+        call("Conv2d: a file without its bias", move || {
+            let weight = [("weight".to_owned(), zeros(&[4, 3, 2, 2]))];
+            let file = VarBuilder::from_tensors(weight.into(), DType::F32, &Device::Cpu);
+            Conv2d::build(3, 4, 2, plain, file)
+        }),
+        call("LazyConv2d: input without batch", move || {
+            Ok(LazyConv2d::new(4, 2, plain, drawing()).forward(&zeros(&[3, 5, 7]))?)
+        }),
+        call("LazyConv2d: channels that change", move || {
+            let layer = LazyConv2d::new(4, 2, plain, drawing());
+            layer.forward(&zeros(&[1, 3, 5, 7]))?;
+            Ok(layer.forward(&zeros(&[1, 5, 5, 7]))?)
+        }),
+        call("LazyConv2d: kernel larger than the first input", move || {
+            Ok(LazyConv2d::new(4, 9, plain, drawing()).forward(&zeros(&[1, 3, 5, 7]))?)
+        }),
+        call("Corr2dLayer: weight with channels", || Corr2dLayer::new(zeros(&[1, 1, 2, 2]), zeros(&[1]))),
+        call("Corr2dLayer: two biases", || Corr2dLayer::new(zeros(&[2, 2]), zeros(&[2]))),
+        call("Corr2dLayer: a batch", || {
+            Ok(Corr2dLayer::new(zeros(&[2, 2]), zeros(&[1]))?.forward(&zeros(&[1, 1, 5, 7]))?)
+        }),
+        call("Corr2dLayer: bias of another dtype", || {
+            Ok(Corr2dLayer::new(zeros(&[2, 2]), of(&[1], DType::F64))?.forward(&zeros(&[5, 7]))?)
+        }),
+    ]
+}
+
+fn initializers() -> Vec<Call> {
+    let draw = |name, law: Initializer| call(name, move || law.draw((2, 2), 0, DType::F32, &Device::Cpu));
+    vec![
+        draw("initialiser: bounds the wrong way round", Initializer::Uniform { low: 1.0, high: -1.0 }),
+        draw("initialiser: an infinite bound", Initializer::Uniform { low: 0.0, high: f64::INFINITY }),
+        draw("initialiser: bounds too far apart", Initializer::Uniform { low: f64::MIN, high: f64::MAX }),
+        draw("initialiser: a deviation below zero", Initializer::Normal { mean: 0.0, std: -1.0 }),
+        draw("initialiser: a mean that is NaN", Initializer::Normal { mean: f64::NAN, std: 1.0 }),
+        draw("initialiser: a constant that is NaN", Initializer::Constant(f64::NAN)),
+        call("initialiser: a variable of another shape", || {
+            let builder = drawing();
+            builder.get((2, 3), "weight")?;
+            Ok(builder.get((3, 2), "weight")?)
+        }),
+        call("initialiser: a shape that is not known", || Ok(drawing().get_unchecked("weight")?)),
+        call("initialiser: integers", || {
+            Initializer::PyTorch
+                .var_builder(&VarMap::new(), 0, DType::U8, &Device::Cpu)
+                .get((1, 2), "a")
+                .map_err(Into::into)
+                .and_then(|drawn| corr2d(&drawn, &drawn))
+        }),
+    ]
+}
+
+fn gradients() -> Vec<Call> {
+    let check = |name, settings: Gradcheck, dtype| {
+        call(name, move || gradcheck(|t| Ok(t[0].sqr()?), &[of(&[2], dtype)], &settings))
+    };
+    let plain = Gradcheck::default();
+    vec![
+        call("gradient: none arrived", || {
+            let (x, y) = (Var::new(1f32, &Device::Cpu)?, Var::new(1f32, &Device::Cpu)?);
+            gradient(&x.sqr()?.backward()?, &y, "y")
+        }),
+        call("value_and_grad: more than one number", || value_and_grad(|t| Ok(t[0].sqr()?), &[zeros(&[2, 3])])),
+        call("value_and_grad: no number", || value_and_grad(|t| Ok(t[0].narrow(0, 0, 0)?), &[zeros(&[2])])),
+        call("value_and_grad: an argument that is not used", || {
+            value_and_grad(|t| Ok(t[0].sum_all()?), &[zeros(&[2]), zeros(&[3])])
+        }),
+        check("gradcheck: no step", Gradcheck { step: 0.0, ..plain }, DType::F64),
+        check("gradcheck: a step that is NaN", Gradcheck { step: f64::NAN, ..plain }, DType::F64),
+        check("gradcheck: a tolerance below zero", Gradcheck { absolute: -1.0, ..plain }, DType::F64),
+        check("gradcheck: a tolerance without end", Gradcheck { relative: f64::INFINITY, ..plain }, DType::F64),
+        check("gradcheck: half precision", plain, DType::F16),
+        call("gradcheck: a gradient scaled by 1.01", || {
+            let scaled = |t: &[Tensor]| {
+                let y = t[0].affine(2.0, 0.0)?;
+                let more = (&y * 1.01)?;
+                Ok((y.detach() + (&more - more.detach())?)?)
+            };
+            gradcheck(
+                scaled,
+                &[Tensor::zeros(2, DType::F64, &Device::Cpu)?],
+                &Gradcheck { step: 0.5, ..Gradcheck::default() },
+            )
+        }),
+    ]
+}
+
+fn training() -> Vec<Call> {
+    let fit = |name, learning_rate: f64, input: &'static [usize], target: f64| {
+        call(name, move || {
+            train(learning_rate, &zeros(input), &(zeros(&[1, 1, 3, 3]).ones_like()? * target)?, squared_error)
+        })
+    };
+    vec![
+        fit("trainer: a learning rate that is NaN", f64::NAN, &[1, 1, 3, 4], 0.0),
+        fit("trainer: a learning rate below zero", -0.1, &[1, 1, 3, 4], 0.0),
+        fit("trainer: no learning rate", 0.0, &[1, 1, 3, 4], 0.0),
+        fit("trainer: a target that is NaN", 0.1, &[1, 1, 3, 4], f64::NAN),
+        fit("trainer: an input without batch", 0.1, &[1, 3, 4], 0.0),
+        fit("trainer: a target of another shape", 0.1, &[1, 1, 3, 9], 0.0),
+        call("trainer: a step that is too long", || {
+            let ones = zeros(&[1, 1, 3, 4]).ones_like()?;
+            train(1e30, &ones, &zeros(&[1, 1, 3, 3]).ones_like()?, squared_error)
+        }),
+        call("trainer: a loss of more than one number", || {
+            train(0.1, &zeros(&[1, 1, 3, 4]), &zeros(&[1, 1, 3, 3]), |output, target| Ok((output - target)?))
+        }),
+        call("trainer: a loss without gradient", || {
+            train(0.1, &zeros(&[1, 1, 3, 4]), &zeros(&[1, 1, 3, 3]), |output, target| {
+                squared_error(&output.detach(), target)
+            })
+        }),
+    ]
+}
+
+fn train(
+    learning_rate: f64,
+    input: &Tensor,
+    target: &Tensor,
+    loss: impl Fn(&Tensor, &Tensor) -> corr2d::Result<Tensor>,
+) -> corr2d::Result<corr2d::History> {
+    let variables = VarMap::new();
+    let builder = Initializer::Zeros.var_builder(&variables, 0, DType::F32, &Device::Cpu);
+    let model = Conv2d::build_without_bias(1, 1, (1, 2), Conv2dOptions::default(), builder)?;
+    let optimizer = SGD::new(variables.all_vars(), learning_rate)?;
+    Trainer { model: &model, loss, optimizer, variables: &variables }.fit(input, target, 20)
+}
+
+fn squared_error(output: &Tensor, target: &Tensor) -> corr2d::Result<Tensor> {
+    Ok((output - target)?.sqr()?.sum_all()?)
+}
+
+fn drawing() -> VarBuilder<'static> {
+    Initializer::PyTorch.var_builder(&VarMap::new(), 0, DType::F32, &Device::Cpu)
+}
+
+fn zeros(shape: &[usize]) -> Tensor {
+    of(shape, DType::F32)
+}
+
+fn of(shape: &[usize], dtype: DType) -> Tensor {
+    Tensor::zeros(shape, dtype, &Device::Cpu).unwrap()
+}

@@ -1,0 +1,5 @@
+//! Gradients through candle's graph.
+
+mod backward;
+mod functions;
+mod second_order;

@@ -1,0 +1,5 @@
+//! What learns: initialisers, layers, the trainer.
+
+mod initializers;
+mod layers;
+mod trainer;

@@ -1,0 +1,164 @@
+//! The trainer: the lesson's numbers, and what happens when numbers run away.
+
+use candle_core::{DType, Device, Tensor};
+use candle_nn::{AdamW, Optimizer, ParamsAdamW, SGD, VarMap};
+use corr2d::{Conv2d, Conv2dOptions, Error, Initializer, Result, Trainer};
+
+use crate::tensors::oracle::{tensor, values};
+
+/// What the lesson prints for the kernel (0.0375, −0.0543) at 0.03: losses of every second step, then the kernel.
+const PRINTED_LOSSES: [&str; 5] = ["4.477", "0.752", "0.126", "0.021", "0.004"];
+const PRINTED_KERNEL: [&str; 2] = ["0.9881", "-0.9899"];
+
+#[test]
+fn the_run_of_the_lesson_prints_the_figures_of_the_lesson() {
+    let lesson = Lesson::beginning_with([0.0375, -0.0543]);
+    let history = lesson.fit(0.03, 10).unwrap();
+    let printed: Vec<_> = history.iter().skip(1).step_by(2).map(|loss| format!("{loss:.3}")).collect();
+    assert_eq!(printed, PRINTED_LOSSES);
+    let kernel: Vec<_> = lesson.kernel().iter().map(|weight| format!("{weight:.4}")).collect();
+    assert_eq!(kernel, PRINTED_KERNEL);
+}
+
+#[test]
+fn the_same_run_twice_is_the_same_bits() {
+    let run = || {
+        let lesson = Lesson::beginning_with([0.5, 0.25]);
+        let history = lesson.fit(0.03, 20).unwrap();
+        (history.iter().map(|loss| loss.to_bits()).collect::<Vec<_>>(), lesson.kernel())
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn losses_are_measured_before_their_step() {
+    let lesson = Lesson::beginning_with([0.0, 0.0]);
+    let losses = lesson.fit(0.03, 3).unwrap();
+    // Against zeros the loss is the sum of squares of the target: twelve edges of ±1.
+    assert_eq!((losses.len(), losses[0]), (3, 12.0));
+    assert!(losses[1] < losses[0] && losses[2] < losses[1], "{losses:?}");
+}
+
+#[test]
+fn no_epochs_change_nothing() {
+    let lesson = Lesson::beginning_with([0.5, 0.25]);
+    assert!(lesson.fit(0.03, 0).unwrap().is_empty());
+    assert_eq!(lesson.kernel(), [0.5, 0.25]);
+}
+
+#[test]
+fn a_batch_of_zero_has_loss_zero_and_leaves_the_weights() {
+    let lesson = Lesson::beginning_with([0.5, 0.25]);
+    let (x, y) = (lesson.x.narrow(0, 0, 0).unwrap(), lesson.y.narrow(0, 0, 0).unwrap());
+    assert_eq!(lesson.fit_on(&x, &y, 0.03, 2, squared_error).unwrap(), [0.0, 0.0]);
+    assert_eq!(lesson.kernel(), [0.5, 0.25]);
+}
+
+#[test]
+fn a_learning_rate_that_is_too_large_stops_with_the_last_finite_weights() {
+    let lesson = Lesson::beginning_with([0.5, 0.25]);
+    let error = lesson.fit(1e6, 1000).unwrap_err();
+    let Error::LossNotFinite { epoch, loss, kept, learning_rate } = error else { panic!("{error}") };
+    assert!(!loss.is_finite());
+    assert_eq!((kept, learning_rate), (epoch - 1, 1e6));
+    // The weights are those whose loss was finite: measured again, it still is.
+    assert!(lesson.kernel().iter().all(|weight| weight.is_finite()), "{:?}", lesson.kernel());
+    let again = lesson.fit(1e-30, 1).unwrap();
+    assert!(again[0].is_finite(), "{again:?}");
+}
+
+#[test]
+fn a_target_that_is_nan_stops_at_once_and_changes_nothing() {
+    let lesson = Lesson::beginning_with([0.5, 0.25]);
+    let nan = (&lesson.y * f64::NAN).unwrap();
+    let error = lesson.fit_on(&lesson.x, &nan, 0.03, 5, squared_error).unwrap_err();
+    assert!(matches!(error, Error::LossNotFinite { epoch: 1, kept: 0, .. }), "{error}");
+    assert_eq!(lesson.kernel(), [0.5, 0.25]);
+}
+
+#[test]
+fn weights_that_overflow_in_the_last_step_are_put_back() {
+    let lesson = Lesson::beginning_with([0.5, 0.25]);
+    // The loss is finite, the gradient finite, their step beyond f32.
+    let error = lesson.fit(f64::from(f32::MAX), 1).unwrap_err();
+    assert!(matches!(error, Error::LossNotFinite { epoch: 1, kept: 1, .. }), "{error}");
+    assert_eq!(lesson.kernel(), [0.5, 0.25]);
+}
+
+#[test]
+fn a_learning_rate_out_of_range_is_refused_before_anything_moves() {
+    for learning_rate in [f64::NAN, f64::INFINITY, -0.03, 0.0] {
+        let lesson = Lesson::beginning_with([0.5, 0.25]);
+        let error = lesson.fit(learning_rate, 5).unwrap_err();
+        assert!(matches!(error, Error::Setting { .. }), "{learning_rate}: {error}");
+        assert_eq!(lesson.kernel(), [0.5, 0.25]);
+    }
+}
+
+#[test]
+fn a_variable_that_the_loss_does_not_reach_is_an_error_with_its_name() {
+    let lesson = Lesson::beginning_with([0.5, 0.25]);
+    let cut_off = |output: &Tensor, target: &Tensor| squared_error(&output.detach(), target);
+    let error = lesson.fit_on(&lesson.x, &lesson.y, 0.03, 5, cut_off).unwrap_err();
+    assert!(matches!(&error, Error::MissingGradient { name } if name == "weight"), "{error}");
+    assert_eq!(lesson.kernel(), [0.5, 0.25]);
+}
+
+#[test]
+fn another_optimizer_learns_as_well() {
+    let lesson = Lesson::beginning_with([0.5, 0.25]);
+    let settings = ParamsAdamW { lr: 0.05, weight_decay: 0.0, ..Default::default() };
+    let mut trainer = Trainer {
+        model: &lesson.model,
+        loss: squared_error,
+        optimizer: AdamW::new(lesson.variables.all_vars(), settings).unwrap(),
+        variables: &lesson.variables,
+    };
+    let history = trainer.fit(&lesson.x, &lesson.y, 300).unwrap();
+    assert!(history.losses[299] < 1e-4, "{}", history.losses[299]);
+}
+
+/// The lesson: a 6×8 image with a black bar, its edges, and a kernel 1×2 to find.
+struct Lesson {
+    variables: VarMap,
+    model: Conv2d,
+    x: Tensor,
+    y: Tensor,
+}
+
+impl Lesson {
+    fn beginning_with(kernel: [f32; 2]) -> Self {
+        let x = [1f32, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0].repeat(6);
+        let y = [0f32, 1.0, 0.0, 0.0, 0.0, -1.0, 0.0].repeat(6);
+        let variables = VarMap::new();
+        let builder = Initializer::Zeros.var_builder(&variables, 0, DType::F32, &Device::Cpu);
+        let model = Conv2d::build_without_bias(1, 1, (1, 2), Conv2dOptions::default(), builder).unwrap();
+        variables.all_vars()[0].set(&tensor(&kernel, &[1, 1, 1, 2])).unwrap();
+        Self { variables, model, x: tensor(&x, &[1, 1, 6, 8]), y: tensor(&y, &[1, 1, 6, 7]) }
+    }
+
+    fn fit(&self, learning_rate: f64, epochs: usize) -> Result<Vec<f64>> {
+        self.fit_on(&self.x, &self.y, learning_rate, epochs, squared_error)
+    }
+
+    fn fit_on(
+        &self,
+        x: &Tensor,
+        y: &Tensor,
+        learning_rate: f64,
+        epochs: usize,
+        loss: impl Fn(&Tensor, &Tensor) -> Result<Tensor>,
+    ) -> Result<Vec<f64>> {
+        let optimizer = SGD::new(self.variables.all_vars(), learning_rate).unwrap();
+        let mut trainer = Trainer { model: &self.model, loss, optimizer, variables: &self.variables };
+        Ok(trainer.fit(x, y, epochs)?.losses)
+    }
+
+    fn kernel(&self) -> Vec<f64> {
+        values(self.model.weight())
+    }
+}
+
+fn squared_error(output: &Tensor, target: &Tensor) -> Result<Tensor> {
+    Ok((output - target)?.sqr()?.sum_all()?)
+}
