@@ -130,5 +130,4 @@ pub fn numbers(kernel: &Tensor) -> Result<String> {
 const TRY: &str = "\
 cargo run -p chapter-learning -- --seed 7
 cargo run -p chapter-learning -- --init 0.5987,-0.5092 --lr 0.034
-cargo run -p chapter-learning -- --input a.png --target b.png \
-  --kernel-size 5x5";
+cargo run -p chapter-learning -- --input a.png --target b.png";
