@@ -88,7 +88,8 @@ impl Plan {
         self.path
     }
 
-    /// output [N, O, H', W'] = the correlation of input [N, C, H, W] with weight [O, C / groups, h, w], plus bias [O].
+    /// `output` [N, O, H', W'] = the correlation of `input` [N, C, H, W] with `weight` [O, C / groups, h, w], plus `bias`
+    /// \[O\].
     ///
     /// # Errors
     /// [`Error::WrongLength`].
@@ -109,7 +110,7 @@ impl Plan {
         (T::operations(self.path).forward)(geometry, input, weight, bias, output)
     }
 
-    /// input_gradient [N, C, H, W] = ∂L/∂input, from output_gradient [N, O, H', W'] = ∂L/∂output.
+    /// `input_gradient` [N, C, H, W] = ∂L/∂input, from `output_gradient` [N, O, H', W'] = ∂L/∂output.
     ///
     /// # Errors
     /// [`Error::WrongLength`].
@@ -126,7 +127,7 @@ impl Plan {
         (T::operations(self.path).input_gradient)(geometry, output_gradient, weight, input_gradient)
     }
 
-    /// weight_gradient [O, C / groups, h, w] = ∂L/∂weight, from output_gradient [N, O, H', W'] = ∂L/∂output.
+    /// `weight_gradient` [O, C / groups, h, w] = ∂L/∂weight, from `output_gradient` [N, O, H', W'] = ∂L/∂output.
     ///
     /// # Errors
     /// [`Error::WrongLength`], [`Error::OutOfMemory`].
@@ -143,7 +144,7 @@ impl Plan {
         (T::operations(self.path).weight_gradient)(geometry, input, output_gradient, weight_gradient)
     }
 
-    /// bias_gradient [O] = ∂L/∂bias: output_gradient [N, O, H', W'] summed over batch and positions.
+    /// `bias_gradient` \[O\] = ∂L/∂bias: `output_gradient` [N, O, H', W'] summed over batch and positions.
     ///
     /// # Errors
     /// [`Error::WrongLength`].

@@ -54,7 +54,7 @@ fn output_size<T>(x: &[T], x_size: Size, k: &[T], k_size: Size) -> Result<Size, 
 }
 
 /// The correlation of a batch: `output` [N, O, H', W'] from `input` [N, C, H, W], `weight` [O, C / groups, h, w] and
-/// `bias` [O].
+/// `bias` \[O\].
 ///
 /// # Errors
 /// [`Error::WrongLength`].

@@ -61,7 +61,7 @@ pub fn convolve2d(x: &Tensor, k: &Tensor) -> Result<Tensor> {
 
 /// Cross-correlation of a batch of images with channels, the sum that a convolutional layer computes.
 ///
-/// `x` is [N, C, H, W], `weight` [O, C / groups, h, w], `bias` [O], the result [N, O, H', W'] with
+/// `x` is [N, C, H, W], `weight` [O, C / groups, h, w], `bias` \[O\], the result [N, O, H', W'] with
 ///
 /// ```text
 /// H' = ⌊(top + H + bottom − dilation · (h − 1) − 1) / stride⌋ + 1, and W' likewise

@@ -6,7 +6,7 @@ use candle_nn::{Init, Module, VarBuilder};
 use crate::error::{Error, Result};
 use crate::{Conv2dOptions, conv2d};
 
-/// A convolutional layer: [`conv2d`](crate::conv2d) with a weight [O, C / groups, h, w] and a bias [O] of its own.
+/// A convolutional layer: [`conv2d`](crate::conv2d) with a weight [O, C / groups, h, w] and a bias \[O\] of its own.
 ///
 /// ```
 /// use candle_core::{DType, Device, Tensor};
@@ -32,7 +32,7 @@ impl Conv2d {
     /// A layer of given tensors.
     ///
     /// # Errors
-    /// [`Error::Rank`] unless the weight is [O, C / groups, h, w], [`Error::BiasShape`] unless the bias is [O].
+    /// [`Error::Rank`] unless the weight is [O, C / groups, h, w], [`Error::BiasShape`] unless the bias is \[O\].
     pub fn new(weight: Tensor, bias: Option<Tensor>, options: Conv2dOptions) -> Result<Self> {
         let [channels, ..] = weight.dims() else { return Err(wrong_rank(&weight)) };
         if weight.rank() != 4 {
@@ -110,7 +110,7 @@ impl Conv2d {
         &self.weight
     }
 
-    /// [O].
+    /// \[O\].
     pub fn bias(&self) -> Option<&Tensor> {
         self.bias.as_ref()
     }
