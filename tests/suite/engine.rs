@@ -1,5 +1,6 @@
 //! The engine on plain slices: every path, every operation, every number of threads.
 
+mod accuracy;
 mod adjoint;
 mod agreement;
 mod determinism;

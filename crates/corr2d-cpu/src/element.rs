@@ -9,6 +9,12 @@ use crate::{Path, direct, reference};
 /// `f32` or `f64`.
 ///
 /// Half precision is widened to `f32` by the caller, so that sums are always kept in at least 24 bits.
+///
+/// ```
+/// use corr2d_cpu::Element;
+///
+/// assert_eq!(f32::from_f64(0.1).to_f64(), f64::from(0.1f32));
+/// ```
 pub trait Element:
     compiled::Compiled
     + Copy
@@ -23,6 +29,12 @@ pub trait Element:
 {
     /// The empty sum.
     const ZERO: Self;
+
+    /// The number, unchanged.
+    fn to_f64(self) -> f64;
+
+    /// The nearest number of this type.
+    fn from_f64(number: f64) -> Self;
 }
 
 /// What this crate compiles for each number type. A generic function is otherwise compiled by the crate that calls it,
@@ -40,6 +52,16 @@ macro_rules! element {
     ($number:ty) => {
         impl Element for $number {
             const ZERO: Self = 0.0;
+
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self.into()
+            }
+
+            #[inline(always)]
+            fn from_f64(number: f64) -> Self {
+                number as Self
+            }
         }
 
         impl compiled::Compiled for $number {

@@ -46,6 +46,10 @@ impl fmt::Display for Size {
 /// let geometry = Geometry::new([1, 3, 9, 8], [16, 3, 3, 2], &options)?;
 /// assert_eq!(geometry.output_size(), Size { height: 4, width: 7 });
 /// assert_eq!(geometry.output_shape(), [1, 16, 4, 7]);
+/// assert_eq!((geometry.batch(), geometry.groups()), (1, 1));
+/// assert_eq!((geometry.input_channels(), geometry.output_channels()), (3, 16));
+/// assert_eq!(geometry.input_len(), 3 * 9 * 8);
+/// assert_eq!(geometry.multiplications(), (16 * 4 * 7 * 3 * 3 * 2) as f64);
 /// # Ok::<(), corr2d_cpu::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -199,6 +203,20 @@ impl Geometry {
 }
 
 /// One axis of a correlation: its sizes, and which input position a tap of an output reads.
+///
+/// ```
+/// use corr2d_cpu::{Conv2dOptions, Geometry, Padding};
+///
+/// let padding = Padding::Explicit { top: 2, bottom: 1, left: 0, right: 0 };
+/// let options = Conv2dOptions { stride: (2, 1), dilation: (3, 1), padding, ..Default::default() };
+/// let geometry = Geometry::new([1, 1, 10, 4], [1, 1, 3, 2], &options)?;
+/// let rows = geometry.rows();
+/// assert_eq!((rows.input(), rows.kernel(), rows.stride(), rows.dilation()), (10, 3, 2, 3));
+/// assert_eq!((rows.before(), rows.after(), rows.padded()), (2, 1, 13));
+/// // Three taps, three apart, reach over seven rows; (13 − 7) / 2 + 1 windows fit.
+/// assert_eq!((rows.dilated(), rows.output()), (7, 4));
+/// # Ok::<(), corr2d_cpu::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Axis {
     input: usize,
@@ -306,19 +324,42 @@ impl Axis {
     /// # Ok::<(), corr2d_cpu::Error>(())
     /// ```
     pub fn input_position(&self, output: usize, tap: usize) -> Option<usize> {
-        (output * self.stride + tap * self.dilation).checked_sub(self.before).filter(|position| *position < self.input)
+        let padded = output.checked_mul(self.stride)?.checked_add(tap.checked_mul(self.dilation)?)?;
+        padded.checked_sub(self.before).filter(|position| *position < self.input)
     }
 
     /// The output that reads an input position through a tap: (input + before − tap · dilation) / stride, if that is
     /// an output.
+    ///
+    /// ```
+    /// use corr2d_cpu::{Conv2dOptions, Geometry};
+    ///
+    /// let options = Conv2dOptions { stride: (2, 1), ..Default::default() };
+    /// let geometry = Geometry::new([1, 1, 7, 5], [1, 1, 3, 2], &options)?;
+    /// // Row 4 is the first of window 2 and the last of window 1, and no window begins at row 3.
+    /// assert_eq!(geometry.rows().output_position(4, 0), Some(2));
+    /// assert_eq!(geometry.rows().output_position(4, 2), Some(1));
+    /// assert_eq!(geometry.rows().output_position(3, 0), None);
+    /// # Ok::<(), corr2d_cpu::Error>(())
+    /// ```
     pub fn output_position(&self, input: usize, tap: usize) -> Option<usize> {
-        let distance = (input + self.before).checked_sub(tap * self.dilation)?;
+        let distance = input.checked_add(self.before)?.checked_sub(tap.checked_mul(self.dilation)?)?;
         (distance % self.stride == 0).then_some(distance / self.stride).filter(|position| *position < self.output)
     }
 
     /// The outputs for which a tap reads the input and not the padding.
+    ///
+    /// ```
+    /// use corr2d_cpu::{Conv2dOptions, Geometry, Padding};
+    ///
+    /// let options = Conv2dOptions { padding: Padding::Same, ..Default::default() };
+    /// let geometry = Geometry::new([1, 1, 4, 5], [1, 1, 3, 3], &options)?;
+    /// assert_eq!(geometry.rows().outputs_of_tap(0), 1..4);
+    /// assert_eq!(geometry.rows().outputs_of_tap(2), 0..3);
+    /// # Ok::<(), corr2d_cpu::Error>(())
+    /// ```
     pub fn outputs_of_tap(&self, tap: usize) -> Range<usize> {
-        let reach = tap * self.dilation;
+        let reach = tap.saturating_mul(self.dilation);
         let first = self.before.saturating_sub(reach).div_ceil(self.stride);
         let end = (self.before + self.input).saturating_sub(reach).div_ceil(self.stride).min(self.output);
         first.min(end)..end
@@ -368,4 +409,13 @@ fn check_budget(what: &'static str, shape: [usize; 4], budget: usize) -> Result<
         Some(bytes) if bytes <= budget => Ok(()),
         _ => Err(Error::OverBudget { what, shape, budget }),
     }
+}
+
+/// The one check that remains after [`Geometry::new`]: a slice is as long as its shape says.
+pub(crate) fn check<T>(what: &'static str, slice: &[T], shape: &[usize]) -> Result<(), Error> {
+    let wanted = shape.iter().product();
+    if slice.len() == wanted {
+        return Ok(());
+    }
+    Err(Error::WrongLength { what, found: slice.len(), wanted, shape: shape.to_vec() })
 }

@@ -2,10 +2,18 @@
 //!
 //! A [`Plan`] is made once for a geometry and can be used for any number of calls, also from several threads at once.
 
-use crate::reference::check;
+use crate::geometry::check;
 use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry};
 
 /// The algorithm that a plan runs.
+///
+/// ```
+/// use corr2d_cpu::{Algorithm, Conv2dOptions, Path, Plan};
+///
+/// let forced = Conv2dOptions { algorithm: Algorithm::Reference, ..Default::default() };
+/// assert_eq!(Plan::new([1, 1, 5, 7], [1, 1, 3, 2], &forced)?.path(), Path::Reference);
+/// # Ok::<(), corr2d_cpu::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Path {
     /// [`reference`](mod@crate::reference).
@@ -64,6 +72,15 @@ impl Plan {
 
     /// The plan for a geometry that is known already.
     ///
+    /// ```
+    /// use corr2d_cpu::{Algorithm, Conv2dOptions, Geometry, Plan};
+    ///
+    /// let geometry = Geometry::new([1, 1, 5, 7], [1, 1, 3, 2], &Conv2dOptions::default())?;
+    /// let plan = Plan::for_geometry(geometry, Algorithm::Auto)?;
+    /// assert_eq!(plan.geometry().output_shape(), [1, 1, 3, 6]);
+    /// # Ok::<(), corr2d_cpu::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::AlgorithmNotAvailable`].
     pub fn for_geometry(geometry: Geometry, algorithm: Algorithm) -> Result<Self, Error> {
@@ -112,6 +129,16 @@ impl Plan {
 
     /// `input_gradient` [N, C, H, W] = ∂L/∂input, from `output_gradient` [N, O, H', W'] = ∂L/∂output.
     ///
+    /// ```
+    /// use corr2d_cpu::{Conv2dOptions, Plan};
+    ///
+    /// let plan = Plan::new([1, 1, 1, 3], [1, 1, 1, 2], &Conv2dOptions::default())?;
+    /// let mut gradient = [0f32; 3];
+    /// plan.input_gradient(&[1.0, 10.0], &[2.0, 3.0], &mut gradient)?;
+    /// assert_eq!(gradient, [2.0, 23.0, 30.0]);
+    /// # Ok::<(), corr2d_cpu::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::WrongLength`].
     pub fn input_gradient<T: Element>(
@@ -145,6 +172,16 @@ impl Plan {
     }
 
     /// `bias_gradient` \[O\] = ∂L/∂bias: `output_gradient` [N, O, H', W'] summed over batch and positions.
+    ///
+    /// ```
+    /// use corr2d_cpu::{Conv2dOptions, Plan};
+    ///
+    /// let plan = Plan::new([1, 1, 1, 3], [2, 1, 1, 2], &Conv2dOptions::default())?;
+    /// let mut gradient = [0f32; 2];
+    /// plan.bias_gradient(&[1.0, 10.0, 2.0, 20.0], &mut gradient)?;
+    /// assert_eq!(gradient, [11.0, 22.0]);
+    /// # Ok::<(), corr2d_cpu::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::WrongLength`].

@@ -8,6 +8,7 @@
 //! padding; they are slow on purpose, since nothing else computes the expected values of the tests. A position in the
 //! padding is skipped, never multiplied: padding is the absence of a pixel, and 0 · ∞ is not 0.
 
+use crate::geometry::check;
 use crate::{Conv2dOptions, Element, Error, Geometry, Size, zeros};
 
 /// Slides the kernel `k` over `x` without turning it, and sums the products of each window.
@@ -56,6 +57,16 @@ fn output_size<T>(x: &[T], x_size: Size, k: &[T], k_size: Size) -> Result<Size, 
 /// The correlation of a batch: `output` [N, O, H', W'] from `input` [N, C, H, W], `weight` [O, C / groups, h, w] and
 /// `bias` \[O\].
 ///
+/// ```
+/// use corr2d_cpu::{Conv2dOptions, Geometry, reference};
+///
+/// let geometry = Geometry::new([1, 1, 2, 3], [1, 1, 1, 2], &Conv2dOptions::default())?;
+/// let mut output = [0f64; 4];
+/// reference::forward(&geometry, &[1.0, 2.0, 4.0, 0.0, 3.0, 3.0], &[1.0, -1.0], Some(&[10.0]), &mut output)?;
+/// assert_eq!(output, [9.0, 8.0, 7.0, 10.0]);
+/// # Ok::<(), corr2d_cpu::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error::WrongLength`].
 pub fn forward<T: Element>(
@@ -79,7 +90,19 @@ pub fn forward<T: Element>(
     Ok(())
 }
 
-/// ∂L/∂input from `output_gradient` = ∂L/∂output: every product of the forward sum, read the other way.
+/// ∂L/∂input [N, C, H, W] from `output_gradient` = ∂L/∂output [N, O, H', W']: every product of the forward sum, read the
+/// other way.
+///
+/// ```
+/// use corr2d_cpu::{Conv2dOptions, Geometry, reference};
+///
+/// let geometry = Geometry::new([1, 1, 1, 3], [1, 1, 1, 2], &Conv2dOptions::default())?;
+/// let mut gradient = [0f64; 3];
+/// reference::input_gradient(&geometry, &[1.0, 10.0], &[2.0, 3.0], &mut gradient)?;
+/// // The middle pixel met the right weight in the first window and the left one in the second.
+/// assert_eq!(gradient, [2.0, 3.0 + 20.0, 30.0]);
+/// # Ok::<(), corr2d_cpu::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`Error::WrongLength`].
@@ -97,7 +120,17 @@ pub fn input_gradient<T: Element>(
     Ok(())
 }
 
-/// ∂L/∂weight from `output_gradient` = ∂L/∂output.
+/// ∂L/∂weight [O, C / groups, h, w] from `output_gradient` = ∂L/∂output [N, O, H', W'].
+///
+/// ```
+/// use corr2d_cpu::{Conv2dOptions, Geometry, reference};
+///
+/// let geometry = Geometry::new([1, 1, 1, 3], [1, 1, 1, 2], &Conv2dOptions::default())?;
+/// let mut gradient = [0f64; 2];
+/// reference::weight_gradient(&geometry, &[5.0, 6.0, 7.0], &[1.0, 10.0], &mut gradient)?;
+/// assert_eq!(gradient, [5.0 + 60.0, 6.0 + 70.0]);
+/// # Ok::<(), corr2d_cpu::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`Error::WrongLength`].
@@ -115,7 +148,17 @@ pub fn weight_gradient<T: Element>(
     Ok(())
 }
 
-/// ∂L/∂bias from `output_gradient` = ∂L/∂output: the sum over batch and positions.
+/// ∂L/∂bias \[O\] from `output_gradient` = ∂L/∂output [N, O, H', W']: the sum over batch and positions.
+///
+/// ```
+/// use corr2d_cpu::{Conv2dOptions, Geometry, reference};
+///
+/// let geometry = Geometry::new([1, 1, 1, 3], [2, 1, 1, 2], &Conv2dOptions::default())?;
+/// let mut gradient = [0f64; 2];
+/// reference::bias_gradient(&geometry, &[1.0, 10.0, 2.0, 20.0], &mut gradient)?;
+/// assert_eq!(gradient, [11.0, 22.0]);
+/// # Ok::<(), corr2d_cpu::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`Error::WrongLength`].
@@ -159,13 +202,4 @@ fn for_each_product(geometry: &Geometry, mut visit: impl FnMut(usize, usize, usi
             }
         }
     }
-}
-
-/// The one check that remains after [`Geometry::new`]: a slice is as long as its shape says.
-pub(crate) fn check<T>(what: &'static str, slice: &[T], shape: &[usize]) -> Result<(), Error> {
-    let wanted = shape.iter().product();
-    if slice.len() == wanted {
-        return Ok(());
-    }
-    Err(Error::WrongLength { what, found: slice.len(), wanted, shape: shape.to_vec() })
 }

@@ -59,9 +59,36 @@ fn floor(name: &str) -> Option<u32> {
     }
 }
 
+/// The version of Rust that the workspace asks for.
+pub(super) fn rust_version() -> String {
+    packages()[0]["rust_version"].as_str().unwrap().to_owned()
+}
+
+/// The version of Rust that each package of the lock file asks for, if it names one.
+pub(super) fn locked_rust_versions() -> Vec<(String, String)> {
+    let of = |package: Value| {
+        let name = format!("{} {}", package["name"].as_str()?, package["version"].as_str()?);
+        Some((name, package["rust_version"].as_str()?.to_owned()))
+    };
+    // Packages of other platforms may never have been downloaded.
+    let host = host();
+    metadata(&["--locked", "--filter-platform", &host]).into_iter().filter_map(of).collect()
+}
+
+fn host() -> String {
+    let output = Command::new("rustc").arg("-vV").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().find_map(|line| line.strip_prefix("host: ")).unwrap().to_owned()
+}
+
 fn packages() -> Vec<Value> {
+    metadata(&["--no-deps"])
+}
+
+fn metadata(options: &[&str]) -> Vec<Value> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .args(["metadata", "--offline", "--format-version", "1"])
+        .args(options)
         .current_dir(root())
         .output()
         .unwrap();

@@ -189,3 +189,17 @@ fn same(input: usize, kernel: usize, stride: usize, dilation: usize) -> Axis {
         Conv2dOptions { stride: (stride, 1), padding: Padding::Same, dilation: (dilation, 1), ..Default::default() };
     *Geometry::new([1, 1, input, 7], [1, 1, kernel, 2], &options).unwrap().rows()
 }
+
+#[test]
+fn positions_beyond_all_images_are_nowhere_and_no_overflow() {
+    let padding = Padding::Explicit { top: 3, bottom: 3, left: 2, right: 2 };
+    let options = Conv2dOptions { padding, dilation: (2, 3), stride: (2, 1), ..Default::default() };
+    let geometry = Geometry::new([1, 1, 9, 11], [1, 1, 2, 3], &options).unwrap();
+    for axis in [geometry.rows(), geometry.columns()] {
+        for (position, tap) in [(usize::MAX, 0), (0, usize::MAX), (usize::MAX, usize::MAX)] {
+            assert_eq!(axis.input_position(position, tap), None);
+            assert_eq!(axis.output_position(position, tap), None);
+        }
+        assert!(axis.outputs_of_tap(usize::MAX).is_empty());
+    }
+}

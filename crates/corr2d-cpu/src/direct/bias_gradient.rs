@@ -3,11 +3,11 @@
 use rayon::prelude::*;
 
 use super::lanes::{LANES, horizontal_sum};
+use super::pieces::SEQUENTIAL_MULTIPLICATIONS;
 use crate::{Element, Error, Geometry};
 
-/// The elements that are summed in one go, so that the error of a sum grows with the square root of its length at
-/// most, not with its length.
-const RUN: usize = 4096;
+/// The elements that are summed in one go, 32 in each lane, before they are added to a total in f64.
+const RUN: usize = 32 * LANES;
 
 /// bias_gradient = ∂L/∂bias. The slices are as long as the geometry says.
 pub(crate) fn bias_gradient<T: Element>(
@@ -17,17 +17,21 @@ pub(crate) fn bias_gradient<T: Element>(
 ) -> Result<(), Error> {
     let plane = geometry.rows().output() * geometry.columns().output();
     let channels = geometry.output_channels();
-    bias_gradient.par_iter_mut().enumerate().for_each(|(channel, total)| {
-        *total = T::ZERO;
-        for n in 0..geometry.batch() {
-            let gradients = &output_gradient[(n * channels + channel) * plane..][..plane];
-            *total += gradients.chunks(RUN).map(sum_run).fold(T::ZERO, |sum, run| sum + run);
-        }
-    });
+    let sum = |(channel, total): (usize, &mut T)| {
+        let gradients = (0..geometry.batch()).map(|n| &output_gradient[(n * channels + channel) * plane..][..plane]);
+        let runs = gradients.flat_map(|gradients| gradients.chunks(RUN));
+        // Not `sum`, which makes −0 of nothing.
+        *total = T::from_f64(runs.map(sum_run).fold(0.0, |sum, run| sum + run));
+    };
+    if (output_gradient.len() as f64) < SEQUENTIAL_MULTIPLICATIONS {
+        bias_gradient.iter_mut().enumerate().for_each(sum);
+    } else {
+        bias_gradient.par_iter_mut().enumerate().for_each(sum);
+    }
     Ok(())
 }
 
-fn sum_run<T: Element>(run: &[T]) -> T {
+fn sum_run<T: Element>(run: &[T]) -> f64 {
     let (blocks, rest) = run.as_chunks::<LANES>();
     let mut sums = [T::ZERO; LANES];
     for block in blocks {
@@ -35,5 +39,5 @@ fn sum_run<T: Element>(run: &[T]) -> T {
             *sum += *value;
         }
     }
-    rest.iter().fold(horizontal_sum(sums), |sum, value| sum + *value)
+    rest.iter().fold(horizontal_sum(sums).to_f64(), |sum, value| sum + value.to_f64())
 }

@@ -1,8 +1,8 @@
 //! The forward sum: for an output row, the taps are the kernel's rows that meet the input, times its columns.
 
-use super::rows::{Columns, Source, Tap};
-use super::tasks::{Destination, Piece, for_each_piece};
-use crate::{Element, Error, Geometry};
+use super::pieces::{Destination, Piece, for_each_piece};
+use super::rows::{ColumnTap, Columns, RowTap, Source};
+use crate::{Axis, Element, Error, Geometry};
 
 /// output = correlation of input with weight, plus bias. The slices are as long as the geometry says.
 pub(crate) fn forward<T: Element>(
@@ -50,26 +50,27 @@ fn write<T: Element, const M: usize>(
     };
     let initial = std::array::from_fn(|m| bias.map_or(T::ZERO, |bias| bias[first_output + m]));
     let width = geometry.columns().output();
-    let columns = Columns { first: 0, spacing: 1, count: width };
+    let columns = Columns::new(0, 1, width, column_taps(geometry.columns()));
     for row in 0..piece.height(width) {
-        let taps = taps(geometry, piece.row + row);
-        source.write_rows::<M>(&taps, initial, &columns, &mut piece.row(row, width));
+        let taps = row_taps(geometry, piece.row + row);
+        source.write_rows::<M>(&taps, &columns, initial, &mut piece.row(row, width));
     }
 }
 
-/// The taps of an output row that read the input, in the order of the kernel.
-fn taps(geometry: &Geometry, output_row: usize) -> Vec<Tap> {
+/// The kernel rows that meet the input at an output row.
+fn row_taps(geometry: &Geometry, output_row: usize) -> Vec<RowTap> {
     let (rows, columns) = (geometry.rows(), geometry.columns());
-    let mut taps = Vec::with_capacity(rows.kernel() * columns.kernel());
-    for a in 0..rows.kernel() {
-        let Some(input_row) = rows.input_position(output_row, a) else { continue };
-        for b in 0..columns.kernel() {
-            taps.push(Tap {
-                offset: (input_row * columns.input() + b * columns.dilation()) as isize - columns.before() as isize,
-                weight: a * columns.kernel() + b,
-                columns: columns.outputs_of_tap(b),
-            });
-        }
-    }
-    taps
+    let tap = |a: usize| {
+        let start = rows.input_position(output_row, a)? * columns.input();
+        Some(RowTap { start, weight: a * columns.kernel() })
+    };
+    (0..rows.kernel()).filter_map(tap).collect()
+}
+
+fn column_taps(columns: &Axis) -> impl Iterator<Item = ColumnTap> {
+    (0..columns.kernel()).map(|b| ColumnTap {
+        offset: (b * columns.dilation()) as isize - columns.before() as isize,
+        weight: b,
+        columns: columns.outputs_of_tap(b),
+    })
 }

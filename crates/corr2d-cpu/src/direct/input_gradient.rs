@@ -8,8 +8,8 @@
 //! modulo s. Within a class the same taps divide, and neighbours read neighbours: again sums along rows, without a
 //! product by zero.
 
-use super::rows::{Columns, Source, Tap};
-use super::tasks::{Destination, Piece, for_each_piece};
+use super::pieces::{Destination, Piece, for_each_piece};
+use super::rows::{ColumnTap, Columns, RowTap, Source};
 use crate::{Axis, Element, Error, Geometry};
 
 /// input_gradient = ∂L/∂input. The slices are as long as the geometry says.
@@ -55,36 +55,37 @@ fn write<T: Element, const M: usize>(
         weights_per_source,
     };
     let width = geometry.columns().input();
-    let stride = geometry.columns().stride();
-    let first_row = piece.row;
+    let classes: Vec<_> =
+        (0..geometry.columns().stride().min(width)).map(|class| class_columns(geometry.columns(), class)).collect();
     for row in 0..piece.height(width) {
+        let taps = row_taps(geometry, piece.row + row);
         let mut rows = piece.row::<M>(row, width);
-        for class in 0..stride.min(width) {
-            let columns = Columns { first: class, spacing: stride, count: (width - class).div_ceil(stride) };
-            let taps = taps(geometry, first_row + row, &columns);
-            source.write_rows::<M>(&taps, [T::ZERO; M], &columns, &mut rows);
+        for columns in &classes {
+            source.write_rows::<M>(&taps, columns, [T::ZERO; M], &mut rows);
         }
     }
 }
 
-/// The taps through which outputs read one class of columns of an input row.
-fn taps(geometry: &Geometry, input_row: usize, class: &Columns) -> Vec<Tap> {
+/// The kernel rows through which outputs read an input row.
+fn row_taps(geometry: &Geometry, input_row: usize) -> Vec<RowTap> {
     let (rows, columns) = (geometry.rows(), geometry.columns());
-    let mut taps = Vec::new();
-    for a in 0..rows.kernel() {
-        let Some(output_row) = rows.output_position(input_row, a) else { continue };
-        for b in 0..columns.kernel() {
-            let Some(shift) = shift(columns, class.first, b) else { continue };
-            let first = shift.min(0).unsigned_abs();
-            let end = columns.output().saturating_add_signed(-shift).min(class.count);
-            taps.push(Tap {
-                offset: (output_row * columns.output()) as isize + shift,
-                weight: a * columns.kernel() + b,
-                columns: first.min(end)..end,
-            });
-        }
-    }
-    taps
+    let tap = |a: usize| {
+        let start = rows.output_position(input_row, a)? * columns.output();
+        Some(RowTap { start, weight: a * columns.kernel() })
+    };
+    (0..rows.kernel()).filter_map(tap).collect()
+}
+
+/// The columns of one class, and the taps through which outputs read them.
+fn class_columns(columns: &Axis, class: usize) -> Columns {
+    let count = (columns.input() - class).div_ceil(columns.stride());
+    let tap = |b: usize| {
+        let offset = shift(columns, class, b)?;
+        let first = offset.min(0).unsigned_abs();
+        let end = columns.output().saturating_add_signed(-offset).min(count);
+        Some(ColumnTap { offset, weight: b, columns: first.min(end)..end })
+    };
+    Columns::new(class, columns.stride(), count, (0..columns.kernel()).filter_map(tap))
 }
 
 /// (column + before − tap · dilation) / stride if that leaves no rest: the output that reads the column through the

@@ -5,20 +5,34 @@
 //! ```
 //!
 //! Columns at which every tap reads the source go in blocks of [`LANES`] columns × up to four channels, held in
-//! registers over the whole sum; the few columns at the rims go one by one and skip the taps that read padding.
+//! registers; the few columns at the rims go one by one and skip the taps that read padding.
+//!
+//! A long sum is made of short ones: after about [`RUN`] products what has been summed is added to the total. A sum of n
+//! products of one sign is then off by (RUN + n / RUN) / 2 roundings at most, and not by n / 2.
 
 use std::ops::Range;
 
 use super::lanes::{LANES, add_product, load};
 use crate::Element;
 
-/// One term of the sums along a row.
-pub(super) struct Tap {
-    /// Where column 0 reads in a source plane; negative when column 0 reads padding.
-    pub(super) offset: isize,
-    /// Which weight of the plane of weights multiplies it.
+/// The products that are summed in one run.
+const RUN: usize = 64;
+
+/// The taps of one kernel row.
+pub(super) struct RowTap {
+    /// Where its source row begins in a source plane.
+    pub(super) start: usize,
+    /// Where its weights begin in a plane of weights.
     pub(super) weight: usize,
-    /// The columns at which the tap reads the source and not the padding.
+}
+
+/// A tap within a kernel row.
+pub(super) struct ColumnTap {
+    /// Where column 0 reads in the source row; negative when column 0 reads padding.
+    pub(super) offset: isize,
+    /// Its weight in the row of weights.
+    pub(super) weight: usize,
+    /// The columns at which it reads the source and not the padding.
     pub(super) columns: Range<usize>,
 }
 
@@ -40,26 +54,39 @@ pub(super) struct Source<'a, T> {
     pub(super) weights_per_source: usize,
 }
 
-/// Where the sums go: element `first + j · spacing` of a row is column j.
+/// Where the sums of a row go: element `first + j · spacing` is column j. And which taps make them.
 pub(super) struct Columns {
-    pub(super) first: usize,
-    pub(super) spacing: usize,
-    pub(super) count: usize,
+    first: usize,
+    spacing: usize,
+    count: usize,
+    taps: Vec<ColumnTap>,
+    /// The columns that every tap reaches.
+    inner: Range<usize>,
+}
+
+impl Columns {
+    /// Taps that reach no column are left out.
+    pub(super) fn new(first: usize, spacing: usize, count: usize, taps: impl Iterator<Item = ColumnTap>) -> Self {
+        let taps: Vec<_> = taps.filter(|tap| !tap.columns.is_empty()).collect();
+        let start = taps.iter().map(|tap| tap.columns.start).max().unwrap_or(0).min(count);
+        let end = taps.iter().map(|tap| tap.columns.end).min().unwrap_or(count);
+        Self { first, spacing, count, taps, inner: start..end.max(start) }
+    }
 }
 
 impl<T: Element> Source<'_, T> {
     /// Writes one row of `M` channels; `rows[m]` is the row of channel m and `initial[m]` what its sums begin with.
     pub(super) fn write_rows<const M: usize>(
         &self,
-        taps: &[Tap],
-        initial: [T; M],
+        taps: &[RowTap],
         columns: &Columns,
+        initial: [T; M],
         rows: &mut [&mut [T]; M],
     ) {
-        let inner = inner_columns(taps, columns.count);
+        let inner = &columns.inner;
         let mut column = inner.start;
         while column + LANES <= inner.end {
-            let sums = self.block(taps, initial, column);
+            let sums = self.block(taps, &columns.taps, initial, column);
             for (row, sums) in rows.iter_mut().zip(&sums) {
                 for (lane, sum) in sums.iter().enumerate() {
                     row[columns.first + (column + lane) * columns.spacing] = *sum;
@@ -68,7 +95,7 @@ impl<T: Element> Source<'_, T> {
             column += LANES;
         }
         for column in (0..inner.start).chain(column..columns.count) {
-            let sums = self.single(taps, initial, column);
+            let sums = self.single(taps, &columns.taps, initial, column);
             for (row, sum) in rows.iter_mut().zip(sums) {
                 row[columns.first + column * columns.spacing] = sum;
             }
@@ -77,47 +104,74 @@ impl<T: Element> Source<'_, T> {
 
     /// The sums of `LANES` columns at which every tap reads the source.
     #[inline(always)]
-    fn block<const M: usize>(&self, taps: &[Tap], initial: [T; M], column: usize) -> [[T; LANES]; M] {
-        let mut sums = initial.map(|value| [value; LANES]);
+    fn block<const M: usize>(
+        &self,
+        rows: &[RowTap],
+        columns: &[ColumnTap],
+        initial: [T; M],
+        column: usize,
+    ) -> [[T; LANES]; M] {
+        let mut totals = initial.map(|value| [value; LANES]);
+        let mut sums = [[T::ZERO; LANES]; M];
+        let mut summed = 0;
         for channel in 0..self.channels {
             let plane = &self.planes[channel * self.plane..][..self.plane];
             let weights = &self.weights[channel * self.weights_per_source..];
-            for tap in taps {
-                let vector = load(plane, position(tap, column * self.step), self.step);
-                for (m, sums) in sums.iter_mut().enumerate() {
-                    add_product(sums, vector, [weights[m * self.weights_per_destination + tap.weight]; LANES]);
+            for row in rows {
+                for tap in columns {
+                    let vector = load(plane, position(row, tap, column * self.step), self.step);
+                    for (m, sums) in sums.iter_mut().enumerate() {
+                        let weight = weights[m * self.weights_per_destination + row.weight + tap.weight];
+                        add_product(sums, vector, [weight; LANES]);
+                    }
+                }
+                summed += columns.len();
+                if summed >= RUN {
+                    flush(&mut totals, &mut sums);
+                    summed = 0;
                 }
             }
         }
-        sums
+        flush(&mut totals, &mut sums);
+        totals
     }
 
     /// The sums of one column, which some taps may not reach.
-    fn single<const M: usize>(&self, taps: &[Tap], initial: [T; M], column: usize) -> [T; M] {
-        let mut sums = initial;
+    fn single<const M: usize>(&self, rows: &[RowTap], columns: &[ColumnTap], initial: [T; M], column: usize) -> [T; M] {
+        let mut totals = initial;
         for channel in 0..self.channels {
             let plane = &self.planes[channel * self.plane..][..self.plane];
             let weights = &self.weights[channel * self.weights_per_source..];
-            for tap in taps.iter().filter(|tap| tap.columns.contains(&column)) {
-                let value = plane[position(tap, column * self.step)];
-                for (m, sum) in sums.iter_mut().enumerate() {
-                    *sum += value * weights[m * self.weights_per_destination + tap.weight];
+            let mut sums = [T::ZERO; M];
+            for row in rows {
+                for tap in columns.iter().filter(|tap| tap.columns.contains(&column)) {
+                    let value = plane[position(row, tap, column * self.step)];
+                    for (m, sum) in sums.iter_mut().enumerate() {
+                        *sum += value * weights[m * self.weights_per_destination + row.weight + tap.weight];
+                    }
                 }
             }
+            for (total, sum) in totals.iter_mut().zip(sums) {
+                *total += sum;
+            }
         }
-        sums
+        totals
+    }
+}
+
+/// totals += sums, sums = 0.
+#[inline(always)]
+fn flush<T: Element, const M: usize>(totals: &mut [[T; LANES]; M], sums: &mut [[T; LANES]; M]) {
+    for (totals, sums) in totals.iter_mut().zip(sums) {
+        for (total, sum) in totals.iter_mut().zip(sums) {
+            *total += *sum;
+            *sum = T::ZERO;
+        }
     }
 }
 
 /// Where a tap reads in its plane. The column is one that the tap reaches, so the sum is not negative.
 #[inline(always)]
-fn position(tap: &Tap, column: usize) -> usize {
-    tap.offset.wrapping_add_unsigned(column) as usize
-}
-
-/// The columns that every tap reaches.
-fn inner_columns(taps: &[Tap], count: usize) -> Range<usize> {
-    let start = taps.iter().map(|tap| tap.columns.start).max().unwrap_or(0).min(count);
-    let end = taps.iter().map(|tap| tap.columns.end).min().unwrap_or(count);
-    start..end.max(start)
+fn position(row: &RowTap, tap: &ColumnTap, column: usize) -> usize {
+    (row.start + column).wrapping_add_signed(tap.offset)
 }

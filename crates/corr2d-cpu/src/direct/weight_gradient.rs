@@ -7,15 +7,21 @@
 //! A layer has many weights and shares them out; a filter on one large image has few, so the rows of all outputs are
 //! cut into parts, summed apart and added up in order. How many parts depends on the geometry alone, and so does every
 //! bit of the result.
+//!
+//! There may be millions of positions: a lane sums at most [`RUN`] products before it is added to a total in f64.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::lanes::{CHANNELS, LANES, add_product, horizontal_sum, load};
+use super::pieces::SEQUENTIAL_MULTIPLICATIONS;
 use crate::{Element, Error, Geometry, zeros};
 
-/// The partial sums that are kept at the same time, in elements: 512 KiB of `f64`.
+/// The products that a lane sums before they are added to the total.
+const RUN: usize = 32;
+
+/// The partial sums that are kept at the same time: 512 KiB.
 const PARTIAL_SUMS: usize = 1 << 16;
 
 /// Enough parts to keep many threads busy, few enough that adding them up costs nothing.
@@ -29,49 +35,61 @@ pub(crate) fn weight_gradient<T: Element>(
     weight_gradient: &mut [T],
 ) -> Result<(), Error> {
     let rows = geometry.batch() * geometry.rows().output();
-    let parts = (PARTIAL_SUMS / weight_gradient.len()).clamp(1, PARTS).min(rows.max(1));
-    if parts == 1 {
-        sum_rows(geometry, input, output_gradient, 0..rows, weight_gradient);
+    let weights = weight_gradient.len();
+    let sums = Sums { geometry, input, output_gradient };
+    if geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS {
+        sums.blocks(0..rows, weight_gradient).for_each(|(block, sums)| block.write(sums));
         return Ok(());
     }
-    let mut partial = zeros(parts * weight_gradient.len())?;
-    partial.par_chunks_mut(weight_gradient.len()).enumerate().for_each(|(part, sums)| {
+    let parts = (PARTIAL_SUMS / weights).clamp(1, PARTS).min(rows);
+    if parts == 1 {
+        sums.blocks(0..rows, weight_gradient).par_bridge().for_each(|(block, sums)| block.write(sums));
+        return Ok(());
+    }
+    let mut partial = zeros::<f64>(parts * weights)?;
+    partial.par_chunks_mut(weights).enumerate().for_each(|(part, partial)| {
         let of_part = part * rows / parts..(part + 1) * rows / parts;
-        sum_rows(geometry, input, output_gradient, of_part, sums);
+        sums.blocks(of_part, partial).for_each(|(block, sums)| block.write(sums));
     });
-    let (first, others) = partial.split_at(weight_gradient.len());
-    weight_gradient.copy_from_slice(first);
-    for sums in others.chunks(weight_gradient.len()) {
-        for (total, sum) in weight_gradient.iter_mut().zip(sums) {
-            *total += *sum;
-        }
+    for (index, total) in weight_gradient.iter_mut().enumerate() {
+        let parts = partial.iter().skip(index).step_by(weights);
+        *total = T::from_f64(parts.fold(0.0, |sum, part| sum + part));
     }
     Ok(())
 }
 
-/// The sums over some of the N · H' output rows of the batch.
-fn sum_rows<T: Element>(geometry: &Geometry, input: &[T], output_gradient: &[T], rows: Range<usize>, sums: &mut [T]) {
-    let per_channel = sums.len() / geometry.output_channels();
-    let per_group = per_channel * geometry.output_channels_per_group();
-    sums.par_chunks_mut(per_group).enumerate().for_each(|(group, sums)| {
-        sums.par_chunks_mut(CHANNELS * per_channel).enumerate().for_each(|(block, sums)| {
-            let channel = group * geometry.output_channels_per_group() + block * CHANNELS;
-            let block = Block { geometry, input, output_gradient, rows: rows.clone(), group, channel };
-            match sums.len() / per_channel {
-                1 => block.sum::<1>(sums),
-                2 => block.sum::<2>(sums),
-                3 => block.sum::<3>(sums),
-                _ => block.sum::<4>(sums),
-            }
-        });
-    });
+/// What is summed.
+#[derive(Clone, Copy)]
+struct Sums<'a, T> {
+    geometry: &'a Geometry,
+    input: &'a [T],
+    output_gradient: &'a [T],
+}
+
+impl<'a, T: Element> Sums<'a, T> {
+    /// The weights cut into blocks of up to four output channels of one group, each to be summed over some of the N · H'
+    /// output rows of the batch.
+    fn blocks<'s, S: Element>(
+        self,
+        rows: Range<usize>,
+        sums: &'s mut [S],
+    ) -> impl Iterator<Item = (Block<'a, T>, &'s mut [S])> + Send {
+        let geometry = self.geometry;
+        let per_channel = sums.len() / geometry.output_channels();
+        let per_group = geometry.output_channels_per_group();
+        sums.chunks_mut(per_group * per_channel).enumerate().flat_map(move |(group, sums)| {
+            let rows = rows.clone();
+            sums.chunks_mut(CHANNELS * per_channel).enumerate().map(move |(block, sums)| {
+                let channel = group * per_group + block * CHANNELS;
+                (Block { sums: self, rows: rows.clone(), group, channel }, sums)
+            })
+        })
+    }
 }
 
 /// The weights of up to four output channels of one group.
 struct Block<'a, T> {
-    geometry: &'a Geometry,
-    input: &'a [T],
-    output_gradient: &'a [T],
+    sums: Sums<'a, T>,
     rows: Range<usize>,
     group: usize,
     /// The first output channel, counted over all groups.
@@ -79,15 +97,26 @@ struct Block<'a, T> {
 }
 
 impl<T: Element> Block<'_, T> {
-    fn sum<const M: usize>(&self, sums: &mut [T]) {
-        let kernel = (self.geometry.rows().kernel(), self.geometry.columns().kernel());
-        let per_channel = sums.len() / M;
-        for c in 0..self.geometry.input_channels_per_group() {
+    /// Writes the sums of the block, whose length says how many channels it has.
+    fn write<S: Element>(&self, sums: &mut [S]) {
+        match sums.len() / (sums_per_channel(self.sums.geometry)) {
+            1 => self.write_channels::<S, 1>(sums),
+            2 => self.write_channels::<S, 2>(sums),
+            3 => self.write_channels::<S, 3>(sums),
+            _ => self.write_channels::<S, CHANNELS>(sums),
+        }
+    }
+
+    fn write_channels<S: Element, const M: usize>(&self, sums: &mut [S]) {
+        let geometry = self.sums.geometry;
+        let kernel = (geometry.rows().kernel(), geometry.columns().kernel());
+        let per_channel = sums_per_channel(geometry);
+        for c in 0..geometry.input_channels_per_group() {
             for a in 0..kernel.0 {
                 for b in 0..kernel.1 {
                     let totals = self.tap::<M>(c, a, b);
                     for (m, total) in totals.into_iter().enumerate() {
-                        sums[m * per_channel + (c * kernel.0 + a) * kernel.1 + b] = total;
+                        sums[m * per_channel + (c * kernel.0 + a) * kernel.1 + b] = S::from_f64(total);
                     }
                 }
             }
@@ -95,13 +124,12 @@ impl<T: Element> Block<'_, T> {
     }
 
     /// The sums of tap (a, b) of input channel c for `M` output channels.
-    fn tap<const M: usize>(&self, c: usize, a: usize, b: usize) -> [T; M] {
-        let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
+    fn tap<const M: usize>(&self, c: usize, a: usize, b: usize) -> [f64; M] {
+        let (rows, columns) = (self.sums.geometry.rows(), self.sums.geometry.columns());
         let reach = columns.outputs_of_tap(b);
-        let mut vectors = [[T::ZERO; LANES]; M];
-        let mut rest = [T::ZERO; M];
+        let mut totals = Totals { totals: [0.0; M], lanes: [[T::ZERO; LANES]; M], summed: 0 };
         if reach.is_empty() {
-            return rest;
+            return totals.totals;
         }
         let first_read = reach.start * columns.stride() + b * columns.dilation() - columns.before();
         for row in self.rows.clone() {
@@ -109,32 +137,68 @@ impl<T: Element> Block<'_, T> {
             let Some(input_row) = rows.input_position(output_row, a) else { continue };
             let x = &self.input_row(n, c, input_row)[first_read..];
             let gradients: [&[T]; M] = std::array::from_fn(|m| &self.gradient_row(n, m, output_row)[reach.clone()]);
-            let blocks = reach.len() / LANES * LANES;
-            for j in (0..blocks).step_by(LANES) {
-                let vector = load(x, j * columns.stride(), columns.stride());
-                for (sums, gradient) in vectors.iter_mut().zip(gradients) {
-                    add_product(sums, vector, load(gradient, j, 1));
-                }
-            }
-            for j in blocks..reach.len() {
-                for (sum, gradient) in rest.iter_mut().zip(gradients) {
-                    *sum += x[j * columns.stride()] * gradient[j];
-                }
-            }
+            totals.add_row(x, columns.stride(), gradients);
         }
-        std::array::from_fn(|m| horizontal_sum(vectors[m]) + rest[m])
+        totals.flush();
+        totals.totals
     }
 
     fn input_row(&self, n: usize, c: usize, row: usize) -> &[T] {
-        let channel = self.group * self.geometry.input_channels_per_group() + c;
-        let width = self.geometry.columns().input();
-        let index = (n * self.geometry.input_channels() + channel) * self.geometry.rows().input() + row;
-        &self.input[index * width..][..width]
+        let geometry = self.sums.geometry;
+        let channel = self.group * geometry.input_channels_per_group() + c;
+        let width = geometry.columns().input();
+        let index = (n * geometry.input_channels() + channel) * geometry.rows().input() + row;
+        &self.sums.input[index * width..][..width]
     }
 
     fn gradient_row(&self, n: usize, m: usize, row: usize) -> &[T] {
-        let width = self.geometry.columns().output();
-        let channel = n * self.geometry.output_channels() + self.channel + m;
-        &self.output_gradient[(channel * self.geometry.rows().output() + row) * width..][..width]
+        let geometry = self.sums.geometry;
+        let width = geometry.columns().output();
+        let channel = n * geometry.output_channels() + self.channel + m;
+        &self.sums.output_gradient[(channel * geometry.rows().output() + row) * width..][..width]
     }
+}
+
+/// Sums of products in lanes, on their way to totals in f64.
+struct Totals<T, const M: usize> {
+    totals: [f64; M],
+    lanes: [[T; LANES]; M],
+    /// How many products each lane holds.
+    summed: usize,
+}
+
+impl<T: Element, const M: usize> Totals<T, M> {
+    /// Adds x[j · step] · gradients[m][j] for every j.
+    #[inline(always)]
+    fn add_row(&mut self, x: &[T], step: usize, gradients: [&[T]; M]) {
+        let length = gradients[0].len();
+        let blocks = length / LANES * LANES;
+        for j in (0..blocks).step_by(LANES) {
+            let vector = load(x, j * step, step);
+            for (lanes, gradient) in self.lanes.iter_mut().zip(gradients) {
+                add_product(lanes, vector, load(gradient, j, 1));
+            }
+            self.summed += 1;
+            if self.summed == RUN {
+                self.flush();
+            }
+        }
+        for j in blocks..length {
+            for (total, gradient) in self.totals.iter_mut().zip(gradients) {
+                *total += x[j * step].to_f64() * gradient[j].to_f64();
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        for (total, lanes) in self.totals.iter_mut().zip(&mut self.lanes) {
+            *total += horizontal_sum(*lanes).to_f64();
+            *lanes = [T::ZERO; LANES];
+        }
+        self.summed = 0;
+    }
+}
+
+fn sums_per_channel(geometry: &Geometry) -> usize {
+    geometry.weight_len() / geometry.output_channels()
 }

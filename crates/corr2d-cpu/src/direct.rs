@@ -3,7 +3,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `rows` | the kernel: sums along one row for up to four channels at once, kept in registers |
-//! | `tasks` | a tensor cut into blocks of rows and channels, each with one writer |
+//! | `pieces` | a tensor cut into blocks of rows and channels, each with one writer |
 //! | `forward`, `input_gradient` | which taps reach a row; both are sums along rows |
 //! | `weight_gradient`, `bias_gradient` | sums over positions, in a fixed order |
 //!
@@ -14,8 +14,8 @@ mod bias_gradient;
 mod forward;
 mod input_gradient;
 mod lanes;
+mod pieces;
 mod rows;
-mod tasks;
 mod weight_gradient;
 
 pub(crate) use bias_gradient::bias_gradient;
