@@ -8,6 +8,7 @@ use candle_nn::{Init, VarBuilder, VarMap};
 use corr2d::{Conv2dOptions, Error, Initializer, conv2d};
 use corr2d_tests::CASES;
 
+use crate::gradients::process::{with_the_graph_cut, with_the_graph_kept};
 use crate::tensors::oracle::{Oracle, assert_equal, tensor, values};
 
 #[test]
@@ -120,16 +121,23 @@ fn a_missing_gradient_is_skipped_by_the_optimizers_of_candle() {
     assert!(corr2d::autograd::gradient(&gradients, &unused, "unused").is_err());
 }
 
-/// Gradients are cut off the graph unless a variable of the environment says otherwise: see `gradients::second_order`.
+/// Gradients are cut off the graph unless candle is told otherwise: see `gradients::second_order`.
 #[test]
 fn candle_cuts_gradients_off_the_graph() {
-    if std::env::var_os("CANDLE_GRAD_DO_NOT_DETACH").is_some() {
-        return;
-    }
+    with_the_graph_cut("candle::candle_cuts_gradients_off_the_graph", || assert!(!gradient_of_the_input().track_op()));
+}
+
+#[test]
+fn candle_keeps_gradients_in_the_graph_when_told_to() {
+    let name = "candle::candle_keeps_gradients_in_the_graph_when_told_to";
+    with_the_graph_kept(name, || assert!(gradient_of_the_input().track_op()));
+}
+
+fn gradient_of_the_input() -> Tensor {
     let x = Var::from_tensor(&tensor(&[2f32, 3.0, 4.0], &[1, 3])).unwrap();
     let k = Var::from_tensor(&tensor(&[5f32, 6.0], &[1, 2])).unwrap();
     let gradients = corr2d::corr2d(&x, &k).unwrap().sum_all().unwrap().backward().unwrap();
-    assert!(!gradients.get(&x).unwrap().track_op());
+    gradients.get(&x).unwrap().clone()
 }
 
 fn ones(shape: &[usize]) -> Tensor {

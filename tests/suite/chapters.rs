@@ -3,6 +3,7 @@
 mod bad_arguments;
 mod on_your_own;
 mod pages;
+mod pipes;
 
 use chapter_kit::{Chapter, Environment, run};
 
@@ -17,9 +18,15 @@ pub(crate) struct Printed {
 pub(crate) fn run_in<C: Chapter>(locale: &str, arguments: &[&str]) -> Printed {
     let environment = Environment { locale: Some(locale.to_owned()), styled: false };
     let (mut out, mut errors) = (Vec::new(), Vec::new());
-    let arguments = std::iter::once("chapter").chain(arguments.iter().copied());
+    let name = name::<C>();
+    let arguments = std::iter::once(name.as_str()).chain(arguments.iter().copied());
     let status = run::<C>(arguments, &environment, &mut out, &mut errors);
     Printed { status, out: String::from_utf8(out).unwrap(), errors: String::from_utf8(errors).unwrap() }
+}
+
+/// What a chapter is called, as in `cargo run -p chapter-edges`.
+pub(crate) fn name<C: Chapter>() -> String {
+    C::command().get_name().to_owned()
 }
 
 /// Runs a chapter that must succeed, and returns its page.

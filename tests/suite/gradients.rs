@@ -2,4 +2,5 @@
 
 mod backward;
 mod functions;
+pub(crate) mod process;
 mod second_order;

@@ -2,5 +2,7 @@
 
 mod device;
 mod functions;
+#[cfg(target_os = "linux")]
+mod memory;
 pub(crate) mod oracle;
 mod views;

@@ -4,10 +4,10 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, ensure};
 use candle_core::{Device, Tensor};
-use chapter_kit::{Page, figure};
+use chapter_kit::{Page, figure, json};
 use corr2d::corr2d;
 use corr2d_imaging::Kernel;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::lesson;
 use crate::text::Text;
@@ -66,7 +66,7 @@ fn window(x: &Tensor, k: &Tensor, y: &Tensor, place: Place) -> Result<(Place, Te
 
 impl Correlated {
     pub(crate) fn print(&self, text: &Text, page: &mut Page<'_>) -> Result<()> {
-        page.figure(&lesson::equation(&self.x, &self.k, &self.y)?)?;
+        page.figure(&figure::equation(&self.x, &self.k, &self.y)?)?;
         page.text(&(text.size_of_yours)(self.x.dims2()?, self.k.dims2()?, self.y.dims2()?))?;
         if let Some((place, window)) = &self.window {
             page.text(&(text.traced)(place.row, place.column))?;
@@ -79,14 +79,19 @@ impl Correlated {
     }
 
     pub(crate) fn to_json(&self) -> Result<Value> {
-        let rows = |tensor: &Tensor| -> Result<Vec<Vec<f32>>> { Ok(tensor.to_vec2()?) };
-        let mut value = json!({ "x": rows(&self.x)?, "k": rows(&self.k)?, "y": rows(&self.y)? });
+        let mut value = serde_json::json!({
+            "x": json::tensor("the image", &self.x)?,
+            "k": json::tensor("the kernel", &self.k)?,
+            "y": json::tensor("the result", &self.y)?,
+        });
         if let Some((place, window)) = &self.window {
             let products = window.mul(&self.k)?;
-            let sum: f32 = products.sum_all()?.to_scalar()?;
-            value["trace"] = json!({
-                "row": place.row, "column": place.column,
-                "window": rows(window)?, "products": rows(&products)?, "sum": sum,
+            value["trace"] = serde_json::json!({
+                "row": place.row,
+                "column": place.column,
+                "window": json::tensor("the window", window)?,
+                "products": json::tensor("the products", &products)?,
+                "sum": json::tensor("the sum", &products.sum_all()?)?,
             });
         }
         Ok(value)

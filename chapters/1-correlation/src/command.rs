@@ -1,6 +1,6 @@
 //! The command line: no argument runs the lesson, any other computes.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use chapter_kit::{Chapter, Common, Page, Session};
 use clap::Parser;
 
@@ -44,7 +44,7 @@ impl Chapter for Arguments {
     fn run(&self, session: &Session, page: &mut Page<'_>) -> Result<()> {
         let text = Text::of(session.language);
         if self.x.is_none() && self.k.is_none() && self.trace.is_none() {
-            ensure!(!session.json, "--json needs something to compute: add --x, --k or --trace");
+            session.refuse_json("--x, --k or --trace")?;
             return lesson::run(&session.device, text, page);
         }
         let traced = apply::correlate(self.x.as_deref(), self.k.as_deref(), self.trace, &session.device)?;

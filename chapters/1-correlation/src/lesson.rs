@@ -20,7 +20,7 @@ pub fn run(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<()> {
     page.figure(&sum_of_products(&window(&x, &k, 0, 0)?, &k)?)?;
     page.text(text.every_window)?;
     let by_windows = correlate_by_windows(&x, &k)?;
-    page.figure(&equation(&x, &k, &by_windows)?)?;
+    page.figure(&figure::equation(&x, &k, &by_windows)?)?;
     page.text(&(text.function)(equal_numbers(&by_windows, &corr2d(&x, &k)?)?, by_windows.elem_count()))?;
 
     page.heading(text.size_title)?;
@@ -28,7 +28,7 @@ pub fn run(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<()> {
     page.figure(&sizes(device)?)?;
     page.text(text.square)?;
     let (wide, tall) = (wide_image(device)?, tall_kernel(device)?);
-    page.figure(&equation(&wide, &tall, &corr2d(&wide, &tall)?)?)?;
+    page.figure(&figure::equation(&wide, &tall, &corr2d(&wide, &tall)?)?)?;
 
     page.heading(text.try_title)?;
     page.text(text.try_it)?;
@@ -83,16 +83,9 @@ fn tall_kernel(device: &Device) -> Result<Tensor> {
 }
 // ANCHOR_END: wide
 
-/// X ⋆ K = Y, side by side.
-pub fn equation(x: &Tensor, k: &Tensor, y: &Tensor) -> Result<String> {
-    let (x, k, y) = (figure::matrix(x)?, figure::matrix(k)?, figure::matrix(y)?);
-    Ok(figure::beside(&[&x, "⋆", &k, "=", &y]))
-}
-
 /// The sum of one window as a reader writes it down: 0·0 + 1·1 + 3·2 + 4·3 = 19.
 pub fn sum_of_products(window: &Tensor, k: &Tensor) -> Result<String> {
-    let numbers = |tensor: &Tensor| -> Result<Vec<f64>> { Ok(tensor.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?) };
-    let (window, k) = (numbers(window)?, numbers(k)?);
+    let (window, k) = (figure::numbers(window)?, figure::numbers(k)?);
     let factor = |value: f64| if value < 0.0 { format!("({})", figure::scalar(value)) } else { figure::scalar(value) };
     let products: Vec<_> = window.iter().zip(&k).map(|(x, k)| format!("{}·{}", factor(*x), factor(*k))).collect();
     let sum: f64 = window.iter().zip(&k).map(|(x, k)| x * k).sum();

@@ -1,11 +1,12 @@
 //! The command line: no argument runs the lesson, any other runs a trained layer on a photograph.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use chapter_kit::{Chapter, Common, Page, Session};
 use clap::{Parser, ValueEnum};
 use corr2d::{Conv2dOptions, Padding};
+use corr2d_imaging::Target;
 
 use crate::apply::{Asked, run_layer};
 use crate::lesson;
@@ -28,11 +29,18 @@ pub struct Arguments {
     image: Option<PathBuf>,
 
     /// Same: as many outputs as pixels, divided by the stride; valid: whole windows only
-    #[arg(long, value_name = "PADDING", value_enum, default_value = "same", hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "PADDING",
+        value_enum,
+        default_value = "same",
+        hide_possible_values = true,
+        requires = "weights"
+    )]
     padding: PaddingName,
 
     /// How far the window moves from one output to the next
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "weights")]
     stride: usize,
 
     /// Where to write the maps: a picture by its extension, or .npy or .safetensors for the outputs
@@ -68,7 +76,7 @@ impl Chapter for Arguments {
     fn run(&self, session: &Session, page: &mut Page<'_>) -> Result<()> {
         let text = Text::of(session.language);
         if self.weights.is_none() && self.image.is_none() {
-            ensure!(!session.json, "--json needs something to compute: add --weights and --image");
+            session.refuse_json("--weights and --image")?;
             return lesson::run(&session.device, text, page);
         }
         let asked = Asked {
@@ -76,14 +84,20 @@ impl Chapter for Arguments {
             layer: self.layer.as_deref(),
             image: self.image.as_deref().context("--weights needs a picture: add --image FILE")?,
             options: self.options(),
-            output: self.output.as_deref(),
+            output: self.output()?,
         };
         let maps = run_layer(&asked, &session.device)?;
-        if session.json { Ok(page.json(&maps.to_json())?) } else { maps.print(text, page) }
+        if session.json { Ok(page.json(&maps.to_json()?)?) } else { maps.print(text, page) }
     }
 }
 
 impl Arguments {
+    /// Where the maps go, and as what. A name that nothing can be written under is refused before any work.
+    fn output(&self) -> Result<Option<(Target, &Path)>> {
+        let Some(path) = self.output.as_deref() else { return Ok(None) };
+        Ok(Some((Target::of(path).context("--output")?, path)))
+    }
+
     fn options(&self) -> Conv2dOptions {
         let padding = match self.padding {
             PaddingName::Same => Padding::Same,

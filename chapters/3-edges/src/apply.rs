@@ -4,15 +4,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use candle_core::{Device, Tensor};
-use chapter_kit::{Page, figure};
+use chapter_kit::figure::{self, PICTURE_COLUMNS};
+use chapter_kit::{Page, json};
 use corr2d_imaging::{Border, Kernel, Picture, Range, RangeReport, Target};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::photograph;
 use crate::text::Text;
-
-/// The letters in a row of a picture.
-const PICTURE_COLUMNS: usize = 72;
 
 /// A letter is the mean of many pixels, most of them dark: a third of the strongest response is white already.
 const CONTRAST: f64 = 3.0;
@@ -24,7 +22,7 @@ pub(crate) struct Filter<'a> {
     pub(crate) border: Border,
     pub(crate) range: Range,
     pub(crate) luma: bool,
-    pub(crate) output: Option<&'a Path>,
+    pub(crate) output: Option<(Target, &'a Path)>,
 }
 
 /// What came of it.
@@ -39,8 +37,6 @@ pub(crate) struct Filtered<'a> {
 
 /// Loads, filters, and writes the output if there is to be one.
 pub(crate) fn filter<'a>(asked: &'a Filter<'a>, device: &Device) -> Result<Filtered<'a>> {
-    // A name that nothing can be written under is refused before any work.
-    let target = asked.output.map(Target::of).transpose().context("--output")?;
     let kernel = Kernel::parse(asked.kernel).context("--kernel")?;
     let picture = match asked.image {
         Some(path) => Picture::load(path, device).context("--image")?,
@@ -50,10 +46,10 @@ pub(crate) fn filter<'a>(asked: &'a Filter<'a>, device: &Device) -> Result<Filte
     let responses = corr2d_imaging::filter(&pixels, &kernel.to_tensor(device)?, asked.border)?;
     let (shown, report) = asked.range.apply(&responses)?;
     let filtered = Filtered { asked, kernel, pixels, responses, shown, report };
-    match (target, asked.output) {
-        (Some(Target::Picture), Some(path)) => filtered.picture(&picture)?.save(path).context("--output")?,
-        (Some(_), Some(path)) => corr2d_imaging::save(path, &filtered.responses).context("--output")?,
-        _ => {}
+    match asked.output {
+        Some((Target::Picture, path)) => filtered.picture(&picture)?.save(path).context("--output")?,
+        Some((_, path)) => corr2d_imaging::save(path, &filtered.responses).context("--output")?,
+        None => {}
     }
     Ok(filtered)
 }
@@ -91,32 +87,38 @@ impl Filtered<'_> {
     }
 
     fn print_output(&self, text: &Text, page: &mut Page<'_>) -> Result<()> {
-        let Some(path) = self.asked.output else {
+        let Some((target, path)) = self.asked.output else {
             page.text(text.no_output)?;
-            let strength = (Range::Abs.apply(&self.responses.mean(0)?)?.0 * CONTRAST)?;
+            // An edge that one colour climbs and another descends must not cancel in the mean.
+            let strength = (Range::Abs.apply(&self.responses.abs()?.mean(0)?)?.0 * CONTRAST)?;
             let columns = PICTURE_COLUMNS.min(strength.dim(1)?);
             return Ok(page.figure(&figure::picture(&strength, columns)?)?);
         };
         let name = path.display().to_string();
-        match Target::of(path)? {
+        match target {
             Target::Picture => page.text(&(text.written)(&name, self.asked.range.name()))?,
             _ => page.text(&(text.written_raw)(&name))?,
         }
         Ok(())
     }
 
-    pub(crate) fn to_json(&self) -> Value {
-        json!({
+    pub(crate) fn to_json(&self) -> Result<Value> {
+        let kernel = serde_json::json!({
+            "name": self.kernel.name(),
+            "rows": self.kernel.rows().map(|row| json::numbers("the kernel", row)).collect::<Result<Vec<_>>>()?,
+            "gain": json::number("the gain", self.kernel.gain())?,
+        });
+        Ok(serde_json::json!({
             "image": self.asked.image.map(|path| path.display().to_string()),
-            "kernel": { "name": self.kernel.name(), "rows": self.kernel.rows().collect::<Vec<_>>(), "gain": self.kernel.gain() },
+            "kernel": kernel,
             "border": self.asked.border.name(),
             "shape": { "image": self.pixels.dims(), "responses": self.responses.dims() },
-            "min": self.report.min,
-            "max": self.report.max,
+            "min": json::number("the smallest response", self.report.min)?,
+            "max": json::number("the largest response", self.report.max)?,
             "range": self.asked.range.name(),
             "clipped": self.report.clipped,
-            "output": self.asked.output.map(|path| path.display().to_string()),
-        })
+            "output": self.asked.output.map(|(_, path)| path.display().to_string()),
+        }))
     }
 }
 

@@ -1,11 +1,11 @@
 //! The command line: no argument runs the lesson, any other filters a photograph.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result};
 use chapter_kit::{Chapter, Common, Page, Session};
 use clap::Parser;
-use corr2d_imaging::{Border, Kernel, Range};
+use corr2d_imaging::{Border, Kernel, Range, Target};
 
 use crate::apply::{Filter, filter};
 use crate::lesson;
@@ -53,12 +53,12 @@ impl Chapter for Arguments {
     fn run(&self, session: &Session, page: &mut Page<'_>) -> Result<()> {
         let text = Text::of(session.language);
         if self.asks_for_nothing() {
-            ensure!(!session.json, "--json needs something to compute: add --kernel or --image");
+            session.refuse_json("--kernel or --image")?;
             return lesson::run(&session.device, text, page);
         }
-        let asked = self.filter();
+        let asked = self.filter()?;
         let filtered = filter(&asked, &session.device)?;
-        if session.json { Ok(page.json(&filtered.to_json())?) } else { filtered.print(text, page) }
+        if session.json { Ok(page.json(&filtered.to_json()?)?) } else { filtered.print(text, page) }
     }
 }
 
@@ -72,15 +72,21 @@ impl Arguments {
             && self.output.is_none()
     }
 
-    fn filter(&self) -> Filter<'_> {
-        Filter {
+    fn filter(&self) -> Result<Filter<'_>> {
+        Ok(Filter {
             image: self.image.as_deref(),
             kernel: self.kernel.as_deref().unwrap_or("sobel-x"),
             border: self.border.unwrap_or(Border::Reflect),
             range: self.range.unwrap_or_default(),
             luma: self.luma,
-            output: self.output.as_deref(),
-        }
+            output: self.output()?,
+        })
+    }
+
+    /// Where the result goes, and as what. A name that nothing can be written under is refused before any work.
+    fn output(&self) -> Result<Option<(Target, &Path)>> {
+        let Some(path) = self.output.as_deref() else { return Ok(None) };
+        Ok(Some((Target::of(path).context("--output")?, path)))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use candle_core::{DType, Device, Tensor};
-use chapter_kit::{Page, figure};
+use chapter_kit::Page;
+use chapter_kit::figure::{self, PICTURE_COLUMNS};
 use corr2d::corr2d;
 
 use crate::photograph;
@@ -35,11 +36,10 @@ fn transposed(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<()> {
     let (image, kernel) = (black_bar(device)?.t()?, left_minus_right(device)?);
     page.heading(text.transposed_title)?;
     page.text(text.transposed)?;
-    let (x, y) = (figure::matrix(&image)?, figure::matrix(&corr2d(&image, &kernel)?)?);
-    page.figure(&figure::beside(&[&x, "⋆", &figure::matrix(&kernel)?, "=", &y]))?;
+    page.figure(&figure::equation(&image, &kernel, &corr2d(&image, &kernel)?)?)?;
     page.text(text.why_zero)?;
-    let (k, y) = (figure::matrix(&kernel.t()?)?, figure::matrix(&corr2d(&image, &kernel.t()?)?)?);
-    page.figure(&figure::beside(&[&x, "⋆", &k, "=", &y]))?;
+    let turned = kernel.t()?;
+    page.figure(&figure::equation(&image, &turned, &corr2d(&image, &turned)?)?)?;
     Ok(())
 }
 
@@ -96,9 +96,6 @@ fn share_of_weak(edges: &Tensor) -> Result<f64> {
 
 /// A difference of so many levels is no edge yet.
 const WEAK: f64 = 10.0;
-
-/// The letters in a row of a picture.
-const PICTURE_COLUMNS: usize = 72;
 
 const TRY: &str = "\
 cargo run -p chapter-edges -- --kernel \"1;-1\"

@@ -81,7 +81,10 @@ const ENGLISH: Text = Text {
     try_it: "Your turn. The first command looks for horizontal edges, the second writes a picture, the third \
         takes a photograph of your own; --help lists the kernels.",
     filtered_title: |kernel, image| format!("{kernel} on {image}"),
-    gain: |gain, measures| format!("Gain {gain}. A positive response means: {}.", meaning_in_english(measures)),
+    gain: |gain, measures| match measures {
+        Measures::Nothing => format!("Gain {gain}: {}.", meaning_in_english(measures)),
+        _ => format!("Gain {gain}. A positive response means: {}.", meaning_in_english(measures)),
+    },
     filtered: |channels, from, to, border| {
         let plural = if channels == 1 { "" } else { "s" };
         format!(
@@ -135,8 +138,9 @@ const PORTUGUESE: Text = Text {
     try_it: "Agora é com você. O primeiro comando procura bordas horizontais, o segundo grava uma imagem, o \
         terceiro usa uma fotografia sua; --help lista os kernels.",
     filtered_title: |kernel, image| format!("{kernel} em {image}"),
-    gain: |gain, measures| {
-        format!("Ganho {gain}. Uma resposta positiva significa: {}.", meaning_in_portuguese(measures))
+    gain: |gain, measures| match measures {
+        Measures::Nothing => format!("Ganho {gain}: {}.", meaning_in_portuguese(measures)),
+        _ => format!("Ganho {gain}. Uma resposta positiva significa: {}.", meaning_in_portuguese(measures)),
     },
     filtered: |channels, from, to, border| {
         let channels = if channels == 1 { "1 canal".to_owned() } else { format!("{channels} canais") };
@@ -172,5 +176,6 @@ fn meaning_in_portuguese(measures: Measures) -> &'static str {
         Measures::DarkSpot => "o ponto é mais escuro que a vizinhança",
         Measures::BrightSpot => "o ponto é mais claro que a vizinhança",
         Measures::Texture => "uma estrutura mais fina que uma parábola",
+        Measures::Nothing => "toda imagem resulta em 0",
     }
 }

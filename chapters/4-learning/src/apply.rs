@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, ensure};
 use candle_core::{DType, Device, Tensor};
-use chapter_kit::Page;
+use chapter_kit::{Page, json};
 use corr2d::Initializer;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::lesson::{self, Learned};
 use crate::text::Text;
@@ -80,12 +80,11 @@ impl Run {
     }
 
     pub(crate) fn to_json(&self) -> Result<Value> {
-        let kernel = |tensor: &Tensor| tensor.to_vec2::<f32>();
-        Ok(json!({
-            "start": kernel(&self.start)?,
-            "learning_rate": self.learning_rate,
-            "losses": self.learned.losses,
-            "kernel": kernel(&self.learned.kernel)?,
+        Ok(serde_json::json!({
+            "start": json::tensor("the first kernel", &self.start)?,
+            "learning_rate": json::number("the learning rate", self.learning_rate)?,
+            "losses": json::numbers("the losses", &self.learned.losses)?,
+            "kernel": json::tensor("the kernel", &self.learned.kernel)?,
         }))
     }
 }

@@ -8,7 +8,8 @@ use clap::Parser;
 
 use crate::apply::{Start, learn_drawing};
 use crate::lesson;
-use crate::pair::{Asked, KernelSize, learn_pair};
+use crate::matching::KernelSize;
+use crate::pair::{Asked, learn_pair};
 use crate::text::Text;
 
 /// Chapter 4: learning a kernel from an image and its edges. Without arguments it tells the lesson.
@@ -68,14 +69,14 @@ impl Chapter for Arguments {
     fn run(&self, session: &Session, page: &mut Page<'_>) -> Result<()> {
         let text = Text::of(session.language);
         let seed = session.seed.unwrap_or_default();
-        let asks_for_nothing = self.init.is_none() && self.lr.is_none() && self.epochs.is_none();
+        ensure!(self.epochs != Some(0), "--epochs is 0: take at least 1 step");
         if let Some(input) = &self.input {
             let asked = self.pair(input)?;
             let found = learn_pair(&asked, &session.device)?;
             return if session.json { Ok(page.json(&found.to_json()?)?) } else { found.print(text, page) };
         }
-        if asks_for_nothing {
-            ensure!(!session.json, "--json needs something to compute: add --init, --lr, --epochs or --input");
+        if self.asks_for_the_lesson(session) {
+            session.refuse_json("--seed, --init, --lr, --epochs or --input")?;
             return lesson::run(&session.device, seed, text, page);
         }
         let (epochs, rate) = (self.epochs.unwrap_or(lesson::EPOCHS), self.lr.unwrap_or(lesson::LEARNING_RATE));
@@ -85,6 +86,12 @@ impl Chapter for Arguments {
 }
 
 impl Arguments {
+    /// The lesson has a seed too, but not in numbers for other programs.
+    fn asks_for_the_lesson(&self, session: &Session) -> bool {
+        let seeded_json = session.json && session.seed.is_some();
+        self.init.is_none() && self.lr.is_none() && self.epochs.is_none() && !seeded_json
+    }
+
     fn pair<'a>(&'a self, input: &'a std::path::Path) -> Result<Asked<'a>> {
         let default_size = || "3x3".parse::<KernelSize>().map_err(anyhow::Error::msg);
         Ok(Asked {

@@ -93,9 +93,10 @@ pub struct Learned {
 }
 
 impl Learned {
-    /// The loss of every second epoch, and the kernel.
+    /// The loss of every second epoch and of the last one, and the kernel.
     pub fn figure(&self, text: &Text) -> Result<String> {
-        let epochs = (1..).zip(&self.losses).filter(|(epoch, _)| epoch % 2 == 0);
+        let listed = |epoch: usize| epoch.is_multiple_of(2) || epoch == self.losses.len();
+        let epochs = (1..).zip(&self.losses).filter(|(epoch, _)| listed(*epoch));
         let mut lines: Vec<String> = epochs.map(|(epoch, loss)| (text.epoch)(epoch, f64::from(*loss))).collect();
         lines.push(format!("{} {}", text.kernel, numbers(&self.kernel)?));
         Ok(lines.join("\n"))

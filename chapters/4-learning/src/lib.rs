@@ -4,13 +4,17 @@
 //! | --- | --- |
 //! | [`lesson`] | the section of the book |
 //! | `apply` | the lesson's loop with the reader's start, rate and number of steps |
-//! | `pair` | the kernel that made one photograph of another |
+//! | `pair` | the kernel that made one photograph of another: files in, report out |
+//! | `matching` | two photographs as numbers that belong together |
+//! | [`least_squares`] | the kernel and the bias that come closest, by conjugate gradients |
 //! | `text` | every sentence, in English and Portuguese |
 //! | `command` | the command line |
 
 mod apply;
 mod command;
+pub mod least_squares;
 pub mod lesson;
+mod matching;
 mod pair;
 mod text;
 

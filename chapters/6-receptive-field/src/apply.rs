@@ -5,7 +5,7 @@ use candle_core::Device;
 use chapter_kit::Page;
 use serde_json::{Value, json};
 
-use crate::chain::{LARGEST_MEASURED, Layer, field, seen, sees, weights_of_one};
+use crate::chain::{LARGEST_MEASURED, Layer, Seen, field, seen, sees, weights_of_one};
 use crate::text::Text;
 
 /// What one output sees after each layer of a chain.
@@ -17,7 +17,7 @@ struct Row {
     step: usize,
     counted: (usize, usize),
     /// `None` where the field is too large to be measured.
-    measured: Option<(usize, usize)>,
+    measured: Option<Seen>,
 }
 
 /// Counts and measures the field after the first layer, after the second, and so on.
@@ -26,7 +26,7 @@ pub(crate) fn fields(chain: &[Layer], device: &Device) -> Result<Fields> {
         let chain = &chain[..depth];
         let counted = field(chain)?;
         let measured = if counted.0.max(counted.1) <= LARGEST_MEASURED {
-            Some(seen(&sees(chain, &weights_of_one(chain, device)?, device)?)?.0)
+            Some(seen(&sees(chain, &weights_of_one(chain, device)?, device)?)?)
         } else {
             None
         };
@@ -44,6 +44,9 @@ impl Fields {
         page.figure(&lines.join("\n"))?;
         if let Some(last) = self.0.last() {
             page.text(&(text.chain)(last.counted.0, last.counted.1))?;
+            if let Some(seen) = last.measured.filter(|seen| seen.pixels < seen.height * seen.width) {
+                page.text(&(text.gaps)(seen.pixels, seen.height * seen.width))?;
+            }
         }
         Ok(())
     }
@@ -52,7 +55,9 @@ impl Fields {
         let row = |row: &Row| {
             json!({
                 "kernel": row.layer.kernel, "stride": row.layer.stride, "dilation": row.layer.dilation,
-                "step": row.step, "field": row.counted, "measured": row.measured,
+                "step": row.step, "field": row.counted,
+                "measured": row.measured.map(|seen| (seen.height, seen.width)),
+                "pixels": row.measured.map(|seen| seen.pixels),
             })
         };
         json!({ "layers": self.0.iter().map(row).collect::<Vec<_>>() })
@@ -63,12 +68,15 @@ impl Row {
     fn line(&self, index: usize, text: &Text) -> String {
         let size = |(height, width): (usize, usize)| format!("{height}×{width}");
         let Layer { kernel, stride, dilation } = self.layer;
+        let (measured, pixels) = match self.measured {
+            Some(seen) => (size((seen.height, seen.width)), seen.pixels.to_string()),
+            None => (text.not_measured.to_owned(), "–".to_owned()),
+        };
         format!(
-            "{index:>5}  {:<7}  {stride:>6}  {dilation:>8}  {:>4}  {:>11}  {:>11}",
+            "{index:>6}  {:<7}  {stride:>6}  {dilation:>9}  {:>5}  {:>9}  {measured:>13}  {pixels:>6}",
             size(kernel),
             self.step,
             size(self.counted),
-            self.measured.map_or(text.not_measured.to_owned(), size),
         )
     }
 }

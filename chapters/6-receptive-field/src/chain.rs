@@ -31,16 +31,28 @@ pub struct Layer {
 impl FromStr for Layer {
     type Err = String;
 
-    /// `3x3`, `3x3s2` with a stride of 2, `3x3d2` with a dilation of 2, `3x3s2d2`.
+    /// `3x3`, `3x3s2` with a stride of 2, `3x3d2` with a dilation of 2, and both in either order.
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         let malformed = || format!("{text:?} is no layer: write 3x3, or 3x3s2 with a stride, or 3x3d2 with a dilation");
         let number = |part: &str| part.parse().ok().filter(|n| (1..=999).contains(n)).ok_or_else(malformed);
-        let (rest, dilation) = text.trim().split_once('d').unwrap_or((text.trim(), "1"));
-        let (rest, stride) = rest.split_once('s').unwrap_or((rest, "1"));
-        let (height, width) = rest.split_once(['x', '×']).ok_or_else(malformed)?;
-        Ok(Self { kernel: (number(height)?, number(width)?), stride: number(stride)?, dilation: number(dilation)? })
+        let (size, mut options) = text.trim().split_at(text.trim().find(OPTIONS).unwrap_or(text.trim().len()));
+        let (height, width) = size.split_once(['x', '×']).ok_or_else(malformed)?;
+        let (mut stride, mut dilation) = (None, None);
+        while let Some(value) = options.strip_prefix(OPTIONS) {
+            let option = if options.starts_with('s') { &mut stride } else { &mut dilation };
+            let (value, rest) = value.split_at(value.find(OPTIONS).unwrap_or(value.len()));
+            if option.replace(number(value)?).is_some() {
+                return Err(malformed());
+            }
+            options = rest;
+        }
+        let kernel = (number(height)?, number(width)?);
+        Ok(Self { kernel, stride: stride.unwrap_or(1), dilation: dilation.unwrap_or(1) })
     }
 }
+
+/// The letters of stride and dilation.
+const OPTIONS: [char; 2] = ['s', 'd'];
 
 // ANCHOR: field
 /// The receptive field of one output of a chain, (height, width), by arithmetic.
@@ -88,15 +100,31 @@ pub fn weights_of_one(chain: &[Layer], device: &Device) -> Result<Vec<Tensor>> {
     chain.iter().map(ones).collect()
 }
 
-/// How many rows and columns of a gradient hold anything but 0, and how many pixels.
+/// What a gradient says of the pixels that an output sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// From the first row that is not all 0 to the last.
+    pub height: usize,
+    /// From the first column that is not all 0 to the last.
+    pub width: usize,
+    /// How many numbers are not 0: fewer than height × width where the layers leave gaps.
+    pub pixels: usize,
+}
+
+/// Measures where a gradient [H, W] is not 0.
 ///
 /// # Errors
 /// For a tensor that is no matrix.
-pub fn seen(gradient: &Tensor) -> Result<((usize, usize), usize)> {
+pub fn seen(gradient: &Tensor) -> Result<Seen> {
     let rows: Vec<Vec<f32>> = gradient.to_vec2()?;
     let columns = rows.first().map_or(0, Vec::len);
-    let seen_rows = rows.iter().filter(|row| row.iter().any(|value| *value != 0.0)).count();
-    let seen_columns = (0..columns).filter(|column| rows.iter().any(|row| row[*column] != 0.0)).count();
+    let height = extent((0..rows.len()).filter(|row| rows[*row].iter().any(|value| *value != 0.0)));
+    let width = extent((0..columns).filter(|column| rows.iter().any(|row| row[*column] != 0.0)));
     let pixels = rows.iter().flatten().filter(|value| **value != 0.0).count();
-    Ok(((seen_rows, seen_columns), pixels))
+    Ok(Seen { height, width, pixels })
+}
+
+/// From the first of these places to the last, both counted.
+fn extent(mut places: impl DoubleEndedIterator<Item = usize>) -> usize {
+    places.next().map_or(0, |first| places.next_back().unwrap_or(first) - first + 1)
 }

@@ -1,6 +1,6 @@
 //! The command line: no argument runs the lesson, `--layers` counts and measures.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use chapter_kit::{Chapter, Common, Page, Session};
 use clap::Parser;
 
@@ -14,7 +14,7 @@ use crate::text::Text;
 #[command(name = "chapter-receptive-field", version, max_term_width = 80, after_help = EXAMPLES)]
 pub struct Arguments {
     /// Layers from the image on, separated by commas: height x width, s with a stride, d with a
-    /// dilation, as in 3x3s2d1
+    /// dilation, as in 3x3s2d4
     #[arg(long, value_name = "LAYERS", value_delimiter = ',', num_args = 1)]
     layers: Vec<Layer>,
 
@@ -36,7 +36,7 @@ impl Chapter for Arguments {
     fn run(&self, session: &Session, page: &mut Page<'_>) -> Result<()> {
         let text = Text::of(session.language);
         if self.layers.is_empty() {
-            ensure!(!session.json, "--json needs something to compute: add --layers");
+            session.refuse_json("--layers")?;
             return lesson::run(&session.device, text, page);
         }
         let fields = fields(&self.layers, &session.device)?;

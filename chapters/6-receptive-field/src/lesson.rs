@@ -24,9 +24,9 @@ fn two_layers(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<()> {
     let z = corr2d(&y, &k)?;
     page.heading(text.title)?;
     page.text(text.what)?;
-    page.figure(&equation(&x, &k, &y)?)?;
+    page.figure(&figure::equation(&x, &k, &y)?)?;
     page.text(text.one_layer)?;
-    page.figure(&equation(&y, &k, &z)?)?;
+    page.figure(&figure::equation(&y, &k, &z)?)?;
     page.text(text.two_layers)?;
     page.figure("1 + (2 − 1) + (2 − 1) = 3")?;
     page.text(text.nine)?;
@@ -43,8 +43,8 @@ fn measured(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<()> {
     page.figure("∂z/∂x[1, 1] = 4·1 + 3·2 + 2·3 + 1·4 = 20")?;
     page.text(text.by_gradient)?;
     page.figure(&figure::matrix(&gradient)?)?;
-    let (by_arithmetic, (_, pixels)) = (field(&chain)?, seen(&gradient)?);
-    page.text(&(text.both_agree)(by_arithmetic.0 * by_arithmetic.1, pixels))?;
+    let (height, width) = field(&chain)?;
+    page.text(&(text.both_agree)(height * width, seen(&gradient)?.pixels))?;
     page.text(text.zeros)?;
     let with_zero = Tensor::new(&[[[[0f32, 1.], [2., 3.]]]], device)?;
     page.figure(&figure::matrix(&sees(&chain, &[with_zero.clone(), with_zero], device)?)?)?;
@@ -81,8 +81,8 @@ const HALVING: Layer = Layer { kernel: (3, 3), stride: 2, dilation: 1 };
 fn table(device: &Device) -> Result<String> {
     let side = |layer: Layer, depth: usize| -> Result<(usize, usize)> {
         let chain = vec![layer; depth];
-        let ((measured, _), _) = seen(&sees(&chain, &weights_of_one(&chain, device)?, device)?)?;
-        Ok((field(&chain)?.0, measured))
+        let measured = seen(&sees(&chain, &weights_of_one(&chain, device)?, device)?)?;
+        Ok((field(&chain)?.0, measured.height))
     };
     let mut lines = Vec::new();
     for depth in 1..=5 {
@@ -90,11 +90,6 @@ fn table(device: &Device) -> Result<String> {
         lines.push(format!("{depth:>6}{:>12}{:>9}{:>15}{:>9}", plain.0, plain.1, halving.0, halving.1));
     }
     Ok(lines.join("\n"))
-}
-
-fn equation(x: &Tensor, k: &Tensor, y: &Tensor) -> Result<String> {
-    let (x, k, y) = (figure::matrix(x)?, figure::matrix(k)?, figure::matrix(y)?);
-    Ok(figure::beside(&[&x, "⋆", &k, "=", &y]))
 }
 
 const TRY: &str = "\

@@ -7,6 +7,9 @@
 //! | `apply` | the reader's own chain of layers |
 //! | `text` | every sentence, in English and Portuguese |
 //! | `command` | the command line |
+//!
+//! `chain` stands beside the lesson, and the pages of the book include it too, because `apply` counts and measures with
+//! the very functions that the lesson explains.
 
 mod apply;
 pub mod chain;

@@ -25,6 +25,7 @@ pub struct Text {
     pub chain_table: &'static str,
     pub not_measured: &'static str,
     pub chain: fn(height: usize, width: usize) -> String,
+    pub gaps: fn(seen: usize, all: usize) -> String,
 }
 
 impl Text {
@@ -72,12 +73,19 @@ const ENGLISH: Text = Text {
     chain_title: |layers| {
         if layers == 1 { "One layer".to_owned() } else { format!("{layers} layers, one after another") }
     },
-    chain_table: "layer  kernel   stride  dilation  step        field     measured",
+    chain_table: " layer  kernel   stride   dilation   step      field       measured  pixels",
     not_measured: "too large",
     chain: |height, width| {
         format!(
-            "One output of the last layer sees {height}×{width} pixels. The step is how far apart neighbouring outputs \
-             look; measured are the rows and columns where the gradient is not 0."
+            "The field of one output of the last layer is {height}×{width} pixels. The step is how far apart neighbouring \
+             outputs look. Measured goes from the first to the last row and column in which the gradient is not 0; \
+             pixels counts where it is not 0."
+        )
+    },
+    gaps: |seen, all| {
+        format!(
+            "It looks at {seen} of these {all} pixels only: a dilation, or a stride longer than the kernel, leaves gaps \
+             between them."
         )
     },
 };
@@ -118,12 +126,19 @@ const PORTUGUESE: Text = Text {
     chain_title: |layers| {
         if layers == 1 { "Uma camada".to_owned() } else { format!("{layers} camadas, uma após a outra") }
     },
-    chain_table: "camada kernel   passo   dilatação salto       campo       medido",
+    chain_table: "camada  kernel    passo  dilatação  salto      campo         medido  pixels",
     not_measured: "grande demais",
     chain: |height, width| {
         format!(
-            "Uma saída da última camada vê {height}×{width} pixels. O salto é a distância entre o que veem duas saídas \
-             vizinhas; medidas são as linhas e colunas onde o gradiente não é 0."
+            "O campo de uma saída da última camada tem {height}×{width} pixels. O salto é a distância entre o que veem \
+             duas saídas vizinhas. O campo medido vai da primeira à última linha e coluna em que o gradiente não é 0; a \
+             coluna pixels diz em quantos pixels ele não é 0."
+        )
+    },
+    gaps: |seen, all| {
+        format!(
+            "A saída olha para apenas {seen} desses {all} pixels: uma dilatação, ou um passo maior que o kernel, deixa \
+             lacunas entre eles."
         )
     },
 };

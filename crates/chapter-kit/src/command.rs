@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use candle_core::Device;
 use clap::Parser;
 
@@ -35,6 +35,15 @@ pub struct Common {
 }
 
 /// What a chapter runs with, once its common options are understood.
+///
+/// ```
+/// use candle_core::Device;
+/// use chapter_kit::{Language, Session};
+///
+/// let session = Session { device: Device::Cpu, language: Language::English, seed: None, json: true };
+/// let refused = session.refuse_json("--x or --k").unwrap_err();
+/// assert_eq!(refused.to_string(), "--json needs something to compute: add --x or --k");
+/// ```
 pub struct Session {
     /// The open device.
     pub device: Device,
@@ -46,7 +55,18 @@ pub struct Session {
     pub json: bool,
 }
 
-/// The arguments of a chapter, and what it does with them.
+impl Session {
+    /// For a chapter that is asked for nothing but its lesson, which is for people only.
+    ///
+    /// # Errors
+    /// With `--json`: `add` names the options that compute something.
+    pub fn refuse_json(&self, add: &str) -> Result<()> {
+        ensure!(!self.json, "--json needs something to compute: add {add}");
+        Ok(())
+    }
+}
+
+/// The arguments of a chapter, and what it does with them. [`run`] has an example.
 pub trait Chapter: Parser {
     /// The options that all chapters share.
     fn common(&self) -> &Common;
@@ -59,6 +79,12 @@ pub trait Chapter: Parser {
 }
 
 /// What a program finds around it.
+///
+/// ```
+/// // As in a pipe, in Brazil.
+/// let environment = chapter_kit::Environment { locale: Some("pt_BR.UTF-8".to_owned()), styled: false };
+/// assert_ne!(environment.locale, chapter_kit::Environment::default().locale);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     /// The locale, as in `LANG`.
@@ -78,6 +104,26 @@ impl Environment {
 }
 
 /// The whole `main` of a chapter.
+///
+/// ```no_run
+/// # use chapter_kit::{Chapter, Common, Page, Session};
+/// # #[derive(clap::Parser)]
+/// # struct Arguments {
+/// #     #[command(flatten)]
+/// #     common: Common,
+/// # }
+/// # impl Chapter for Arguments {
+/// #     fn common(&self) -> &Common {
+/// #         &self.common
+/// #     }
+/// #     fn run(&self, _: &Session, _: &mut Page<'_>) -> anyhow::Result<()> {
+/// #         Ok(())
+/// #     }
+/// # }
+/// fn main() -> std::process::ExitCode {
+///     chapter_kit::main::<Arguments>()
+/// }
+/// ```
 pub fn main<C: Chapter>() -> ExitCode {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let environment = Environment::of_this_process();
@@ -85,6 +131,40 @@ pub fn main<C: Chapter>() -> ExitCode {
 }
 
 /// Runs a chapter with given arguments, the first of them the program's name, and returns its exit status.
+///
+/// ```
+/// use chapter_kit::{Chapter, Common, Environment, Page, Session, run};
+///
+/// #[derive(clap::Parser)]
+/// struct Arguments {
+///     /// The side of a kernel
+///     #[arg(long)]
+///     side: Option<u32>,
+///     #[command(flatten)]
+///     common: Common,
+/// }
+///
+/// impl Chapter for Arguments {
+///     fn common(&self) -> &Common {
+///         &self.common
+///     }
+///
+///     fn run(&self, session: &Session, page: &mut Page<'_>) -> anyhow::Result<()> {
+///         let Some(side) = self.side else {
+///             session.refuse_json("--side")?;
+///             return Ok(page.text("A kernel is small.")?);
+///         };
+///         Ok(page.text(&format!("It has {} weights.", side * side))?)
+///     }
+/// }
+///
+/// let (mut out, mut errors) = (Vec::new(), Vec::new());
+/// let mut status = |arguments: &[&str]| run::<Arguments>(arguments, &Environment::default(), &mut out, &mut errors);
+/// assert_eq!(status(&["chapter", "--side", "3"]), 0);
+/// assert_eq!(status(&["chapter", "--json"]), 1);
+/// assert_eq!(out, b"It has 9 weights.\n\n");
+/// assert_eq!(errors, b"error: --json needs something to compute: add --side\n");
+/// ```
 pub fn run<C: Chapter>(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     environment: &Environment,
@@ -139,8 +219,10 @@ fn usage(error: &clap::Error, environment: &Environment, out: &mut dyn Write, er
     2
 }
 
+/// The page passes on the writer's own error. One that is the cause of another befell something else, a file, say.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
+    let outermost = error.chain().next().and_then(|error| error.downcast_ref::<io::Error>());
+    outermost.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn one_line(text: &str) -> String {

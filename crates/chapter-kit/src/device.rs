@@ -6,6 +6,13 @@ use anyhow::{Context, Result, bail};
 use candle_core::Device;
 
 /// A device by name. The first CUDA device is `cuda` or `cuda:0`.
+///
+/// ```
+/// use chapter_kit::DeviceChoice;
+///
+/// assert_eq!("cuda:1".parse(), Ok(DeviceChoice::Cuda(1)));
+/// assert_eq!("gpu".parse::<DeviceChoice>(), Err("take cpu, cuda, cuda:N or metal".to_owned()));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeviceChoice {
     /// Main memory, with the engine of `corr2d-cpu`.
@@ -36,6 +43,11 @@ impl FromStr for DeviceChoice {
 
 impl DeviceChoice {
     /// Opens the device.
+    ///
+    /// ```
+    /// assert!(chapter_kit::DeviceChoice::Cpu.open()?.is_cpu());
+    /// # Ok::<(), anyhow::Error>(())
+    /// ```
     ///
     /// # Errors
     /// When this program was built without it, or the machine does not have it.

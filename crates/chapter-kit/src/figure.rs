@@ -1,8 +1,11 @@
 //! Matrices, equations and pictures as text.
 
 use anyhow::{Result, ensure};
-use candle_core::{DType, Tensor};
+use candle_core::{DType, Device, Tensor};
 use unicode_width::UnicodeWidthStr;
+
+/// The letters in a row of a [`picture`]: what a page holds beside its indent.
+pub const PICTURE_COLUMNS: usize = 72;
 
 /// From empty to full, for a picture on dark ground.
 const SHADES: [char; 10] = [' ', '.', ':', '-', '=', '+', '*', '#', '%', '@'];
@@ -23,7 +26,7 @@ const LETTER_HEIGHT: usize = 2;
 /// # Errors
 /// For a tensor that is not a matrix.
 pub fn matrix(tensor: &Tensor) -> Result<String> {
-    let rows: Vec<Vec<f64>> = tensor.to_dtype(DType::F64)?.to_vec2()?;
+    let rows: Vec<Vec<f64>> = widened(tensor)?.to_vec2()?;
     let whole = rows.iter().flatten().all(|value| value.fract() == 0.0);
     let cells: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|value| number(*value, whole)).collect()).collect();
@@ -32,7 +35,34 @@ pub fn matrix(tensor: &Tensor) -> Result<String> {
     Ok(cells.iter().map(line).collect::<Vec<_>>().join("\n"))
 }
 
+/// The numbers of a tensor of any shape in f64, row by row, to print them or to calculate by hand.
+///
+/// ```
+/// use candle_core::{Device, Tensor};
+///
+/// let window = Tensor::new(&[[0f32, 1.], [3., 4.]], &Device::Cpu)?;
+/// assert_eq!(chapter_kit::figure::numbers(&window)?, [0.0, 1.0, 3.0, 4.0]);
+/// # Ok::<(), anyhow::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the device.
+pub fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {
+    Ok(widened(tensor)?.flatten_all()?.to_vec1()?)
+}
+
+/// In main memory first, since Metal has no f64.
+fn widened(tensor: &Tensor) -> Result<Tensor> {
+    Ok(tensor.to_device(&Device::Cpu)?.to_dtype(DType::F64)?)
+}
+
 /// A number as figures print it: without decimals if it is whole, else with four.
+///
+/// ```
+/// use chapter_kit::figure::scalar;
+///
+/// assert_eq!([scalar(29.0), scalar(-0.5), scalar(-0.00001)], ["29", "-0.5000", "0.0000"]);
+/// ```
 pub fn scalar(value: f64) -> String {
     number(value, value.fract() == 0.0)
 }
@@ -45,6 +75,23 @@ fn number(value: f64, whole: bool) -> String {
     } else {
         text
     }
+}
+
+/// A correlation, x ⋆ k = y, as three matrices side by side.
+///
+/// ```
+/// use candle_core::{Device, Tensor};
+///
+/// let (x, k) = (Tensor::new(&[[1f32, 1., 0.]], &Device::Cpu)?, Tensor::new(&[[1f32, -1.]], &Device::Cpu)?);
+/// let y = corr2d::corr2d(&x, &k)?;
+/// assert_eq!(chapter_kit::figure::equation(&x, &k, &y)?, "1  1  0   ⋆    1  -1   =   0  1");
+/// # Ok::<(), anyhow::Error>(())
+/// ```
+///
+/// # Errors
+/// For a tensor that is not a matrix.
+pub fn equation(x: &Tensor, k: &Tensor, y: &Tensor) -> Result<String> {
+    Ok(beside(&[&matrix(x)?, "⋆", &matrix(k)?, "=", &matrix(y)?]))
 }
 
 /// Blocks of lines side by side, each centred between top and bottom: a matrix, a sign, a matrix.
@@ -84,7 +131,7 @@ fn centred(block: &str, height: usize) -> Vec<String> {
 pub fn picture(tensor: &Tensor, columns: usize) -> Result<String> {
     let (height, width) = tensor.dims2()?;
     ensure!(columns >= 1 && columns <= width, "a picture {width} pixels wide cannot be drawn in {columns} columns");
-    let pixels: Vec<Vec<f64>> = tensor.to_dtype(DType::F64)?.to_vec2()?;
+    let pixels: Vec<Vec<f64>> = widened(tensor)?.to_vec2()?;
     let rows = (height * columns / (LETTER_HEIGHT * width)).max(1);
     let line = |row: usize| -> String {
         let pixels = &pixels[row * height / rows..(row + 1) * height / rows];

@@ -10,10 +10,12 @@
 //! | `language` | `--lang` |
 //! | `page` | headings, sentences and figures in 80 columns |
 //! | [`figure`] | matrices, equations and pictures as text |
+//! | [`json`] | results for other programs |
 
 mod command;
 mod device;
 pub mod figure;
+pub mod json;
 mod language;
 mod page;
 

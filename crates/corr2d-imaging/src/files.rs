@@ -1,8 +1,10 @@
 //! Files are read within a budget, and written whole or not at all.
 
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result, bytes};
 
@@ -17,7 +19,7 @@ const MAX_FILE_BYTES: u64 = 1 << 30;
 ///
 /// # Errors
 ///
-/// The folder does not exist, the path is a folder or read-only, the disk is full, or `write` itself fails.
+/// Those of [`check_writable`], a full disk, or `write` itself fails.
 ///
 /// ```
 /// use std::io::Write;
@@ -31,25 +33,140 @@ pub fn write_whole<F>(path: impl AsRef<Path>, write: F) -> Result<()>
 where
     F: FnOnce(&mut dyn Write) -> io::Result<()>,
 {
-    let path = path.as_ref();
-    let shown = path.display().to_string();
-    let fail = |cause| Error::Unwritable { path: shown.clone(), cause };
-    match std::fs::metadata(path) {
-        Ok(found) if found.is_dir() => Err(Error::IsFolder { path: shown }),
-        Ok(found) if !found.is_file() => write_directly(path, write).map_err(fail),
-        Ok(found) if found.permissions().readonly() => Err(Error::ReadOnly { path: shown }),
-        Ok(found) => {
-            let target = path.canonicalize().map_err(fail)?;
-            replace(&target, Some(found.permissions()), write).map_err(fail)
-        }
-        Err(_) => {
-            let folder = folder_of(path);
-            if !folder.is_dir() {
-                return Err(Error::NoFolder { path: shown, folder: folder.display().to_string() });
+    publish(vec![Draft::of(path.as_ref(), write)?])
+}
+
+/// Writes several files, each as [`write_whole`] does, and all of them or none: no name appears before the last content
+/// is on the disk.
+///
+/// What is left are the renames, which fail only if somebody takes a folder away in that moment.
+///
+/// # Errors
+///
+/// As for `write_whole`, for the first file that cannot be written.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// let (kernel, plot) = (folder.path().join("kernel.csv"), folder.path().join("no-such-folder/loss.svg"));
+/// let refused = corr2d_imaging::write_together(&[(&kernel, b"1,-1\n"), (&plot, b"<svg/>")]);
+/// assert!(refused.is_err() && !kernel.exists());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_together(files: &[(&Path, &[u8])]) -> Result<()> {
+    let draft = |&(path, content): &(&Path, &[u8])| Draft::of(path, |file| file.write_all(content));
+    publish(files.iter().map(draft).collect::<Result<_>>()?)
+}
+
+/// Whether a file could be written under this name, so that a command can refuse it before a long computation.
+///
+/// # Errors
+///
+/// The folder does not exist, or the path is a folder or read-only.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// corr2d_imaging::check_writable(folder.path().join("kernel.csv"))?;
+/// assert!(corr2d_imaging::check_writable(folder.path()).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn check_writable(path: impl AsRef<Path>) -> Result<()> {
+    Destination::of(path.as_ref()).map(drop)
+}
+
+/// What stands under a name.
+enum Destination {
+    Nothing,
+    File {
+        target: PathBuf,
+        permissions: Permissions,
+    },
+    /// A device or a pipe, which nothing can replace.
+    Device,
+}
+
+impl Destination {
+    fn of(path: &Path) -> Result<Self> {
+        let shown = path.display().to_string();
+        match std::fs::metadata(path) {
+            Ok(found) if found.is_dir() => Err(Error::IsFolder { path: shown }),
+            Ok(found) if !found.is_file() => Ok(Self::Device),
+            Ok(found) if found.permissions().readonly() => Err(Error::ReadOnly { path: shown }),
+            Ok(found) => {
+                // The target of a link, so that the link stays.
+                let target = path.canonicalize().map_err(unwritable(path))?;
+                Ok(Self::File { target, permissions: found.permissions() })
             }
-            replace(path, None, write).map_err(fail)
+            Err(_) => {
+                let folder = folder_of(path);
+                if folder.is_dir() {
+                    return Ok(Self::Nothing);
+                }
+                Err(Error::NoFolder { path: shown, folder: folder.display().to_string() })
+            }
         }
     }
+}
+
+/// A content that is complete but not under its name yet; dropped, it vanishes.
+struct Draft {
+    path: PathBuf,
+    content: Content,
+}
+
+enum Content {
+    Drafted { draft: NamedTempFile, target: PathBuf },
+    ForDevice(Vec<u8>),
+}
+
+impl Draft {
+    fn of(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Self> {
+        let content = match Destination::of(path)? {
+            Destination::Nothing => Self::beside(path.to_path_buf(), None, write),
+            Destination::File { target, permissions } => Self::beside(target, Some(permissions), write),
+            Destination::Device => {
+                let mut content = Vec::new();
+                write(&mut content).map(|()| Content::ForDevice(content))
+            }
+        };
+        Ok(Self { path: path.to_path_buf(), content: content.map_err(unwritable(path))? })
+    }
+
+    fn beside(
+        target: PathBuf,
+        permissions: Option<Permissions>,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<Content> {
+        let mut draft = draft_in(&folder_of(&target))?;
+        let mut buffered = io::BufWriter::new(draft.as_file_mut());
+        write(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
+        if let Some(permissions) = permissions {
+            draft.as_file().set_permissions(permissions)?;
+        }
+        draft.as_file().sync_all()?;
+        Ok(Content::Drafted { draft, target })
+    }
+}
+
+/// Devices first: what fails there leaves no file behind.
+fn publish(drafts: Vec<Draft>) -> Result<()> {
+    for Draft { path, content } in &drafts {
+        if let Content::ForDevice(content) = content {
+            write_directly(path, content).map_err(unwritable(path))?;
+        }
+    }
+    for Draft { path, content } in drafts {
+        if let Content::Drafted { draft, target } = content {
+            draft.persist(target).map_err(|failure| unwritable(&path)(failure.error))?;
+        }
+    }
+    Ok(())
+}
+
+fn unwritable(path: &Path) -> impl Fn(io::Error) -> Error {
+    let shown = path.display().to_string();
+    move |cause| Error::Unwritable { path: shown.clone(), cause }
 }
 
 /// Reads the file, up to [`MAX_FILE_BYTES`]: a device without an end must not fill the memory.
@@ -80,25 +197,7 @@ pub(crate) fn extension(path: &Path) -> String {
     path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default()
 }
 
-fn replace(
-    target: &Path,
-    permissions: Option<std::fs::Permissions>,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut draft = draft_in(&folder_of(target))?;
-    let mut buffered = io::BufWriter::new(draft.as_file_mut());
-    write(&mut buffered)?;
-    buffered.flush()?;
-    drop(buffered);
-    if let Some(permissions) = permissions {
-        draft.as_file().set_permissions(permissions)?;
-    }
-    draft.as_file().sync_all()?;
-    draft.persist(target)?;
-    Ok(())
-}
-
-fn draft_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+fn draft_in(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     // Drafts are private by default; the finished file must not be. The umask still applies.
     #[cfg(unix)]
@@ -115,9 +214,9 @@ fn without_path(cause: io::Error) -> io::Error {
     }
 }
 
-fn write_directly(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn write_directly(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = File::options().write(true).open(path)?;
-    write(&mut file)?;
+    file.write_all(content)?;
     file.flush()
 }
 

@@ -14,6 +14,7 @@ use candle_core::{DType, Device, Tensor};
 pub use measure::{Direction, Measures};
 
 use crate::error::{Error, Result};
+use crate::files::write_whole;
 
 /// No kernel has more weights: 1024 × 1024.
 const MAX_WEIGHTS: usize = 1 << 20;
@@ -122,7 +123,38 @@ impl Kernel {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        file::save(self, path.as_ref())
+        let path = path.as_ref();
+        let content = self.encode(path)?;
+        write_whole(path, |output| output.write_all(&content))
+    }
+
+    /// The bytes that [`save`](Kernel::save) writes under this name, for [`write_together`](crate::write_together).
+    ///
+    /// # Errors
+    ///
+    /// Another extension.
+    ///
+    /// ```
+    /// assert_eq!(corr2d_imaging::Kernel::parse("1,-1;0.5,0")?.encode("kernel.csv")?, b"1,-1\n0.5,0\n");
+    /// # Ok::<(), corr2d_imaging::Error>(())
+    /// ```
+    pub fn encode(&self, path: impl AsRef<Path>) -> Result<Vec<u8>> {
+        file::encode(self, path.as_ref())
+    }
+
+    /// Whether a kernel can be saved under a name that ends so, before there is one.
+    ///
+    /// # Errors
+    ///
+    /// Another extension, with the list of the known ones.
+    ///
+    /// ```
+    /// use corr2d_imaging::Kernel;
+    /// assert!(Kernel::check_file_name("kernel.npy").is_ok());
+    /// assert!(Kernel::check_file_name("kernel.docx").is_err());
+    /// ```
+    pub fn check_file_name(path: impl AsRef<Path>) -> Result<()> {
+        file::check_name(path.as_ref())
     }
 
     /// A kernel from a tensor of `[w]`, `[h, w]` or `[1, 1, h, w]`: one that was learned, say.
@@ -147,7 +179,8 @@ impl Kernel {
         };
         // Before the numbers are copied, so that a huge array costs nothing.
         check_size(&name, height, width)?;
-        let values = tensor.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?;
+        // Metal has no f64, so the numbers are widened in main memory.
+        let values = tensor.to_device(&Device::Cpu)?.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?;
         Self::new(name, height, width, values)
     }
 

@@ -13,7 +13,7 @@
 //! | show signed numbers as brightness | [`Range`], [`RangeReport`] |
 //! | keep the numbers themselves | [`save`], [`save_npy`], [`load_npy`] and the safetensors pair |
 //! | draw a curve or a kernel | [`plot`] |
-//! | write any file whole or not at all | [`write_whole`] |
+//! | write any file whole or not at all, or several together | [`write_whole`], [`write_together`], [`check_writable`] |
 //!
 //! Every function returns [`Error`], whose message is one line.
 //!
@@ -48,7 +48,7 @@ mod range;
 pub use array::{Target, load_npy, load_safetensors, save, save_npy, save_safetensors};
 pub use border::{Border, Margins};
 pub use error::{Error, Result};
-pub use files::write_whole;
+pub use files::{check_writable, write_together, write_whole};
 pub use filter::filter;
 pub use kernel::{Direction, Kernel, Measures};
 pub use picture::{Depth, Picture};

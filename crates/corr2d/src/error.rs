@@ -77,12 +77,46 @@ pub enum Error {
         /// Where it is.
         second_device: DeviceLocation,
     },
+    /// A weight that should be drawn or built has more elements than memory holds.
+    #[error("a weight {shape:?} needs more than the budget of {budget} bytes (8 an element): take a smaller one")]
+    OverBudget {
+        /// The shape of the weight.
+        shape: Vec<usize>,
+        /// The budget in bytes.
+        budget: usize,
+    },
     /// A function that should be differentiated returned more than one number.
     #[error("the function returned shape {shape:?}, but a gradient needs one number: end it with sum_all or mean_all")]
     NotScalar {
         /// The shape returned.
         shape: Vec<usize>,
     },
+    /// An argument of a function that should be differentiated is itself computed from variables.
+    #[error(
+        "argument {index} is computed from variables, but candle keeps the gradients of variables alone: give detach() \
+         of it, or the variables themselves"
+    )]
+    NotALeaf {
+        /// Which argument, counted from 0.
+        index: usize,
+    },
+    /// One variable is two arguments of a function, so that their gradients come as one sum.
+    #[error(
+        "arguments {first} and {second} are one variable, and candle adds up their gradients: give detach() of one of \
+         them"
+    )]
+    SameVariable {
+        /// Where the variable stands, counted from 0.
+        first: usize,
+        /// Where it stands again.
+        second: usize,
+    },
+    /// A gradient was asked for inside a function that is itself differentiated, and candle cuts it off the graph.
+    #[error(
+        "a gradient inside a function that is itself differentiated is cut off the graph by candle: set \
+         CANDLE_GRAD_DO_NOT_DETACH=1 before the program starts"
+    )]
+    GradientCutOff,
     /// No gradient arrived where one was asked for.
     #[error("no gradient reached {name}: the result does not depend on it through differentiable operations")]
     MissingGradient {
@@ -105,6 +139,23 @@ pub enum Error {
         /// What central differences gave.
         measured: f64,
     },
+    /// A check was to compare nothing, and would have passed.
+    #[error("gradcheck has nothing to compare: {what}; give each input and the output one element at least")]
+    NothingToCompare {
+        /// What is missing.
+        what: String,
+    },
+    /// A function has another number of results for other values of its inputs.
+    #[error(
+        "the function returned shape {at_inputs:?} at the inputs, but {beside:?} one step beside them: gradcheck needs \
+         a shape that does not depend on values"
+    )]
+    ShapeChanges {
+        /// The shape at the inputs.
+        at_inputs: Vec<usize>,
+        /// The shape where one element was moved by the step.
+        beside: Vec<usize>,
+    },
     /// Two runs of the same function gave different gradients.
     #[error("two runs gave different gradients of output {output} by input {input}: the function is not deterministic")]
     NotDeterministic {
@@ -123,13 +174,25 @@ pub enum Error {
         /// What it may be.
         wanted: &'static str,
     },
-    /// Training left the finite numbers.
+    /// The loss left the finite numbers.
     #[error("the loss of epoch {epoch} is {loss}: {}", what_to_do(*kept, *learning_rate))]
     LossNotFinite {
         /// The epoch, counted from 1.
         epoch: usize,
         /// Its loss.
         loss: f64,
+        /// The epoch whose weights, those its finite loss was measured with, were put back; 0 if there is none.
+        kept: usize,
+        /// The learning rate of the optimiser.
+        learning_rate: f64,
+    },
+    /// A variable left the finite numbers, whether or not the loss shows it.
+    #[error("{}", how_it_was_lost(variable, *epoch, *kept, *learning_rate))]
+    WeightsNotFinite {
+        /// The name of the variable.
+        variable: String,
+        /// The epoch, counted from 1, whose step did it; 0 if the variable was like that before any step.
+        epoch: usize,
         /// The epoch whose weights, those its finite loss was measured with, were put back; 0 if there is none.
         kept: usize,
         /// The learning rate of the optimiser.
@@ -168,6 +231,16 @@ fn what_to_do(kept: usize, learning_rate: f64) -> String {
     match kept {
         0 => "look for numbers in input, target or weights that are not finite".to_owned(),
         kept => format!("the weights of epoch {kept} were kept; take a learning rate below {learning_rate}"),
+    }
+}
+
+fn how_it_was_lost(variable: &str, epoch: usize, kept: usize, learning_rate: f64) -> String {
+    match epoch {
+        0 => format!("{variable} holds a number that is not finite before the first step: set it anew"),
+        epoch => format!(
+            "the step of epoch {epoch} made {variable} a number that is not finite: the weights of epoch {kept} were \
+             kept; take a learning rate below {learning_rate}, or look for a gradient that is not finite"
+        ),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The three functions: the book's `corr2d`, its strict sister `convolve2d`, and `conv2d` for batches and channels.
 
-use candle_core::{DType, Tensor};
+use candle_core::Tensor;
 use corr2d_cpu::{Conv2dOptions, Plan};
 
+use crate::checks::{alike, float};
 use crate::error::{Error, Result};
 use crate::ops::{Correlation, Engine};
 
@@ -115,9 +116,7 @@ pub(crate) fn correlation(
         }
         alike("x", x, "bias", bias)?;
     }
-    if !matches!(x.dtype(), DType::F32 | DType::F64 | DType::F16 | DType::BF16) {
-        return Err(Error::DTypeNotSupported { dtype: x.dtype() });
-    }
+    float(x)?;
     Ok(Correlation { plan: Plan::new(input, kernel, options)?, engine })
 }
 
@@ -141,16 +140,4 @@ fn shape4(function: &'static str, argument: &'static str, tensor: &Tensor, wante
         found: tensor.dims().to_vec(),
         wanted,
     })
-}
-
-/// Candle checks the device of a custom operation, but not what its tensors hold.
-fn alike(first: &'static str, a: &Tensor, second: &'static str, b: &Tensor) -> Result<()> {
-    if a.dtype() != b.dtype() {
-        return Err(Error::DTypeMismatch { first, first_dtype: a.dtype(), second, second_dtype: b.dtype() });
-    }
-    if !a.device().same_device(b.device()) {
-        let (first_device, second_device) = (a.device().location(), b.device().location());
-        return Err(Error::DeviceMismatch { first, first_device, second, second_device });
-    }
-    Ok(())
 }

@@ -15,16 +15,27 @@
 use candle_core::{DType, Device, Shape, Tensor, Var};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder, VarMap};
+use half::{bf16, f16};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
+use crate::checks::{is_float, with_room_for, within_budget};
 use crate::error::{Error, Result};
 
 /// The standard deviation of a normal variable that is cut off at ±2.
 const STD_OF_CUT_NORMAL: f64 = 0.879_625_661_034_239_8;
 
 /// A law from which weights are drawn.
+///
+/// ```
+/// use candle_core::{DType, Device};
+/// use corr2d::Initializer;
+///
+/// let weight = Initializer::Uniform { low: 2.0, high: 3.0 }.draw((4, 3), 0, DType::F64, &Device::Cpu)?;
+/// assert!(weight.flatten_all()?.to_vec1::<f64>()?.iter().all(|number| (2.0..=3.0).contains(number)));
+/// # Ok::<(), corr2d::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Initializer {
@@ -71,7 +82,9 @@ impl Initializer {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Setting`] for bounds in the wrong order, a negative deviation or a number that is not finite.
+    /// [`Error::Setting`] for bounds in the wrong order, a negative deviation, a dtype that is no float, or a number that
+    /// is not finite in it; [`Error::OverBudget`] for a shape whose elements memory does not hold, counted at 8 bytes
+    /// each, and [`Error::Shape`] when the allocator refuses.
     pub fn draw(&self, shape: impl Into<Shape>, seed: u64, dtype: DType, device: &Device) -> Result<Tensor> {
         self.draw_stream(&shape.into(), seed, 0, dtype, device)
     }
@@ -93,18 +106,21 @@ impl Initializer {
     /// assert_eq!(variables.all_vars().len(), 2);
     /// # Ok::<(), corr2d::Error>(())
     /// ```
+    ///
+    /// What cannot be drawn is an error of the builder's `get`, with the message of [`Initializer::draw`].
     pub fn var_builder(self, variables: &VarMap, seed: u64, dtype: DType, device: &Device) -> VarBuilder<'static> {
         let backend = SeededVariables { law: self, seed, variables: variables.clone() };
         VarBuilder::from_backend(Box::new(backend), dtype, device.clone())
     }
 
     fn draw_stream(&self, shape: &Shape, seed: u64, stream: u64, dtype: DType, device: &Device) -> Result<Tensor> {
-        self.validate()?;
+        self.validate(dtype)?;
+        within_budget(shape.dims())?;
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         random.set_stream(stream);
         let (fan_in, fan_out) = fans(shape.dims());
         let mut uniform = |bound: f64| random.random_range(-bound..=bound);
-        let values: Vec<f64> = match *self {
+        let values = match *self {
             Self::PyTorch => repeat(shape, || uniform(fan_in.sqrt().recip())),
             Self::KerasGlorotUniform => repeat(shape, || uniform((6.0 / (fan_in + fan_out)).sqrt())),
             Self::MxnetUniform => repeat(shape, || uniform(0.07)),
@@ -116,11 +132,20 @@ impl Initializer {
             Self::Constant(value) => repeat(shape, || value),
             Self::Uniform { low, high } => repeat(shape, || random.random_range(low..=high)),
             Self::Normal { mean, std } => repeat(shape, || mean + std * random.sample::<f64, _>(StandardNormal)),
-        };
+        }?;
+        if !values.iter().all(|value| is_finite_in(dtype, *value)) {
+            let (found, wanted) =
+                (format!("{self:?} in {dtype:?}"), "small enough to be finite there, or the dtype wider");
+            return Err(Error::Setting { what: "the initialiser", found, wanted });
+        }
         Ok(Tensor::from_vec(values, shape, &Device::Cpu)?.to_dtype(dtype)?.to_device(device)?)
     }
 
-    fn validate(&self) -> Result<()> {
+    fn validate(&self, dtype: DType) -> Result<()> {
+        if !is_float(dtype) {
+            let (found, wanted) = (format!("{dtype:?}"), "F32, F64, F16 or BF16");
+            return Err(Error::Setting { what: "the dtype of an initialiser", found, wanted });
+        }
         let fits = match *self {
             Self::Constant(value) => value.is_finite(),
             Self::Uniform { low, high } => (high - low).is_finite() && low <= high,
@@ -193,14 +218,26 @@ fn fans(shape: &[usize]) -> (f64, f64) {
         [] => (1.0, 1.0),
         [length] => (*length as f64, *length as f64),
         [outputs, inputs, kernel @ ..] => {
-            let taps = kernel.iter().product::<usize>() as f64;
+            let taps = kernel.iter().map(|size| *size as f64).product::<f64>();
             (*inputs as f64 * taps, *outputs as f64 * taps)
         }
     }
 }
 
-fn repeat(shape: &Shape, mut draw: impl FnMut() -> f64) -> Vec<f64> {
-    (0..shape.elem_count()).map(|_| draw()).collect()
+fn repeat(shape: &Shape, mut draw: impl FnMut() -> f64) -> Result<Vec<f64>> {
+    let mut values = with_room_for(shape.elem_count())?;
+    values.extend((0..shape.elem_count()).map(|_| draw()));
+    Ok(values)
+}
+
+/// Whether a number is finite after it is rounded to a dtype.
+fn is_finite_in(dtype: DType, value: f64) -> bool {
+    match dtype {
+        DType::F32 => (value as f32).is_finite(),
+        DType::F16 => f16::from_f64(value).is_finite(),
+        DType::BF16 => bf16::from_f64(value).is_finite(),
+        _ => value.is_finite(),
+    }
 }
 
 /// A standard normal number within ±2.

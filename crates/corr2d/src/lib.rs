@@ -10,11 +10,12 @@
 //! | [`Initializer`] | what a layer's weights begin with |
 //! | [`Trainer`], [`History`] | the loop that learns them |
 //! | [`autograd`] | gradients as functions, and the test that they are right |
-//! | [`device`] | what runs on CUDA and Metal |
+//! | [`by_candle`] | what runs on CUDA and Metal |
 //! | [`Error`] | everything that can be wrong, in one line |
 
 pub mod autograd;
-pub mod device;
+pub mod by_candle;
+mod checks;
 mod error;
 mod functions;
 mod initializer;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chapter_kit::Chapter;
 
-use super::run_in;
+use super::{name, run_in};
 
 /// Files that lie about themselves, in a folder of their own.
 fn bad_files(folder: &Path) {
@@ -17,13 +17,14 @@ fn bad_files(folder: &Path) {
     std::fs::write(folder.join("cut.npy"), b"\x93NUMPY\x01\x00").unwrap();
     std::fs::write(folder.join("cut.safetensors"), [200, 0, 0, 0, 0, 0, 0, 0, b'{']).unwrap();
     std::fs::create_dir(folder.join("folder.png")).unwrap();
+    std::fs::create_dir(folder.join("folder.svg")).unwrap();
     std::fs::write(folder.join("good.png"), camera).unwrap();
     std::fs::write(folder.join("small.pgm"), "P2 3 2 255 0 1 2 3 4 5").unwrap();
 }
 
 macro_rules! table {
     ($folder:expr, $($chapter:ident: [$($line:expr),* $(,)?]),* $(,)?) => {{
-        [$( $( refused::<$chapter::Arguments>(stringify!($chapter), $line, $folder) ),* ),*]
+        [$( $( refused::<$chapter::Arguments>($line, $folder) ),* ),*]
     }};
 }
 
@@ -36,7 +37,7 @@ fn every_bad_argument_has_its_line() {
         folder.path(),
         chapter_correlation: [
             "--x 1,2;3", "--x 1,two", "--x 1,NaN", "--x 1,inf", "--k ;", "--k 1,2,3,4", "--k sobelx", "--k 1,,2",
-            "--trace 2,0", "--trace 0", "--trace a,b", "--trace -1,0", "--x F/none.csv", "--x F/ragged.csv",
+            "--x 3e38,3e38 --k 2,2 --json", "--trace 2,0", "--trace 0", "--trace a,b", "--trace -1,0", "--x F/none.csv", "--x F/ragged.csv",
             "--x F/words.json", "--x F/cut.npy", "--x F/cut.safetensors", "--x F/folder.png", "--json", "--device gpu",
             "--device cuda", "--device cuda:x", "--device metal", "--lang de", "--seed -1", "--seed x", "--unknown", "extra",
         ],
@@ -44,6 +45,7 @@ fn every_bad_argument_has_its_line() {
             "--weights F/none.safetensors --image F/good.png", "--weights F/cut.safetensors --image F/good.png",
             "--weights F/good.png --image F/good.png", "--image F/good.png", "--weights F/cut.safetensors",
             "--weights F/cut.safetensors --image F/good.png --output F/map.docx", "--layer conv1", "--stride x", "--padding full",
+            "--stride 3", "--padding valid", "--stride 3 --json",
         ],
         chapter_edges: [
             "--image F/none.png", "--image F/folder.png", "--image F/truncated.png", "--image F/text.png", "--image F/empty.png",
@@ -54,7 +56,7 @@ fn every_bad_argument_has_its_line() {
             "--output F/good.png/e.png", "--image F/small.pgm --output F/none/e.npy", "--json", "--kernel", "--image F/good.png --image F/good.png",
         ],
         chapter_learning: [
-            "--lr NaN", "--lr inf", "--lr 0", "--lr -0.03", "--lr 1e30", "--lr x", "--epochs -1", "--epochs x", "--init 1", "--init 1,2,3",
+            "--lr NaN", "--lr inf", "--lr 0", "--lr -0.03", "--lr 1e30", "--lr x", "--epochs -1", "--epochs 0", "--epochs x", "--init 1", "--init 1,2,3",
             "--init NaN,0", "--input F/good.png", "--target F/good.png", "--save F/k.npy", "--json",
             "--input F/good.png --target F/small.pgm", "--input F/small.pgm --target F/small.pgm",
             "--input F/good.png --target F/none.png", "--input F/truncated.png --target F/good.png",
@@ -62,10 +64,16 @@ fn every_bad_argument_has_its_line() {
             "--input F/good.png --target F/good.png --epochs 1 --save F/k.docx",
             "--input F/good.png --target F/good.png --epochs 1 --save F/none/k.npy",
             "--input F/good.png --target F/good.png --epochs 1 --plot F/none/l.svg",
-            "--input F/good.png --target F/good.png --lr 0.1",
+            "--input F/good.png --target F/good.png --lr 0.1", "--input F/good.png --target F/good.png --epochs 0",
+            "--input F/good.png --target F/good.png --epochs 1 --plot F/l.png",
+            "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --plot F/l.png",
+            "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --plot F/none/l.svg",
+            "--input F/good.png --target F/good.png --epochs 1 --save F/none/k.npy --plot F/l.svg",
+            "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --plot F/folder.svg",
+            "--input F/none.png --target F/none.png --save F/k.docx",
         ],
         chapter_receptive_field: [
-            "--layers 3", "--layers 3x", "--layers 0x3", "--layers 3x3s0", "--layers 3x3d0", "--layers 3x3,,3x3", "--layers axb",
+            "--layers 3", "--layers 3x", "--layers 0x3", "--layers 3x3s0", "--layers 3x3d0", "--layers 3x3s2s2", "--layers 3x3d", "--layers 3x3,,3x3", "--layers axb",
             "--layers 1000x3", "--layers 3x3s999,3x3s999,3x3s999,3x3s999,3x3s999,3x3s999,3x3s999", "--json",
         ],
     );
@@ -77,7 +85,8 @@ fn every_bad_argument_has_its_line() {
 }
 
 /// Runs a line of arguments, in which F is the folder, and returns it with its one line of error.
-fn refused<C: Chapter>(chapter: &str, line: &str, folder: &Path) -> String {
+fn refused<C: Chapter>(line: &str, folder: &Path) -> String {
+    let chapter = name::<C>();
     let folder = folder.display().to_string();
     let arguments: Vec<String> = line.split(' ').map(|word| in_folder(word, &folder)).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -88,7 +97,7 @@ fn refused<C: Chapter>(chapter: &str, line: &str, folder: &Path) -> String {
     assert_eq!(printed.errors.lines().count(), 1, "{chapter} {line} says more than a line: {}", printed.errors);
     assert!(printed.errors.starts_with("error: "), "{chapter} {line}: {}", printed.errors);
     let said = printed.errors.trim_end().replace(&folder, "F");
-    format!("{} {line}\n  {} {said}", chapter.replace('_', "-"), printed.status)
+    format!("{chapter} {line}\n  {} {said}", printed.status)
 }
 
 fn in_folder(word: &str, folder: &str) -> String {

@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor, Var};
 use corr2d::autograd::{Gradcheck, gradcheck, gradient, value_and_grad};
-use corr2d::{Error, conv2d, device};
+use corr2d::{Error, by_candle, conv2d};
 use corr2d_cpu::Algorithm;
 use corr2d_tests::{CASES, Case, Data};
 
@@ -31,9 +31,9 @@ fn gradcheck_passes_in_f32_with_a_long_step() {
 }
 
 #[test]
-fn gradcheck_passes_on_the_device_path() {
+fn gradcheck_passes_by_candle() {
     for case in small_cases() {
-        let of_conv2d = |t: &[Tensor]| device::conv2d(&t[0], &t[1], Some(&t[2]), &case.options);
+        let of_conv2d = |t: &[Tensor]| by_candle::conv2d(&t[0], &t[1], Some(&t[2]), &case.options);
         let outcome = gradcheck(of_conv2d, &reals(case, DType::F64), &Gradcheck::default());
         outcome.unwrap_or_else(|error| panic!("{case}: {error}"));
     }
@@ -81,10 +81,41 @@ fn value_and_grad_gives_what_backward_gives() {
 }
 
 #[test]
-fn value_and_grad_leaves_the_graph_of_its_arguments_alone() {
-    let outer = Var::new(3f64, &Device::Cpu).unwrap();
-    let argument = outer.affine(2.0, 0.0).unwrap();
-    let (value, gradients) = value_and_grad(|t| Ok(t[0].sqr()?), std::slice::from_ref(&argument)).unwrap();
+fn gradcheck_takes_variables_and_tensors_alike() {
+    for case in small_cases() {
+        let [x, weight, bias] = reals(case, DType::F64);
+        let inputs = [x, Var::from_tensor(&weight).unwrap().into_inner(), bias];
+        let of_conv2d = |t: &[Tensor]| conv2d(&t[0], &t[1], Some(&t[2]), &case.options);
+        gradcheck(of_conv2d, &inputs, &Gradcheck::default()).unwrap_or_else(|error| panic!("{case}: {error}"));
+    }
+}
+
+#[test]
+fn value_and_grad_hands_a_variable_on_and_copies_a_tensor() {
+    let variable = Var::new(3f64, &Device::Cpu).unwrap();
+    let data = Tensor::new(5f64, &Device::Cpu).unwrap();
+    let arguments = [variable.as_tensor().clone(), data.clone()];
+    let product = |t: &[Tensor]| {
+        assert_eq!(t[0].id(), variable.id());
+        assert_ne!(t[1].id(), data.id());
+        Ok((&t[0] * &t[1])?)
+    };
+    let (value, gradients) = value_and_grad(product, &arguments).unwrap();
+    assert_eq!(value.to_scalar::<f64>().unwrap(), 15.0);
+    assert_eq!(gradients.iter().map(|g| g.to_scalar::<f64>().unwrap()).collect::<Vec<_>>(), [5.0, 3.0]);
+    // One tensor given twice is two arguments.
+    let (_, gradients) = value_and_grad(|t| Ok((&t[0] * &t[1])?), &[data.clone(), data]).unwrap();
+    assert_eq!(gradients.iter().map(|g| g.to_scalar::<f64>().unwrap()).collect::<Vec<_>>(), [5.0, 5.0]);
+}
+
+#[test]
+fn an_argument_that_a_variable_went_into_is_an_error() {
+    let argument = Var::new(3f64, &Device::Cpu).unwrap().affine(2.0, 0.0).unwrap();
+    let square = |t: &[Tensor]| Ok(t[0].sqr()?);
+    let error = value_and_grad(square, std::slice::from_ref(&argument)).unwrap_err();
+    assert!(matches!(error, Error::NotALeaf { index: 0 }), "{error}");
+    // What the message advises.
+    let (value, gradients) = value_and_grad(square, &[argument.detach()]).unwrap();
     assert_eq!(value.to_scalar::<f64>().unwrap(), 36.0);
     assert_eq!(gradients[0].to_scalar::<f64>().unwrap(), 12.0);
 }

@@ -1,7 +1,6 @@
 //! The gradient of a gradient.
 //!
-//! Candle cuts gradients off the graph unless an environment variable says otherwise, and reads it once in a thread. So
-//! each test here runs itself again as a program of its own, with the variable set.
+//! Candle cuts gradients off the graph unless it is told otherwise before it starts: see `process`.
 //!
 //! ```text
 //! s = ⟨∂x, u⟩ + ⟨∂w, v⟩ + ⟨∂b, t⟩   with ∂ the gradients of ⟨g, y(x, w) + b⟩
@@ -10,16 +9,14 @@
 //! s is linear in each of x, w and g alone, so that central differences of a step as long as 1/2 have no error but
 //! rounding.
 
-use std::process::Command;
-
 use candle_core::{Tensor, Var};
-use corr2d::{Conv2dOptions, conv2d, device};
+use corr2d::autograd::{Gradcheck, gradcheck, value_and_grad};
+use corr2d::{Conv2dOptions, Error, by_candle, conv2d};
 use corr2d_cpu::Algorithm;
 use corr2d_tests::{CASES, Case, Data, Results};
 
+use super::process::{with_the_graph_cut, with_the_graph_kept};
 use crate::tensors::oracle::{tensor, values};
-
-const KEEP_GRAPH: &str = "CANDLE_GRAD_DO_NOT_DETACH";
 
 /// conv2d or its like on another path.
 type Convolve = fn(&Tensor, &Tensor, Option<&Tensor>, &Conv2dOptions) -> corr2d::Result<Tensor>;
@@ -30,9 +27,9 @@ fn agrees_with_central_differences() {
 }
 
 #[test]
-fn agrees_with_central_differences_on_the_device_path() {
-    let name = "gradients::second_order::agrees_with_central_differences_on_the_device_path";
-    with_the_graph_kept(name, || assert_second_order(device::conv2d));
+fn agrees_with_central_differences_by_candle() {
+    let name = "gradients::second_order::agrees_with_central_differences_by_candle";
+    with_the_graph_kept(name, || assert_second_order(by_candle::conv2d));
 }
 
 #[test]
@@ -51,19 +48,53 @@ fn third_order_of_a_bilinear_function_is_zero_or_its_coefficient() {
     });
 }
 
-/// Runs `body` in a process where candle keeps the graph of gradients: this test, started once more.
-fn with_the_graph_kept(name: &str, body: impl FnOnce()) {
-    if std::env::var_os(KEEP_GRAPH).is_some() {
-        return body();
-    }
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", name, "--nocapture"])
-        .env(KEEP_GRAPH, "1")
-        .output()
-        .unwrap();
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{said}");
-    assert!(said.contains("1 passed"), "{name} is not the name of this test: {said}");
+#[test]
+fn a_gradient_inside_a_differentiated_function_is_differentiated() {
+    let name = "gradients::second_order::a_gradient_inside_a_differentiated_function_is_differentiated";
+    with_the_graph_kept(name, || {
+        // f = x³: x · f′ = 3x³, whose derivative at 2 is 36; x · f″ = 6x², whose derivative is 24.
+        for x in [tensor(&[2f64], &[]), Var::from_tensor(&tensor(&[2f64], &[])).unwrap().into_inner()] {
+            let at = |function: fn(&[Tensor]) -> corr2d::Result<Tensor>| {
+                let (value, gradients) = value_and_grad(function, std::slice::from_ref(&x)).unwrap();
+                [values(&value)[0], values(&gradients[0])[0]]
+            };
+            assert_eq!(at(times_first_derivative), [24.0, 36.0]);
+            assert_eq!(at(times_second_derivative), [24.0, 24.0]);
+            let checked = gradcheck(times_first_derivative, std::slice::from_ref(&x), &Gradcheck::default());
+            assert_eq!(checked.unwrap(), 1);
+        }
+    });
+}
+
+/// Without the error the outer gradient of the first were 28, not 36: candle keeps one of the factors of a product and cuts off the other.
+#[test]
+fn a_gradient_that_candle_would_cut_off_is_an_error() {
+    with_the_graph_cut("gradients::second_order::a_gradient_that_candle_would_cut_off_is_an_error", || {
+        let x = [tensor(&[2f64], &[])];
+        for function in [times_first_derivative, times_second_derivative] {
+            let error = value_and_grad(function, &x).unwrap_err();
+            assert!(matches!(error, Error::GradientCutOff), "{error}");
+            let error = gradcheck(function, &x, &Gradcheck::default()).unwrap_err();
+            assert!(matches!(error, Error::GradientCutOff), "{error}");
+        }
+        // An error and a panic inside leave nothing behind.
+        let panics = || value_and_grad(|_| panic!("inside"), &x).map(drop);
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(panics)).is_err());
+        assert_eq!(values(&value_and_grad(cube, &x).unwrap().1[0]), [12.0]);
+    });
+}
+
+fn cube(x: &[Tensor]) -> corr2d::Result<Tensor> {
+    Ok((x[0].sqr()? * &x[0])?)
+}
+
+fn times_first_derivative(x: &[Tensor]) -> corr2d::Result<Tensor> {
+    Ok((&x[0] * &value_and_grad(cube, x)?.1[0])?)
+}
+
+fn times_second_derivative(x: &[Tensor]) -> corr2d::Result<Tensor> {
+    let derivative = |x: &[Tensor]| Ok(value_and_grad(cube, x)?.1[0].clone());
+    Ok((&x[0] * &value_and_grad(derivative, x)?.1[0])?)
 }
 
 fn assert_second_order(convolve: Convolve) {

@@ -149,7 +149,7 @@ fn what_a_kernel_measures_follows_from_its_weights() {
         ("-1;2;-1", Measures::BrightSpot, 1.0),
         ("1,-1;-1,1", Measures::Texture, 4.0),
         ("-1,-1", Measures::Brightness, -2.0),
-        ("0,0", Measures::Texture, 0.0),
+        ("0,0", Measures::Nothing, 0.0),
     ];
     for (numbers, measures, gain) in cases {
         let kernel = Kernel::parse(numbers).unwrap();

@@ -3,7 +3,7 @@
 use std::io;
 
 use candle_core::Device;
-use corr2d_imaging::{Picture, load_npy, save, write_whole};
+use corr2d_imaging::{Picture, load_npy, save, write_together, write_whole};
 
 use super::{files, flat, tensor};
 
@@ -25,6 +25,30 @@ fn a_failure_half_way_leaves_the_old_file_and_no_draft() {
 fn a_failure_on_a_new_name_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     write_whole(folder.path().join("new"), |_| Err(io::Error::other("no"))).unwrap_err();
+    assert_eq!(files(folder.path()), [""; 0]);
+}
+
+#[test]
+fn several_files_appear_together_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let (kernel, plot, nowhere) = (path("kernel.csv"), path("loss.svg"), path("none/loss.svg"));
+    std::fs::write(&kernel, "old").unwrap();
+    let refused = write_together(&[(&kernel, b"new"), (&nowhere, b"<svg/>")]).unwrap_err();
+    assert!(refused.to_string().contains("none/loss.svg cannot be written, for there is no folder"), "{refused}");
+    assert_eq!(std::fs::read(&kernel).unwrap(), b"old");
+    assert_eq!(files(folder.path()), ["kernel.csv"]);
+    write_together(&[(&kernel, b"new"), (&plot, b"<svg/>")]).unwrap();
+    assert_eq!(std::fs::read(&kernel).unwrap(), b"new");
+    assert_eq!(files(folder.path()), ["kernel.csv", "loss.svg"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_that_takes_nothing_leaves_no_file_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let kernel = folder.path().join("kernel.csv");
+    write_together(&[(&kernel, b"new"), (std::path::Path::new("/dev/full"), b"<svg/>")]).unwrap_err();
     assert_eq!(files(folder.path()), [""; 0]);
 }
 

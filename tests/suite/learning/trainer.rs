@@ -81,8 +81,35 @@ fn weights_that_overflow_in_the_last_step_are_put_back() {
     let lesson = Lesson::beginning_with([0.5, 0.25]);
     // The loss is finite, the gradient finite, their step beyond f32.
     let error = lesson.fit(f64::from(f32::MAX), 1).unwrap_err();
-    assert!(matches!(error, Error::LossNotFinite { epoch: 1, kept: 1, .. }), "{error}");
+    assert!(matches!(error, Error::WeightsNotFinite { epoch: 1, kept: 1, .. }), "{error}");
     assert_eq!(lesson.kernel(), [0.5, 0.25]);
+}
+
+#[test]
+fn weights_that_are_nan_under_a_finite_loss_are_put_back() {
+    // Steps of one from 2 to 0, where the gradient of √relu is ∞ · 0; relu then makes 0 of the outputs that are NaN.
+    let hides_nan = |output: &Tensor, _: &Tensor| {
+        let sum = output.sum_all()?;
+        Ok(if values(&sum)[0] > 0.0 { sum } else { output.relu()?.sqrt()?.sum_all()? })
+    };
+    let one = tensor(&[1f32], &[1, 1, 1, 1]);
+    for epochs in [3, 4, 20] {
+        let lesson = Lesson::beginning_with([2.0, 0.0]);
+        let x = tensor(&[1f32, 0.0], &[1, 1, 1, 2]);
+        let error = lesson.fit_on(&x, &one, 1.0, epochs, hides_nan).unwrap_err();
+        let Error::WeightsNotFinite { variable, epoch, kept, learning_rate } = error else { panic!("{error}") };
+        assert_eq!((variable.as_str(), epoch, kept, learning_rate), ("weight", 3, 3, 1.0), "{epochs} epochs");
+        assert_eq!(lesson.kernel(), [0.0, 0.0], "{epochs} epochs");
+    }
+}
+
+#[test]
+fn weights_that_are_nan_before_any_step_are_said_to_be() {
+    let lesson = Lesson::beginning_with([f32::NAN, 0.25]);
+    // A loss that does not show it.
+    let hides_nan = |output: &Tensor, _: &Tensor| Ok(output.relu()?.sum_all()?);
+    let error = lesson.fit_on(&lesson.x, &lesson.y, 0.03, 5, hides_nan).unwrap_err();
+    assert!(matches!(error, Error::WeightsNotFinite { epoch: 0, kept: 0, .. }), "{error}");
 }
 
 #[test]

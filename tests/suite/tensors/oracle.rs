@@ -40,6 +40,23 @@ impl Oracle {
         }
     }
 
+    /// The same numbers on a device.
+    pub(crate) fn to_device(&self, device: &Device) -> Self {
+        let moved = |tensor: &Tensor| tensor.detach().to_device(device).unwrap();
+        let variable = |variable: &Var| Var::from_tensor(&moved(variable)).unwrap();
+        Self {
+            input: variable(&self.input),
+            weight: variable(&self.weight),
+            bias: variable(&self.bias),
+            output_gradient: moved(&self.output_gradient),
+            output: moved(&self.output),
+            output_without_bias: moved(&self.output_without_bias),
+            input_gradient: moved(&self.input_gradient),
+            weight_gradient: moved(&self.weight_gradient),
+            bias_gradient: moved(&self.bias_gradient),
+        }
+    }
+
     /// The bias, if a layer of this case has one, and the output that goes with it.
     pub(crate) fn bias_and_output(&self, case: &Case) -> (Option<&Tensor>, &Tensor) {
         if case.bias { (Some(self.bias.as_tensor()), &self.output) } else { (None, &self.output_without_bias) }
@@ -53,7 +70,9 @@ pub(crate) fn tensor<T: WithDType>(values: &[T], shape: &[usize]) -> Tensor {
 
 /// The elements of a tensor of any float type, exactly.
 pub(crate) fn values(tensor: &Tensor) -> Vec<f64> {
-    tensor.detach().flatten_all().unwrap().to_dtype(DType::F64).unwrap().to_vec1().unwrap()
+    // Metal cannot widen to f64, the CPU can.
+    let tensor = tensor.detach().to_device(&Device::Cpu).unwrap();
+    tensor.flatten_all().unwrap().to_dtype(DType::F64).unwrap().to_vec1().unwrap()
 }
 
 /// Panics unless two tensors are of one dtype and shape and hold the same numbers.

@@ -7,7 +7,7 @@ use candle_core::{DType, Device, Tensor};
 use super::{Kernel, text};
 use crate::array::{encode_npy, encode_safetensors, load_npy, load_safetensors};
 use crate::error::{Error, Result};
-use crate::files::{extension, read_whole, write_whole};
+use crate::files::{extension, read_whole};
 
 const EXTENSIONS: [&str; 5] = ["txt", "csv", "json", "npy", "safetensors"];
 
@@ -28,16 +28,19 @@ pub(super) fn load(path: &Path) -> Result<Kernel> {
     }
 }
 
-pub(super) fn save(kernel: &Kernel, path: &Path) -> Result<()> {
-    let file = match extension(path).as_str() {
-        "txt" => (text::write(kernel, " ", "\n") + "\n").into_bytes(),
-        "csv" => (text::write(kernel, ",", "\n") + "\n").into_bytes(),
-        "json" => format!("[[{}]]\n", text::write(kernel, ",", "],[")).into_bytes(),
-        "npy" => encode_npy(path, &exact_tensor(kernel)?)?,
-        "safetensors" => encode_safetensors(path, &[("kernel", &exact_tensor(kernel)?)])?,
-        _ => return Err(unknown_extension(path)),
-    };
-    write_whole(path, |output| output.write_all(&file))
+pub(super) fn check_name(path: &Path) -> Result<()> {
+    if is_kernel_file(path) { Ok(()) } else { Err(unknown_extension(path)) }
+}
+
+pub(super) fn encode(kernel: &Kernel, path: &Path) -> Result<Vec<u8>> {
+    match extension(path).as_str() {
+        "txt" => Ok((text::write(kernel, " ", "\n") + "\n").into_bytes()),
+        "csv" => Ok((text::write(kernel, ",", "\n") + "\n").into_bytes()),
+        "json" => Ok(format!("[[{}]]\n", text::write(kernel, ",", "],[")).into_bytes()),
+        "npy" => encode_npy(path, &exact_tensor(kernel)?),
+        "safetensors" => encode_safetensors(path, &[("kernel", &exact_tensor(kernel)?)]),
+        _ => Err(unknown_extension(path)),
+    }
 }
 
 fn read_text(path: &Path) -> Result<String> {

@@ -25,10 +25,12 @@ pub enum Measures {
     BrightSpot,
     /// None of these: constants, ramps and parabolas all give 0.
     Texture,
+    /// All weights are 0, and so is every response.
+    Nothing,
 }
 
 impl Measures {
-    /// In words: a positive response means that ….
+    /// In words: a positive response means that …; for [`Measures::Nothing`], why there is none.
     ///
     /// ```
     /// use corr2d_imaging::Kernel;
@@ -43,6 +45,7 @@ impl Measures {
             Self::DarkSpot => "the point is darker than its surroundings",
             Self::BrightSpot => "the point is brighter than its surroundings",
             Self::Texture => "finer structure than a parabola",
+            Self::Nothing => "every picture gives 0",
         }
     }
 }
@@ -110,6 +113,7 @@ impl Kernel {
     ///
     /// Brightness: the response to a constant 1, which may be negative. Slope: to a ramp that rises by 1 a pixel in the
     /// kernel's direction. Spots: to the parabola ½x² (or ½y², whichever answers more), without its sign. Texture: Σ|w|.
+    /// Nothing: 0.
     ///
     /// ```
     /// use corr2d_imaging::Kernel;
@@ -126,6 +130,9 @@ impl Kernel {
         let reach = (self.height.max(self.width) as f64).max(1.0);
         let total: f64 = self.values.iter().map(|value| value.abs()).sum();
         let is_zero = |moment: f64, power: i32| moment.abs() <= ZERO * total * reach.powi(power);
+        if total == 0.0 {
+            return (Measures::Nothing, 0.0);
+        }
         let brightness = self.moment(0, 0);
         if !is_zero(brightness, 0) {
             return (Measures::Brightness, brightness);

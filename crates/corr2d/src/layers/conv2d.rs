@@ -3,6 +3,7 @@
 use candle_core::{Tensor, ToUsize2};
 use candle_nn::{Init, Module, VarBuilder};
 
+use crate::checks::{alike, float, within_budget};
 use crate::error::{Error, Result};
 use crate::{Conv2dOptions, conv2d};
 
@@ -29,10 +30,30 @@ pub struct Conv2d {
 }
 
 impl Conv2d {
-    /// A layer of given tensors.
+    /// A layer of given tensors: a weight [O, C / groups, h, w] and a bias \[O\].
+    ///
+    /// ```
+    /// use candle_core::{DType, Device, Tensor};
+    /// use candle_nn::Module;
+    /// use corr2d::{Conv2d, Conv2dOptions};
+    ///
+    /// // One input channel, two output channels: the difference of neighbours, and their sum plus 10.
+    /// let weight = Tensor::new(&[[[[1f32, -1.]]], [[[1., 1.]]]], &Device::Cpu)?;
+    /// let bias = Tensor::new(&[0f32, 10.], &Device::Cpu)?;
+    /// let layer = Conv2d::new(weight.clone(), Some(bias.clone()), Conv2dOptions::default())?;
+    /// let y = layer.forward(&Tensor::new(&[[[[3f32, 2., 2.]]]], &Device::Cpu)?)?;
+    /// assert_eq!(y.squeeze(0)?.to_vec3::<f32>()?, [[[1., 0.]], [[15., 14.]]]);
+    ///
+    /// let bias = bias.to_dtype(DType::F64)?;
+    /// let error = Conv2d::new(weight, Some(bias), Conv2dOptions::default()).unwrap_err();
+    /// assert_eq!(error.to_string(), "weight is F32 and bias is F64: convert one of them with to_dtype");
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// [`Error::Rank`] unless the weight is [O, C / groups, h, w], [`Error::BiasShape`] unless the bias is \[O\].
+    /// [`Error::Rank`] unless the weight is [O, C / groups, h, w], [`Error::BiasShape`] unless the bias is \[O\],
+    /// [`Error::DTypeMismatch`] and [`Error::DeviceMismatch`] unless the two are alike, [`Error::DTypeNotSupported`]
+    /// unless they hold floats.
     pub fn new(weight: Tensor, bias: Option<Tensor>, options: Conv2dOptions) -> Result<Self> {
         let [channels, ..] = weight.dims() else { return Err(wrong_rank(&weight)) };
         if weight.rank() != 4 {
@@ -41,6 +62,10 @@ impl Conv2d {
         if let Some(bias) = bias.as_ref().filter(|bias| bias.dims() != [*channels]) {
             return Err(Error::BiasShape { found: bias.dims().to_vec(), channels: *channels });
         }
+        if let Some(bias) = &bias {
+            alike("weight", &weight, "bias", bias)?;
+        }
+        float(&weight)?;
         Ok(Self { weight, bias, options })
     }
 
@@ -49,8 +74,27 @@ impl Conv2d {
     /// `kernel` is (height, width), or one number for both. The layer hints at PyTorch's law, uniform in ±1/√fan-in, to
     /// builders that draw.
     ///
+    /// ```
+    /// use std::collections::HashMap;
+    ///
+    /// use candle_core::{DType, Device, Tensor};
+    /// use candle_nn::VarBuilder;
+    /// use corr2d::{Conv2d, Conv2dOptions};
+    ///
+    /// // A state dict, here of a depthwise layer: 4 channels in 4 groups.
+    /// let weight = Tensor::ones((4, 1, 3, 5), DType::F32, &Device::Cpu)?;
+    /// let bias = Tensor::zeros(4, DType::F32, &Device::Cpu)?;
+    /// let file = HashMap::from([("blur.weight".to_owned(), weight), ("blur.bias".to_owned(), bias)]);
+    /// let builder = VarBuilder::from_tensors(file, DType::F32, &Device::Cpu);
+    /// let options = Conv2dOptions { groups: 4, ..Default::default() };
+    /// let layer = Conv2d::build(4, 4, (3, 5), options, builder.pp("blur"))?;
+    /// assert_eq!(layer.weight().dims(), [4, 1, 3, 5]);
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// [`Error::Shape`] when the groups do not divide the channels, and those of the builder.
+    /// [`Error::Shape`] when the groups do not divide the channels or a size is 0, [`Error::OverBudget`] for a weight that
+    /// memory does not hold, and those of the builder and of [`Conv2d::new`].
     pub fn build(
         input_channels: usize,
         output_channels: usize,
@@ -62,6 +106,19 @@ impl Conv2d {
     }
 
     /// As [`Conv2d::build`], without a bias.
+    ///
+    /// ```
+    /// use candle_core::{DType, Device};
+    /// use candle_nn::VarMap;
+    /// use corr2d::{Conv2d, Conv2dOptions, Initializer};
+    ///
+    /// let variables = VarMap::new();
+    /// let builder = Initializer::PyTorch.var_builder(&variables, 0, DType::F32, &Device::Cpu);
+    /// let layer = Conv2d::build_without_bias(3, 8, (3, 5), Conv2dOptions::default(), builder)?;
+    /// assert!(layer.bias().is_none());
+    /// assert_eq!(variables.all_vars().len(), 1);
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Conv2d::build`].
@@ -92,13 +149,15 @@ impl Conv2d {
                 return Err(corr2d_cpu::Error::GroupsDoNotDivide { groups, channels, which }.into());
             }
         }
-        let shape = (output_channels, input_channels / groups, height, width);
-        let fan_in = shape.1.saturating_mul(height).saturating_mul(width);
-        if fan_in == 0 || output_channels == 0 {
+        let inputs = input_channels / groups;
+        let shape = (output_channels, inputs, height, width);
+        let sizes = [output_channels, inputs, height, width];
+        if sizes.contains(&0) {
             let found = format!("0 in {shape:?}");
             return Err(corr2d_cpu::Error::Zero { what: "a size of the weight", found }.into());
         }
-        let bound = (fan_in as f64).sqrt().recip();
+        within_budget(&sizes)?;
+        let bound = ((inputs * height * width) as f64).sqrt().recip();
         let law = Init::Uniform { lo: -bound, up: bound };
         let weight = builder.get_with_hints(shape, "weight", law)?;
         let bias = with_bias.then(|| builder.get_with_hints(output_channels, "bias", law)).transpose()?;
@@ -106,16 +165,43 @@ impl Conv2d {
     }
 
     /// [O, C / groups, h, w].
+    ///
+    /// ```
+    /// # use candle_core::{DType, Device, Tensor};
+    /// # use corr2d::{Conv2d, Conv2dOptions};
+    /// let weight = Tensor::ones((8, 3, 3, 5), DType::F32, &Device::Cpu)?;
+    /// let layer = Conv2d::new(weight, None, Conv2dOptions::default())?;
+    /// assert_eq!(layer.weight().dims(), [8, 3, 3, 5]);
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
     pub fn weight(&self) -> &Tensor {
         &self.weight
     }
 
-    /// \[O\].
+    /// \[O\], if the layer has one.
+    ///
+    /// ```
+    /// # use candle_core::{DType, Device, Tensor};
+    /// # use corr2d::{Conv2d, Conv2dOptions};
+    /// let (weight, bias) = (Tensor::ones((8, 3, 3, 5), DType::F32, &Device::Cpu)?, Tensor::new(&[1f32; 8], &Device::Cpu)?);
+    /// let layer = Conv2d::new(weight, Some(bias), Conv2dOptions::default())?;
+    /// assert_eq!(layer.bias().map(Tensor::dims), Some(&[8][..]));
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
     pub fn bias(&self) -> Option<&Tensor> {
         self.bias.as_ref()
     }
 
     /// Stride, padding, dilation, groups, algorithm.
+    ///
+    /// ```
+    /// # use candle_core::{DType, Device, Tensor};
+    /// # use corr2d::{Conv2d, Conv2dOptions};
+    /// let options = Conv2dOptions { stride: (2, 1), ..Default::default() };
+    /// let layer = Conv2d::new(Tensor::ones((8, 3, 3, 5), DType::F32, &Device::Cpu)?, None, options)?;
+    /// assert_eq!(layer.options().stride, (2, 1));
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
     pub fn options(&self) -> &Conv2dOptions {
         &self.options
     }

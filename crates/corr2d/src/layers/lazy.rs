@@ -38,6 +38,23 @@ pub struct LazyConv2d {
 
 impl LazyConv2d {
     /// A layer of `output_channels` with a kernel (height, width), or one number for both.
+    ///
+    /// What is wrong with these sizes is said by the first forward pass, as [`Conv2d::build`] says it.
+    ///
+    /// ```
+    /// use candle_core::{DType, Device, Tensor};
+    /// use candle_nn::{Module, VarMap};
+    /// use corr2d::{Conv2dOptions, Initializer, LazyConv2d};
+    ///
+    /// let builder = Initializer::PyTorch.var_builder(&VarMap::new(), 0, DType::F32, &Device::Cpu);
+    /// let layer = LazyConv2d::new(8, (3, 5), Conv2dOptions::default(), builder);
+    /// let y = layer.forward(&Tensor::zeros((2, 4, 6, 9), DType::F32, &Device::Cpu)?)?;
+    /// assert_eq!(y.dims(), [2, 8, 4, 5]);
+    ///
+    /// let error = layer.forward(&Tensor::zeros((2, 3, 6, 9), DType::F32, &Device::Cpu)?).unwrap_err();
+    /// assert_eq!(error.to_string(), "this layer took 4 input channels from its first input, but now gets 3");
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
     pub fn new(
         output_channels: usize,
         kernel: impl ToUsize2,
@@ -48,13 +65,38 @@ impl LazyConv2d {
         Self { output_channels, kernel, options, builder, with_bias: true, layer: OnceLock::new() }
     }
 
-    /// The same layer without a bias.
+    /// The same layer without a bias. To be called before the first input: a layer that is built stays as it is.
+    ///
+    /// ```
+    /// use candle_core::{DType, Device, Tensor};
+    /// use candle_nn::{Module, VarMap};
+    /// use corr2d::{Conv2dOptions, Initializer, LazyConv2d};
+    ///
+    /// let builder = Initializer::PyTorch.var_builder(&VarMap::new(), 0, DType::F32, &Device::Cpu);
+    /// let layer = LazyConv2d::new(8, (3, 5), Conv2dOptions::default(), builder).without_bias();
+    /// layer.forward(&Tensor::zeros((2, 4, 6, 9), DType::F32, &Device::Cpu)?)?;
+    /// assert!(layer.layer().is_some_and(|layer| layer.bias().is_none()));
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
     #[must_use]
     pub fn without_bias(self) -> Self {
         Self { with_bias: false, ..self }
     }
 
     /// The layer, if an input has arrived.
+    ///
+    /// ```
+    /// use candle_core::{DType, Device, Tensor};
+    /// use candle_nn::{Module, VarMap};
+    /// use corr2d::{Conv2dOptions, Initializer, LazyConv2d};
+    ///
+    /// let builder = Initializer::PyTorch.var_builder(&VarMap::new(), 0, DType::F32, &Device::Cpu);
+    /// let layer = LazyConv2d::new(8, (3, 5), Conv2dOptions::default(), builder);
+    /// assert!(layer.layer().is_none());
+    /// layer.forward(&Tensor::zeros((2, 4, 6, 9), DType::F32, &Device::Cpu)?)?;
+    /// assert_eq!(layer.layer().map(|layer| layer.weight().dims()), Some(&[8, 4, 3, 5][..]));
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
     pub fn layer(&self) -> Option<&Conv2d> {
         self.layer.get()
     }

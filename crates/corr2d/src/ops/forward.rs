@@ -1,20 +1,19 @@
 //! y = F(x, w) + b as an operation of the graph.
 
-use candle_core::{CpuStorage, CudaStorage, CustomOp2, CustomOp3, Layout, MetalStorage, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Shape, Tensor};
 use corr2d_cpu::zeros;
 
-use super::computed::Computed;
+use super::handed_over::{HandedOver, handed_over_on_devices};
 use super::storage::{Stored, elements, for_dtype_of, stored};
-use super::{Correlation, Engine, if_tracked};
-use crate::device;
+use super::{Candle, Correlation, if_tracked};
+use crate::by_candle;
 use crate::error::{Error, Result};
 
-type Candle<T> = candle_core::Result<T>;
 type Part<'a> = (&'a CpuStorage, &'a Layout);
 
 struct Forward {
     correlation: Correlation,
-    computed: Computed,
+    handed_over: HandedOver,
 }
 
 pub(super) fn apply(
@@ -23,11 +22,9 @@ pub(super) fn apply(
     weight: &Tensor,
     bias: Option<&Tensor>,
 ) -> Result<Tensor> {
-    let computed = match correlation.engine {
-        Engine::Cpu => Computed::default(),
-        Engine::Candle => Computed::new(&device::forward(correlation.geometry(), input, weight, bias)?)?,
-    };
-    let operation = Forward { correlation, computed };
+    let handed_over =
+        HandedOver::of(correlation.engine, || by_candle::forward(correlation.geometry(), input, weight, bias))?;
+    let operation = Forward { correlation, handed_over };
     Ok(match bias {
         Some(bias) => input.apply_op3(weight, bias, operation)?,
         None => input.apply_op2(weight, operation)?,
@@ -36,10 +33,7 @@ pub(super) fn apply(
 
 impl Forward {
     fn on_cpu(&self, input: Part<'_>, weight: Part<'_>, bias: Option<Part<'_>>) -> Candle<(CpuStorage, Shape)> {
-        match self.computed.on_cpu()? {
-            Some(computed) => Ok(computed),
-            None => for_dtype_of!(input.0, forward(&self.correlation, input, weight, bias)),
-        }
+        self.handed_over.on_cpu_or(|| for_dtype_of!(input.0, forward(&self.correlation, input, weight, bias)))
     }
 
     fn gradients(
@@ -66,7 +60,7 @@ fn forward<S: Stored>(
     let bias = bias.map(|(storage, layout)| elements::<S>(storage, layout)).transpose()?;
     let mut output = zeros(correlation.geometry().output_len()).map_err(Error::from)?;
     correlation.plan.forward(&input, &weight, bias.as_deref(), &mut output).map_err(Error::from)?;
-    Ok((stored::<S>(output), Shape::from(&correlation.geometry().output_shape())))
+    Ok((stored::<S>(output)?, Shape::from(&correlation.geometry().output_shape())))
 }
 
 impl CustomOp2 for Forward {
@@ -84,13 +78,7 @@ impl CustomOp2 for Forward {
         self.on_cpu((input, input_layout), (weight, weight_layout), None)
     }
 
-    fn cuda_fwd(&self, _: &CudaStorage, _: &Layout, _: &CudaStorage, _: &Layout) -> Candle<(CudaStorage, Shape)> {
-        self.computed.on_cuda()
-    }
-
-    fn metal_fwd(&self, _: &MetalStorage, _: &Layout, _: &MetalStorage, _: &Layout) -> Candle<(MetalStorage, Shape)> {
-        self.computed.on_metal()
-    }
+    handed_over_on_devices!(for _, _);
 
     fn bwd(
         &self,
@@ -120,29 +108,7 @@ impl CustomOp3 for Forward {
         self.on_cpu((input, input_layout), (weight, weight_layout), Some((bias, bias_layout)))
     }
 
-    fn cuda_fwd(
-        &self,
-        _: &CudaStorage,
-        _: &Layout,
-        _: &CudaStorage,
-        _: &Layout,
-        _: &CudaStorage,
-        _: &Layout,
-    ) -> Candle<(CudaStorage, Shape)> {
-        self.computed.on_cuda()
-    }
-
-    fn metal_fwd(
-        &self,
-        _: &MetalStorage,
-        _: &Layout,
-        _: &MetalStorage,
-        _: &Layout,
-        _: &MetalStorage,
-        _: &Layout,
-    ) -> Candle<(MetalStorage, Shape)> {
-        self.computed.on_metal()
-    }
+    handed_over_on_devices!(for _, _, _);
 
     fn bwd(
         &self,

@@ -1,27 +1,24 @@
 //! gx = I(g, w) as an operation of the graph.
 
-use candle_core::{CpuStorage, CudaStorage, CustomOp2, Layout, MetalStorage, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp2, Layout, Shape, Tensor};
 use corr2d_cpu::zeros;
 
-use super::computed::Computed;
+use super::handed_over::{HandedOver, handed_over_on_devices};
 use super::storage::{Stored, elements, for_dtype_of, stored};
-use super::{Correlation, Engine, if_tracked};
-use crate::device;
+use super::{Candle, Correlation, if_tracked};
+use crate::by_candle;
 use crate::error::{Error, Result};
-
-type Candle<T> = candle_core::Result<T>;
 
 struct InputGradient {
     correlation: Correlation,
-    computed: Computed,
+    handed_over: HandedOver,
 }
 
 pub(super) fn apply(correlation: Correlation, output_gradient: &Tensor, weight: &Tensor) -> Result<Tensor> {
-    let computed = match correlation.engine {
-        Engine::Cpu => Computed::default(),
-        Engine::Candle => Computed::new(&device::input_gradient(correlation.geometry(), output_gradient, weight)?)?,
-    };
-    Ok(output_gradient.apply_op2(weight, InputGradient { correlation, computed })?)
+    let handed_over = HandedOver::of(correlation.engine, || {
+        by_candle::input_gradient(correlation.geometry(), output_gradient, weight)
+    })?;
+    Ok(output_gradient.apply_op2(weight, InputGradient { correlation, handed_over })?)
 }
 
 impl CustomOp2 for InputGradient {
@@ -36,22 +33,15 @@ impl CustomOp2 for InputGradient {
         weight: &CpuStorage,
         weight_layout: &Layout,
     ) -> Candle<(CpuStorage, Shape)> {
-        match self.computed.on_cpu()? {
-            Some(computed) => Ok(computed),
-            None => for_dtype_of!(
+        self.handed_over.on_cpu_or(|| {
+            for_dtype_of!(
                 output_gradient,
                 input_gradient(&self.correlation, output_gradient, gradient_layout, weight, weight_layout)
-            ),
-        }
+            )
+        })
     }
 
-    fn cuda_fwd(&self, _: &CudaStorage, _: &Layout, _: &CudaStorage, _: &Layout) -> Candle<(CudaStorage, Shape)> {
-        self.computed.on_cuda()
-    }
-
-    fn metal_fwd(&self, _: &MetalStorage, _: &Layout, _: &MetalStorage, _: &Layout) -> Candle<(MetalStorage, Shape)> {
-        self.computed.on_metal()
-    }
+    handed_over_on_devices!(for _, _);
 
     fn bwd(
         &self,
@@ -78,5 +68,5 @@ fn input_gradient<S: Stored>(
     let weight = elements::<S>(weight, weight_layout)?;
     let mut gradient = zeros(correlation.geometry().input_len()).map_err(Error::from)?;
     correlation.plan.input_gradient(&output_gradient, &weight, &mut gradient).map_err(Error::from)?;
-    Ok((stored::<S>(gradient), Shape::from(&correlation.geometry().input_shape())))
+    Ok((stored::<S>(gradient)?, Shape::from(&correlation.geometry().input_shape())))
 }

@@ -6,75 +6,79 @@
 use std::borrow::Cow;
 
 use candle_core::backend::BackendStorage;
-use candle_core::{CpuStorage, Layout, Result, WithDType};
+use candle_core::{CpuStorage, Layout, WithDType};
 use corr2d_cpu::Element;
 use half::{bf16, f16};
+
+use super::Candle;
+use crate::checks::with_room_for;
+use crate::error::Result;
 
 /// A number that tensors hold, and the one that sums are kept in.
 pub(super) trait Stored: WithDType {
     type Summed: Element;
-    fn widen(values: Cow<'_, [Self]>) -> Cow<'_, [Self::Summed]>;
-    fn round(sums: Vec<Self::Summed>) -> Vec<Self>;
-}
-
-impl Stored for f32 {
-    type Summed = f32;
-    fn widen(values: Cow<'_, [Self]>) -> Cow<'_, [f32]> {
-        values
-    }
-    fn round(sums: Vec<f32>) -> Vec<Self> {
-        sums
-    }
-}
-
-impl Stored for f64 {
-    type Summed = f64;
-    fn widen(values: Cow<'_, [Self]>) -> Cow<'_, [f64]> {
-        values
-    }
-    fn round(sums: Vec<f64>) -> Vec<Self> {
-        sums
-    }
-}
-
-impl Stored for f16 {
-    type Summed = f32;
-    fn widen(values: Cow<'_, [Self]>) -> Cow<'_, [f32]> {
-        values.iter().map(|value| value.to_f32()).collect()
-    }
-    fn round(sums: Vec<f32>) -> Vec<Self> {
-        sums.into_iter().map(f16::from_f32).collect()
-    }
-}
-
-impl Stored for bf16 {
-    type Summed = f32;
-    fn widen(values: Cow<'_, [Self]>) -> Cow<'_, [f32]> {
-        values.iter().map(|value| value.to_f32()).collect()
-    }
-    fn round(sums: Vec<f32>) -> Vec<Self> {
-        sums.into_iter().map(bf16::from_f32).collect()
-    }
+    fn widen(values: Cow<'_, [Self]>) -> Result<Cow<'_, [Self::Summed]>>;
+    fn round(sums: Vec<Self::Summed>) -> Result<Vec<Self>>;
 }
 
 /// The elements of a tensor in the order of its axes.
-pub(super) fn elements<'a, S: Stored>(storage: &'a CpuStorage, layout: &Layout) -> Result<Cow<'a, [S::Summed]>> {
+pub(super) fn elements<'a, S: Stored>(storage: &'a CpuStorage, layout: &Layout) -> Candle<Cow<'a, [S::Summed]>> {
     let slice = storage.as_slice::<S>()?;
     let values = match layout.contiguous_offsets() {
         Some((start, end)) => Cow::Borrowed(&slice[start..end]),
         None => {
-            let mut gathered = S::to_cpu_storage_owned(vec![S::zero(); layout.shape().elem_count()]);
+            let length = layout.shape().elem_count();
+            let mut zeros = with_room_for::<S>(length)?;
+            zeros.resize(length, S::zero());
+            let mut gathered = S::to_cpu_storage_owned(zeros);
             storage.copy_strided_src(&mut gathered, 0, layout)?;
             Cow::Owned(S::cpu_storage_data(gathered)?)
         }
     };
-    Ok(S::widen(values))
+    Ok(S::widen(values)?)
 }
 
 /// Sums as a storage of the dtype that the inputs have.
-pub(super) fn stored<S: Stored>(sums: Vec<S::Summed>) -> CpuStorage {
-    S::to_cpu_storage_owned(S::round(sums))
+pub(super) fn stored<S: Stored>(sums: Vec<S::Summed>) -> Candle<CpuStorage> {
+    Ok(S::to_cpu_storage_owned(S::round(sums)?))
 }
+
+macro_rules! stored_as_summed {
+    ($number:ty) => {
+        impl Stored for $number {
+            type Summed = $number;
+            fn widen(values: Cow<'_, [Self]>) -> Result<Cow<'_, [Self]>> {
+                Ok(values)
+            }
+            fn round(sums: Vec<Self>) -> Result<Vec<Self>> {
+                Ok(sums)
+            }
+        }
+    };
+}
+
+macro_rules! summed_in_f32 {
+    ($number:ty) => {
+        impl Stored for $number {
+            type Summed = f32;
+            fn widen(values: Cow<'_, [Self]>) -> Result<Cow<'_, [f32]>> {
+                let mut widened = with_room_for(values.len())?;
+                widened.extend(values.iter().map(|value| value.to_f32()));
+                Ok(Cow::Owned(widened))
+            }
+            fn round(sums: Vec<f32>) -> Result<Vec<Self>> {
+                let mut rounded = with_room_for(sums.len())?;
+                rounded.extend(sums.into_iter().map(Self::from_f32));
+                Ok(rounded)
+            }
+        }
+    };
+}
+
+stored_as_summed!(f32);
+stored_as_summed!(f64);
+summed_in_f32!(f16);
+summed_in_f32!(bf16);
 
 /// Calls a function that is generic over [`Stored`] for the dtype of a storage.
 macro_rules! for_dtype_of {

@@ -1,27 +1,24 @@
 //! gw = W(x, g) as an operation of the graph.
 
-use candle_core::{CpuStorage, CudaStorage, CustomOp2, Layout, MetalStorage, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp2, Layout, Shape, Tensor};
 use corr2d_cpu::zeros;
 
-use super::computed::Computed;
+use super::handed_over::{HandedOver, handed_over_on_devices};
 use super::storage::{Stored, elements, for_dtype_of, stored};
-use super::{Correlation, Engine, if_tracked};
-use crate::device;
+use super::{Candle, Correlation, if_tracked};
+use crate::by_candle;
 use crate::error::{Error, Result};
-
-type Candle<T> = candle_core::Result<T>;
 
 struct WeightGradient {
     correlation: Correlation,
-    computed: Computed,
+    handed_over: HandedOver,
 }
 
 pub(super) fn apply(correlation: Correlation, input: &Tensor, output_gradient: &Tensor) -> Result<Tensor> {
-    let computed = match correlation.engine {
-        Engine::Cpu => Computed::default(),
-        Engine::Candle => Computed::new(&device::weight_gradient(correlation.geometry(), input, output_gradient)?)?,
-    };
-    Ok(input.apply_op2(output_gradient, WeightGradient { correlation, computed })?)
+    let handed_over = HandedOver::of(correlation.engine, || {
+        by_candle::weight_gradient(correlation.geometry(), input, output_gradient)
+    })?;
+    Ok(input.apply_op2(output_gradient, WeightGradient { correlation, handed_over })?)
 }
 
 impl CustomOp2 for WeightGradient {
@@ -36,22 +33,15 @@ impl CustomOp2 for WeightGradient {
         output_gradient: &CpuStorage,
         gradient_layout: &Layout,
     ) -> Candle<(CpuStorage, Shape)> {
-        match self.computed.on_cpu()? {
-            Some(computed) => Ok(computed),
-            None => for_dtype_of!(
+        self.handed_over.on_cpu_or(|| {
+            for_dtype_of!(
                 input,
                 weight_gradient(&self.correlation, input, input_layout, output_gradient, gradient_layout)
-            ),
-        }
+            )
+        })
     }
 
-    fn cuda_fwd(&self, _: &CudaStorage, _: &Layout, _: &CudaStorage, _: &Layout) -> Candle<(CudaStorage, Shape)> {
-        self.computed.on_cuda()
-    }
-
-    fn metal_fwd(&self, _: &MetalStorage, _: &Layout, _: &MetalStorage, _: &Layout) -> Candle<(MetalStorage, Shape)> {
-        self.computed.on_metal()
-    }
+    handed_over_on_devices!(for _, _);
 
     fn bwd(
         &self,
@@ -78,5 +68,5 @@ fn weight_gradient<S: Stored>(
     let output_gradient = elements::<S>(output_gradient, gradient_layout)?;
     let mut gradient = zeros(correlation.geometry().weight_len()).map_err(Error::from)?;
     correlation.plan.weight_gradient(&input, &output_gradient, &mut gradient).map_err(Error::from)?;
-    Ok((stored::<S>(gradient), Shape::from(&correlation.geometry().weight_shape())))
+    Ok((stored::<S>(gradient)?, Shape::from(&correlation.geometry().weight_shape())))
 }

@@ -14,11 +14,11 @@
 //! | --- | --- |
 //! | `forward`, `input_gradient`, `weight_gradient`, `bias_gradient` | one candle operation each |
 //! | `storage` | candle's storages as slices, and half precision widened |
-//! | `computed` | how a result that candle's own operations computed enters the graph with our gradient |
+//! | `handed_over` | how a result that candle's own operations computed enters the graph with our gradient |
 
 mod bias_gradient;
-mod computed;
 mod forward;
+mod handed_over;
 mod input_gradient;
 mod storage;
 mod weight_gradient;
@@ -27,6 +27,9 @@ use candle_core::Tensor;
 use corr2d_cpu::{Geometry, Plan};
 
 use crate::error::Result;
+
+/// What candle's traits return.
+type Candle<T> = candle_core::Result<T>;
 
 /// Who computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +74,6 @@ impl Correlation {
 }
 
 /// A gradient, if anyone asks for it: an input that the graph does not track costs nothing.
-fn if_tracked(input: &Tensor, gradient: impl FnOnce() -> Result<Tensor>) -> candle_core::Result<Option<Tensor>> {
+fn if_tracked(input: &Tensor, gradient: impl FnOnce() -> Result<Tensor>) -> Candle<Option<Tensor>> {
     if input.track_op() { Ok(Some(gradient()?)) } else { Ok(None) }
 }

@@ -12,7 +12,7 @@
 //! Strides cost more here than on the CPU, where no product by zero is computed. These functions run on any device, the
 //! CPU too, where they are tested against `corr2d-cpu`.
 
-use candle_core::{Device, Tensor};
+use candle_core::Tensor;
 use corr2d_cpu::{Axis, Conv2dOptions, Geometry};
 
 use crate::error::Result;
@@ -28,12 +28,10 @@ use crate::ops::Engine;
 /// let x = Tensor::ones((1, 2, 5, 6), DType::F32, &Device::Cpu)?;
 /// let weight = Tensor::ones((3, 2, 3, 3), DType::F32, &Device::Cpu)?;
 /// let options = Conv2dOptions { stride: (2, 1), ..Default::default() };
-/// let y = corr2d::device::conv2d(&x, &weight, None, &options)?;
-/// assert_eq!(y.to_vec3_of_first_image()?, corr2d::conv2d(&x, &weight, None, &options)?.to_vec3_of_first_image()?);
-/// # trait First { fn to_vec3_of_first_image(&self) -> candle_core::Result<Vec<Vec<Vec<f32>>>>; }
-/// # impl First for Tensor {
-/// #     fn to_vec3_of_first_image(&self) -> candle_core::Result<Vec<Vec<Vec<f32>>>> { self.get(0)?.to_vec3() }
-/// # }
+/// let y = corr2d::by_candle::conv2d(&x, &weight, None, &options)?;
+/// assert_eq!(y.dims(), [1, 3, 2, 4]);
+/// let same = corr2d::conv2d(&x, &weight, None, &options)?;
+/// assert_eq!(y.flatten_all()?.to_vec1::<f32>()?, same.flatten_all()?.to_vec1::<f32>()?);
 /// # Ok::<(), corr2d::Error>(())
 /// ```
 ///
@@ -162,8 +160,7 @@ fn every(tensor: &Tensor, dim: usize, step: usize) -> Result<Tensor> {
 }
 
 fn zeros(shape: &[usize; 4], like: &Tensor) -> Result<Tensor> {
-    let device: &Device = like.device();
-    Ok(Tensor::zeros(shape.as_slice(), like.dtype(), device)?)
+    Ok(Tensor::zeros(shape.as_slice(), like.dtype(), like.device())?)
 }
 
 fn strides(geometry: &Geometry) -> (usize, usize) {

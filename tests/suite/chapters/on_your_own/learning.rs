@@ -1,0 +1,113 @@
+//! Chapter 4 from the reader's own start, and between two photographs of theirs.
+
+use candle_core::{DType, Device, Tensor};
+use corr2d_imaging::{Border, Kernel, Picture, filter, load_npy};
+use insta::assert_snapshot;
+
+use super::super::{data, page, run_in};
+use super::json;
+
+#[test]
+fn prints_the_published_losses_from_their_kernel() {
+    let arguments = ["--init", "0.5987,-0.5092", "--lr", "0.03"];
+    assert_snapshot!(page::<chapter_learning::Arguments>(&arguments), @"
+    From [0.5987, -0.5092], learning rate 0.03
+    ──────────────────────────────────────────
+
+        epoch 2, loss 1.055
+        epoch 4, loss 0.196
+        epoch 6, loss 0.040
+        epoch 8, loss 0.010
+        epoch 10, loss 0.003
+        kernel [0.9997, -0.9901]
+    ");
+    let value = json(&page::<chapter_learning::Arguments>(&["--init", "0.0375,-0.0543", "--json"]));
+    let kernel: Vec<f64> = value["kernel"][0].as_array().unwrap().iter().map(|n| n.as_f64().unwrap()).collect();
+    assert_eq!(kernel.iter().map(|n| format!("{n:.4}")).collect::<Vec<_>>(), ["0.9881", "-0.9899"]);
+}
+
+#[test]
+fn lists_the_last_epoch_where_it_is_odd() {
+    let epochs = |count| {
+        let printed = page::<chapter_learning::Arguments>(&["--init", "0.5987,-0.5092", "--epochs", count]);
+        let epoch = |line: &str| Some(line.trim().strip_prefix("epoch ")?.split_once(',')?.0.to_owned());
+        printed.lines().filter_map(epoch).collect::<Vec<_>>()
+    };
+    assert_eq!(epochs("1"), ["1"]);
+    assert_eq!(epochs("3"), ["2", "3"]);
+}
+
+#[test]
+fn speaks_json_of_the_run_of_a_seed() {
+    let kernel = |seed| json(&page::<chapter_learning::Arguments>(&["--seed", seed, "--json"]))["start"].clone();
+    let epochs = page::<chapter_learning::Arguments>(&["--seed", "3", "--epochs", "10", "--json"]);
+    assert_eq!(kernel("3"), json(&epochs)["start"]);
+    assert_ne!(kernel("3"), kernel("4"));
+}
+
+#[test]
+fn says_when_the_rate_is_too_large() {
+    let page = page::<chapter_learning::Arguments>(&["--init", "0.5987,-0.5092", "--lr", "0.04", "--epochs", "30"]);
+    assert!(page.contains("below\n1/30 = 0.0333") || page.contains("below 1/30 = 0.0333"), "{page}");
+}
+
+#[test]
+fn finds_the_kernel_between_two_photographs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (input, target, kernel, plot) = (path("a.png"), path("b.npy"), path("k.npy"), path("loss.svg"));
+    let photograph = Picture::load(data("camera.png"), &Device::Cpu).unwrap();
+    let part = photograph.pixels.narrow(1, 100, 61).unwrap().narrow(2, 200, 83).unwrap().contiguous().unwrap();
+    Picture::new(part).unwrap().save(&input).unwrap();
+    page::<chapter_edges::Arguments>(&[
+        "--image", &input, "--kernel", "sobel-y", "--border", "valid", "--output", &target,
+    ]);
+    let arguments =
+        ["--input", &input, "--target", &target, "--kernel-size", "3x3", "--save", &kernel, "--plot", &plot, "--json"];
+    let value = json(&page::<chapter_learning::Arguments>(&arguments));
+    assert!(value["r_squared"].as_f64().unwrap() > 0.999_999, "{}", value["r_squared"]);
+    let learned = load_npy(&kernel, &Device::Cpu).unwrap().to_dtype(DType::F32).unwrap();
+    let wanted = Kernel::parse("sobel-y").unwrap().to_tensor(&Device::Cpu).unwrap();
+    let error = (learned - wanted).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+    assert!(error < 1e-4, "the largest error of a tap is {error}");
+    assert!(std::fs::read_to_string(&plot).unwrap().starts_with("<svg"));
+}
+
+#[test]
+fn finds_the_kernel_in_f32_too_for_devices_without_f64() {
+    let photograph = Picture::load(data("camera.png"), &Device::Cpu).unwrap();
+    let input = photograph.pixels.narrow(1, 100, 61).unwrap().narrow(2, 200, 83).unwrap().contiguous().unwrap();
+    let weights = Kernel::parse("1,2,0;-3,0,1").unwrap().to_tensor(&Device::Cpu).unwrap();
+    let target = filter(&input, &weights, Border::Valid).unwrap().squeeze(0).unwrap();
+    for (dtype, tolerance) in [(DType::F32, 1e-3), (DType::F64, 1e-5)] {
+        let matrix = |tensor: &Tensor| tensor.to_dtype(dtype).unwrap();
+        let (input, target) = (matrix(&input.squeeze(0).unwrap()), matrix(&target));
+        let found = chapter_learning::least_squares::solve(&input, &target, (2, 3), 200, || ()).unwrap();
+        assert_eq!(found.kernel.dtype(), dtype);
+        let error = (found.kernel - matrix(&weights)).unwrap().abs().unwrap().max_all().unwrap();
+        let error: f64 = error.to_dtype(DType::F64).unwrap().to_scalar().unwrap();
+        assert!(
+            error < tolerance,
+            "{dtype:?}: the largest error of a tap is {error} after {} steps",
+            found.losses.len()
+        );
+    }
+}
+
+#[test]
+fn writes_kernel_and_plot_or_neither() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (image, kernel, plot) = (data("camera.png"), path("k.npy"), path("l.svg"));
+    let run = |epochs| {
+        let arguments = ["--input", &image, "--target", &image, "--epochs", epochs, "--save", &kernel, "--plot", &plot];
+        run_in::<chapter_learning::Arguments>("C", &arguments).status
+    };
+    assert_eq!(run("1"), 0);
+    assert!(std::fs::metadata(&kernel).is_ok() && std::fs::metadata(&plot).is_ok());
+    std::fs::remove_file(&kernel).unwrap();
+    std::fs::remove_file(&plot).unwrap();
+    std::fs::create_dir(&plot).unwrap();
+    assert_eq!(run("1"), 1);
+    assert!(std::fs::metadata(&kernel).is_err(), "no kernel without its plot");
+}
