@@ -35,7 +35,7 @@ impl Text {
 const ENGLISH: Text = Text {
     title: "1. Cross-correlation",
     what: "A convolutional layer slides a small matrix K, the kernel, over an image X. Wherever the kernel \
-        lies, it multiplies each pixel by the weight above it and adds up the products. This is \
+        lies, it multiplies each pixel by the weight that lies on it and adds up the products. This is \
         cross-correlation, written X ⋆ K.",
     by_hand: "First by hand. The kernel lies on the upper left corner, with four weights on four pixels, \
         row by row:",
@@ -43,7 +43,7 @@ const ENGLISH: Text = Text {
         in four places, so there are four sums, each where its window was:",
     function: |equal, all| {
         format!(
-            "These sums were worked out window by window (correlate_by_windows in lesson.rs). The function \
+            "These sums were worked out window by window (correlate_by_windows in chapters/1-correlation/src/lesson.rs). The function \
              corr2d(&x, &k) is the same operation, fast enough for photographs: {equal} of {all} numbers agree."
         )
     },
@@ -52,12 +52,12 @@ const ENGLISH: Text = Text {
         height h finds H − h + 1 places in a column of H pixels, and the same holds for the width: the \
         result is (H − h + 1) × (W − w + 1). Height comes first, here as everywhere.",
     square: "Test with shapes that are not square. The figure at the top would give 19 first even if the \
-        program mixed up height and width; this one would not fit:",
+        program mixed up height and width; on this one such a program fails, or its result has the wrong shape:",
     try_title: "Your turn",
-    try_it: "Change a number and look. What will the first line print? Decide before you run it.",
+    try_it: "Change a number and look. What will the first command print? Decide before you run it.",
     size_of_yours: |x, k, y| {
         format!(
-            "A kernel of {}×{} finds {} places down and {} across in an image of {}×{}.",
+            "In an image of {4}×{5}, a kernel of {0}×{1} has {2} × {3} places, down × across.",
             k.0, k.1, y.0, y.1, x.0, x.1
         )
     },
@@ -77,21 +77,21 @@ const PORTUGUESE: Text = Text {
         Ele cabe em quatro posições; são quatro somas, cada uma no lugar da sua janela:",
     function: |equal, all| {
         format!(
-            "Essas somas foram calculadas janela por janela (correlate_by_windows, em lesson.rs). A função \
+            "Essas somas foram calculadas janela por janela (correlate_by_windows, em chapters/1-correlation/src/lesson.rs). A função \
              corr2d(&x, &k) é a mesma operação, rápida o bastante para fotografias: {equal} de {all} números coincidem."
         )
     },
     size_title: "O tamanho do resultado",
     size: "O resultado é menor que a imagem, porque o kernel precisa caber inteiro dentro dela. Um kernel de \
         altura h encontra H − h + 1 posições em uma coluna de H pixels, e o mesmo vale para a largura: o \
-        resultado tem (H − h + 1) × (W − w + 1). A altura vem sempre primeiro.",
+        resultado tem tamanho (H − h + 1) × (W − w + 1). A altura vem sempre primeiro.",
     square: "Teste com formas que não sejam quadradas. A figura do início daria 19 no primeiro lugar mesmo que o \
-        programa trocasse altura e largura; esta nem caberia:",
+        programa trocasse altura e largura; nesta, um programa assim falha ou devolve a forma errada:",
     try_title: "Agora é com você",
     try_it: "Mude um número e observe. O que o primeiro comando vai imprimir? Decida antes de executar.",
     size_of_yours: |x, k, y| {
         format!(
-            "Um kernel de {}×{} encontra {} posições na vertical e {} na horizontal em uma imagem de {}×{}.",
+            "Em uma imagem de {4}×{5}, um kernel de {0}×{1} tem {2} × {3} posições, na vertical × na horizontal.",
             k.0, k.1, y.0, y.1, x.0, x.1
         )
     },

@@ -53,6 +53,13 @@ fn load_layer(asked: &Asked<'_>, device: &Device) -> Result<Conv2d> {
     let to_device = |tensor: &Tensor| tensor.to_dtype(DType::F32)?.to_device(device);
     let prefix = asked.layer.map_or(String::new(), |layer| format!("{layer}."));
     let find = |name: &str| tensors.iter().find(|(found, _)| *found == format!("{prefix}{name}"));
+    if let [(name, kernel)] = tensors.as_slice()
+        && kernel.rank() == 2
+        && name == "kernel"
+    {
+        let weight = to_device(kernel)?.unsqueeze(0)?.unsqueeze(0)?;
+        return Ok(Conv2d::new(weight, None, asked.options)?);
+    }
     let Some((_, weight)) = find("weight") else {
         let names: Vec<_> = tensors.iter().map(|(name, _)| name.as_str()).collect();
         bail!("{} holds no {prefix}weight, but {}: choose with --layer", asked.weights.display(), names.join(", "));

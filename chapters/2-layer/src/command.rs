@@ -1,10 +1,11 @@
 //! The command line: no argument runs the lesson, any other runs a trained layer on a photograph.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::{Context, Result};
 use chapter_kit::{Chapter, Common, Page, Session};
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use corr2d::{Conv2dOptions, Padding};
 use corr2d_imaging::Target;
 
@@ -16,7 +17,8 @@ use crate::text::Text;
 #[derive(Debug, Parser)]
 #[command(name = "chapter-layer", version, max_term_width = 80, after_help = EXAMPLES)]
 pub struct Arguments {
-    /// The layer: a .safetensors file with a weight [O, C, h, w] and perhaps a bias [O]
+    /// The layer: a .safetensors file with a weight [O, C, h, w] and perhaps a bias [O], or with one
+    /// kernel [h, w], as chapter-learning saves it
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
 
@@ -28,16 +30,10 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
 
-    /// Same: as many outputs as pixels, divided by the stride; valid: whole windows only
-    #[arg(
-        long,
-        value_name = "PADDING",
-        value_enum,
-        default_value = "same",
-        hide_possible_values = true,
-        requires = "weights"
-    )]
-    padding: PaddingName,
+    /// same: as many outputs as pixels, divided by the stride, as TensorFlow pads; valid: whole
+    /// windows only; or a number of pixels for every side, as PyTorch pads
+    #[arg(long, value_name = "PADDING", default_value = "same", requires = "weights")]
+    padding: Sides,
 
     /// How far the window moves from one output to the next
     #[arg(long, value_name = "N", default_value_t = 1, requires = "weights")]
@@ -52,11 +48,24 @@ pub struct Arguments {
     common: Common,
 }
 
-/// The paddings by name.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum PaddingName {
-    Same,
-    Valid,
+/// A padding as an argument.
+#[derive(Clone, Copy, Debug)]
+struct Sides(Padding);
+
+impl FromStr for Sides {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let all = |pixels| Padding::Explicit { top: pixels, bottom: pixels, left: pixels, right: pixels };
+        match text {
+            "same" => Ok(Self(Padding::Same)),
+            "valid" => Ok(Self(Padding::Valid)),
+            number => match number.parse() {
+                Ok(pixels) => Ok(Self(all(pixels))),
+                Err(_) => Err("take same, valid or a number of pixels".to_owned()),
+            },
+        }
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -64,7 +73,7 @@ Examples:
   chapter-layer
   chapter-layer --weights conv.safetensors --image photo.png --output map.png
   chapter-layer --weights resnet.safetensors --layer conv1 --stride 2 \\
-    --image photo.png --output maps.npy
+    --padding 3 --image photo.png --output maps.npy
 
 A layer of one input channel sees the brightness of a colour photograph.";
 
@@ -99,10 +108,6 @@ impl Arguments {
     }
 
     fn options(&self) -> Conv2dOptions {
-        let padding = match self.padding {
-            PaddingName::Same => Padding::Same,
-            PaddingName::Valid => Padding::Valid,
-        };
-        Conv2dOptions { stride: (self.stride, self.stride), padding, ..Default::default() }
+        Conv2dOptions { stride: (self.stride, self.stride), padding: self.padding.0, ..Default::default() }
     }
 }

@@ -69,7 +69,7 @@ fn cut_off(x: &Tensor, layer: &Layer, text: &Text, page: &mut Page<'_>) -> Resul
         page.text(&text.error.replace("{}", &missing.to_string()))?;
     }
     page.text(text.try_it)?;
-    page.figure("cargo run -p chapter-layer -- --weights conv.safetensors --image photo.png")?;
+    page.figure("cargo run -p chapter-layer -- --weights conv.safetensors --image a.png")?;
     Ok(())
 }
 

@@ -57,11 +57,11 @@ const ENGLISH: Text = Text {
     gradient: "How much would the result grow if a parameter grew a little? That is the gradient. Let L be the sum \
         of the four outputs, so that every output counts once.",
     gradient_by_hand: "By hand: the bias goes into four outputs, so L grows four times as fast as the bias. The upper \
-        left weight met the pixels 0, 1, 3 and 4, one in each window, so L grows by their sum:",
-    gradient_computed: "Nothing had to be derived for the program: corr2d knows its own gradient, and backward() finds \
-        the same numbers, and the other three:",
+        left weight met the pixels 0, 1, 3 and 4, one in each window, so L grows by their sum for each 1 that the weight grows:",
+    gradient_computed: "Nothing had to be derived for the program: corr2d knows its own gradient, and candle's \
+        backward(), which follows L back to the parameters, finds the same numbers, and the other three:",
     built_in_title: "The built-in layer",
-    built_in: "Real layers take batches of N images with C channels, and give O channels, each with a kernel for \
+    built_in: "The layers used in practice take a batch, N images at once with C channels each, and give O channels, each with a kernel for \
         every input channel and a bias of its own. The layer Conv2d of the crate corr2d does that. The shapes:",
     built_in_agrees: |equal, all| {
         format!(
@@ -70,16 +70,17 @@ const ENGLISH: Text = Text {
         )
     },
     cut_off_title: "A trap",
-    cut_off: "This layer copies its weight with to_vec2 before it uses it. Its outputs are right. But the copy knows \
+    cut_off: "This layer copies the numbers of its weight out of candle (with to_vec2) before it uses them. Its outputs are right. But the copy knows \
         nothing of the weight it came from, so training would never change it. Candle says nothing and answers \
         None; the function gradient() of the crate corr2d makes it an error:",
     error: "error: {}",
-    try_it: "Your turn: a layer that you have trained, in PyTorch or here, on a photograph of your own. Each channel \
-        of its output becomes one picture.",
+    try_it: "Your turn: a layer of yours on a photograph of your own. PyTorch saves one with \
+        safetensors.torch.save_file(conv.state_dict(), \"conv.safetensors\"), and chapter-learning with --save. The \
+        maps of its output appear side by side in one picture.",
     layer_title: |weights, image| format!("{weights} on {image}"),
     layer: |weight, bias, parameters| {
         let bias = if bias { "with a bias" } else { "without a bias" };
-        format!("The weight is {weight:?}, {bias}: {parameters} parameters.")
+        format!("The weight has shape {weight:?}, {bias}: {parameters} parameters.")
     },
     maps: |maps, from, to| {
         let plural = if maps == 1 { "" } else { "s" };
@@ -103,15 +104,15 @@ const PORTUGUESE: Text = Text {
     forward: "A camada faz isso em todas as janelas:",
     parameters: "Ela tem cinco parâmetros, quatro no peso (weight, o nome do kernel em uma camada) e um no viés (bias):",
     parameter_table: "parâmetro  forma   números",
-    gradient_title: "O que o treinamento precisa: o gradiente",
+    gradient_title: "Do que o treinamento precisa: o gradiente",
     gradient: "Quanto cresceria o resultado se um parâmetro crescesse um pouco? A resposta é o gradiente. Seja L a soma \
         das quatro saídas, de modo que cada saída conte uma vez.",
-    gradient_by_hand: "À mão: o viés entra em quatro saídas; logo, L cresce quatro vezes mais rápido que ele. O peso do \
-        canto superior esquerdo encontrou os pixels 0, 1, 3 e 4, um em cada janela; logo, L cresce com a soma deles:",
+    gradient_by_hand: "À mão: o viés entra em quatro saídas; logo, L cresce quatro vezes tão rápido quanto ele. O peso do \
+        canto superior esquerdo passou pelos pixels 0, 1, 3 e 4, um em cada janela; logo, L cresce a soma deles para cada unidade que o peso cresce:",
     gradient_computed: "O programa não precisou de derivadas feitas à mão: corr2d conhece o próprio gradiente, e \
-        backward() encontra esses números e os outros três:",
+        backward(), do candle, que volta de L até os parâmetros, encontra esses números e os outros três:",
     built_in_title: "A camada pronta",
-    built_in: "As camadas de verdade recebem lotes de N imagens com C canais e devolvem O canais, cada um com um kernel \
+    built_in: "As camadas usadas na prática recebem lotes de N imagens com C canais e devolvem O canais, cada um com um kernel \
         para cada canal de entrada e um viés próprio. É o que faz a camada Conv2d do crate corr2d. As formas:",
     built_in_agrees: |equal, all| {
         format!(
@@ -120,16 +121,17 @@ const PORTUGUESE: Text = Text {
         )
     },
     cut_off_title: "Uma armadilha",
-    cut_off: "Esta camada copia o peso com to_vec2 antes de usá-lo. As saídas estão certas. Mas a cópia não sabe de que \
-        peso veio, e o treinamento nunca o mudaria. O candle não avisa e responde None; a função gradient() do \
+    cut_off: "Esta camada copia os números do peso para fora do candle (com to_vec2) antes de usá-los. As saídas estão certas. Mas a cópia não sabe de que \
+        peso veio, e o treinamento nunca o mudaria. O candle não avisa e devolve None; a função gradient() do \
         crate corr2d transforma isso em um erro:",
     error: "erro: {}",
-    try_it: "Agora é com você: uma camada que você treinou, no PyTorch ou aqui, sobre uma fotografia sua. Cada canal \
-        da saída vira uma imagem.",
+    try_it: "Agora é com você: uma camada sua em uma fotografia sua. O PyTorch grava uma com \
+        safetensors.torch.save_file(conv.state_dict(), \"conv.safetensors\"), e o chapter-learning, com --save. Os mapas \
+        da saída aparecem lado a lado em uma só imagem.",
     layer_title: |weights, image| format!("{weights} em {image}"),
     layer: |weight, bias, parameters| {
         let bias = if bias { "com viés" } else { "sem viés" };
-        format!("O peso é {weight:?}, {bias}: {parameters} parâmetros.")
+        format!("O peso tem a forma {weight:?}, {bias}: {parameters} parâmetros.")
     },
     maps: |maps, from, to| {
         let maps = if maps == 1 {
@@ -146,6 +148,6 @@ const PORTUGUESE: Text = Text {
             "Gravado em {path}, mapa após mapa, em fileiras: o 0 é cinza, o negativo mais escuro, o positivo mais claro."
         ),
     },
-    written_raw: |path| format!("Gravado em {path}: as saídas como são, f32, [mapa, linha, coluna]."),
+    written_raw: |path| format!("Gravado em {path}: as saídas sem alteração, f32, [mapa, linha, coluna]."),
     no_output: "O primeiro mapa em letras (acrescente --output mapa.png para obter uma imagem):",
 };

@@ -71,7 +71,7 @@ impl Filtered<'_> {
     pub(crate) fn print(&self, text: &Text, page: &mut Page<'_>) -> Result<()> {
         let image = self.asked.image.map_or(text.lesson_photograph.to_owned(), |path| path.display().to_string());
         page.heading(&(text.filtered_title)(self.kernel.name(), &image))?;
-        page.figure(&figure::matrix(&self.kernel.to_tensor(&Device::Cpu)?)?)?;
+        page.figure(&figure::matrix_that_fits(&self.kernel.to_tensor(&Device::Cpu)?)?)?;
         page.text(&(text.gain)(&figure::scalar(self.kernel.gain()), self.kernel.measures()))?;
         let (channels, _, _) = self.responses.dims3()?;
         let (from, to) = (size(&self.pixels)?, size(&self.responses)?);

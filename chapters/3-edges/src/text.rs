@@ -69,27 +69,30 @@ const ENGLISH: Text = Text {
     },
     photograph_edges: |(height, width), weak| {
         format!(
-            "Left minus right gives {height}×{width} numbers. In {weak:.0} % of them the two neighbours differ \
+            "Left minus right gives {height}×{width} numbers. In {weak:.0}% of them the two neighbours differ \
              by ten levels or less: most of a photograph is smooth. What is left are the edges. Drawn by \
-             strength, whatever the sign:"
+             strength, whatever the sign; ten levels and less are blank, forty and more the densest letter:"
         )
     },
     what_is_missing: "The coat, the tripod and the towers have kept their sides and lost their tops: the kernel \
-        sees vertical edges, oblique ones less, horizontal ones not at all, as in the drawing. And half of \
-        the numbers are negative. A program that cuts them off loses every edge from dark to bright, which is \
-        why the pictures below show 0 as grey, or the strength without its sign.",
+        sees vertical edges, oblique ones less, horizontal ones not at all, as in the drawing. And of the \
+        numbers that are not 0, half are negative. A program that cuts them off loses every edge from dark to \
+        bright, which is why --output writes 0 as grey (--range signed), or the strength without its sign (--range abs).",
     try_it: "Your turn. The first command looks for horizontal edges, the second writes a picture, the third \
         takes a photograph of your own; --help lists the kernels.",
     filtered_title: |kernel, image| format!("{kernel} on {image}"),
     gain: |gain, measures| match measures {
         Measures::Nothing => format!("Gain {gain}: {}.", meaning_in_english(measures)),
-        _ => format!("Gain {gain}. A positive response means: {}.", meaning_in_english(measures)),
+        _ => format!(
+            "Gain {gain} (the response to a brightness, a slope or a curvature of 1). A positive response means: {}.",
+            meaning_in_english(measures)
+        ),
     },
     filtered: |channels, from, to, border| {
         let plural = if channels == 1 { "" } else { "s" };
         format!(
             "{channels} channel{plural} of {}×{} pixels in 0..1, border {border}, give {}×{} responses. The kernel \
-             is not turned: this is correlation.",
+             lies on the image as it stands: this is correlation (convolution would turn it by 180°).",
             from.0, from.1, to.0, to.1
         )
     },
@@ -105,7 +108,7 @@ const PORTUGUESE: Text = Text {
     title: "3. Bordas",
     image: "Uma borda é um lugar onde o brilho dá um salto. Esta imagem tem seis linhas e oito colunas: é branca \
         (1), com uma faixa preta (0) no meio. Ela tem duas bordas, ambas verticais:",
-    by_hand: "O kernel [1, −1] tem uma linha e duas colunas: toma o pixel da esquerda menos o da direita. \
+    by_hand: "O kernel [1, −1] tem uma linha e duas colunas: calcula o pixel da esquerda menos o da direita. \
         À mão, na primeira linha, junto à margem esquerda, na primeira borda e na segunda:",
     three_windows: "1·1 + 1·(−1) =  0   os dois brancos\n1·1 + 0·(−1) =  1   do branco para o preto\n0·1 + 1·(−1) = −1   do preto para o branco",
     edges: "E a imagem inteira:",
@@ -116,44 +119,47 @@ const PORTUGUESE: Text = Text {
         horizontais:",
     why_zero: "Só zeros. O kernel compara um pixel com o vizinho da direita e, ao longo de uma borda horizontal, \
         esses dois são sempre iguais. Um kernel só vê mudanças na sua própria direção. Transposto como a \
-        imagem, ele toma o pixel de cima menos o de baixo, e as duas bordas reaparecem:",
+        imagem, ele calcula o pixel de cima menos o de baixo, e as duas bordas reaparecem:",
     photograph_title: "Em uma fotografia",
     photograph: |(height, width)| {
         format!(
             "Os mesmos dois pesos em uma fotografia de {height}×{width} pixels, com níveis de 0 (preto) a 255 \
-             (branco). Aqui está ela em letras, mais densas onde é mais clara:"
+             (branco). Aqui está ela em letras: quanto mais claro o lugar, mais densa a letra:"
         )
     },
     photograph_edges: |(height, width), weak| {
         format!(
-            "Esquerda menos direita dá {height}×{width} números. Em {weak:.0} % deles, os dois vizinhos diferem em \
+            "Esquerda menos direita dá {height}×{width} números. Em {weak:.0}% deles, os dois vizinhos diferem em \
              dez níveis ou menos: a maior parte de uma fotografia é lisa. O que sobra são as bordas. Desenhadas \
-             pela intensidade, sem o sinal:"
+             pela intensidade, sem o sinal; até dez níveis em branco, de quarenta em diante na letra mais densa:"
         )
     },
     what_is_missing: "O casaco, o tripé e as torres conservaram os lados e perderam o topo: o kernel vê as bordas \
-        verticais, as oblíquas menos e as horizontais nem um pouco, como no desenho. E metade dos números é \
-        negativa. Um programa que os corta perde todas as bordas do escuro para o claro; por isso, as imagens \
-        abaixo mostram o 0 como cinza, ou a intensidade sem o sinal.",
+        verticais, as oblíquas menos e as horizontais nem um pouco, como no desenho. E, dos números diferentes \
+        de 0, metade é negativa. Um programa que os descarta perde todas as bordas do escuro para o claro; por isso, \
+        --output grava o 0 como cinza (--range signed), ou a intensidade sem o sinal (--range abs).",
     try_it: "Agora é com você. O primeiro comando procura bordas horizontais, o segundo grava uma imagem, o \
         terceiro usa uma fotografia sua; --help lista os kernels.",
     filtered_title: |kernel, image| format!("{kernel} em {image}"),
     gain: |gain, measures| match measures {
         Measures::Nothing => format!("Ganho {gain}: {}.", meaning_in_portuguese(measures)),
-        _ => format!("Ganho {gain}. Uma resposta positiva significa: {}.", meaning_in_portuguese(measures)),
+        _ => format!(
+            "Ganho {gain} (a resposta a um brilho, uma inclinação ou uma curvatura de 1). Uma resposta positiva significa: {}.",
+            meaning_in_portuguese(measures)
+        ),
     },
     filtered: |channels, from, to, border| {
         let channels = if channels == 1 { "1 canal".to_owned() } else { format!("{channels} canais") };
         format!(
-            "{channels} de {}×{} pixels em 0..1, com a margem {border}, dão {}×{} respostas. O kernel não é girado: \
-             isto é correlação.",
+            "{channels} de {}×{} pixels em 0..1, com a margem {border}, dão {}×{} respostas. O kernel fica sobre \
+             a imagem tal como é: isto é correlação (a convolução o giraria 180°).",
             from.0, from.1, to.0, to.1
         )
     },
     responses: |min, max| format!("As respostas vão de {min} a {max}."),
     clipped: |clipped, total| format!("{clipped} de {total} ficaram fora de 0..1 e foram cortadas."),
     written: |path, range| format!("Gravado em {path}, com a escala {range}."),
-    written_raw: |path| format!("Gravado em {path}: as respostas como são, f32, [canal, linha, coluna]."),
+    written_raw: |path| format!("Gravado em {path}: as respostas sem alteração, f32, [canal, linha, coluna]."),
     no_output: "Em letras, pela intensidade (acrescente --output bordas.png para obter uma imagem):",
     lesson_photograph: "a fotografia da lição",
 };
@@ -165,14 +171,14 @@ fn meaning_in_english(measures: Measures) -> &'static str {
 fn meaning_in_portuguese(measures: Measures) -> &'static str {
     match measures {
         Measures::Brightness => "a imagem é clara",
-        Measures::Slope(Direction::Right) => "o brilho cresce para a direita",
-        Measures::Slope(Direction::DownRight) => "o brilho cresce para baixo e para a direita",
-        Measures::Slope(Direction::Down) => "o brilho cresce para baixo",
-        Measures::Slope(Direction::DownLeft) => "o brilho cresce para baixo e para a esquerda",
-        Measures::Slope(Direction::Left) => "o brilho cresce para a esquerda",
-        Measures::Slope(Direction::UpLeft) => "o brilho cresce para cima e para a esquerda",
-        Measures::Slope(Direction::Up) => "o brilho cresce para cima",
-        Measures::Slope(Direction::UpRight) => "o brilho cresce para cima e para a direita",
+        Measures::Slope(Direction::Right) => "o brilho aumenta para a direita",
+        Measures::Slope(Direction::DownRight) => "o brilho aumenta para baixo e para a direita",
+        Measures::Slope(Direction::Down) => "o brilho aumenta para baixo",
+        Measures::Slope(Direction::DownLeft) => "o brilho aumenta para baixo e para a esquerda",
+        Measures::Slope(Direction::Left) => "o brilho aumenta para a esquerda",
+        Measures::Slope(Direction::UpLeft) => "o brilho aumenta para cima e para a esquerda",
+        Measures::Slope(Direction::Up) => "o brilho aumenta para cima",
+        Measures::Slope(Direction::UpRight) => "o brilho aumenta para cima e para a direita",
         Measures::DarkSpot => "o ponto é mais escuro que a vizinhança",
         Measures::BrightSpot => "o ponto é mais claro que a vizinhança",
         Measures::Texture => "uma estrutura mais fina que uma parábola",

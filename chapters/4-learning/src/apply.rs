@@ -69,11 +69,8 @@ impl Run {
         let start = lesson::numbers(&self.start)?;
         page.heading(&(text.run_title)(&start, self.learning_rate))?;
         page.figure(&self.learned.figure(text)?)?;
-        let grows = match self.learned.losses.as_slice() {
-            [first, .., last] => last > first,
-            _ => false,
-        };
-        if grows {
+        let smallest = self.learned.losses.iter().copied().fold(f32::INFINITY, f32::min);
+        if self.learned.losses.last().is_some_and(|last| *last > smallest) {
             page.text(text.diverges)?;
         }
         Ok(())

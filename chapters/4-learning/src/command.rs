@@ -32,7 +32,8 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", requires = "target")]
     input: Option<PathBuf>,
 
-    /// The same photograph after it was filtered: as large, or without its rim
+    /// The same photograph after it was filtered: as large, or without its rim. A picture of range
+    /// signed was scaled and shifted: its kernel comes back as a multiple, with a bias of 0.5
     #[arg(long, value_name = "FILE", requires = "input")]
     target: Option<PathBuf>,
 
@@ -44,7 +45,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", requires = "input")]
     save: Option<PathBuf>,
 
-    /// Where to draw the loss of each epoch, as SVG
+    /// Where to draw what is not explained yet after each step, as SVG
     #[arg(long, value_name = "FILE", requires = "input")]
     plot: Option<PathBuf>,
 

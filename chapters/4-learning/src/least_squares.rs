@@ -13,6 +13,9 @@ use corr2d::{Conv2dOptions, conv2d};
 /// Further steps gain nothing once the gradient has fallen by this factor.
 const SMALLEST_GRADIENT: f64 = 1e-12;
 
+/// A variance that is so small a part of the squares is what rounding leaves of none.
+const ROUNDING: f64 = 1e-20;
+
 /// The best kernel, and how it was approached.
 pub struct Solution {
     /// The kernel, [h, w].
@@ -51,7 +54,11 @@ pub fn solve(
     // Around 0, the weights and the bias can be learned each by itself.
     let mean = sum(input)? / input.elem_count() as f64;
     let (input, target) = (batch(&(input - mean)?)?, batch(target)?);
-    let variance = square(&(&target - sum(&target)? / target.elem_count() as f64)?)?.max(f64::MIN_POSITIVE);
+    let variance = square(&(&target - sum(&target)? / target.elem_count() as f64)?)?;
+    ensure!(
+        variance > ROUNDING * square(&target)?,
+        "the target is the same everywhere, so a bias alone explains it: take a target with edges"
+    );
     let mut best = Unknowns::zeros(size, &input)?;
     let mut left = target;
     let mut direction = best.gradient(&input, &left)?;

@@ -6,6 +6,7 @@ use chapter_kit::{Page, figure};
 use corr2d::autograd::gradient;
 use corr2d::{Initializer, corr2d};
 
+use crate::by_hand::{loss_by_hand, step_by_hand};
 use crate::text::Text;
 
 /// Tells the lesson; the random kernel of its last section comes from `seed`.
@@ -23,6 +24,8 @@ pub fn run(device: &Device, seed: u64, text: &Text, page: &mut Page<'_>) -> Resu
 
     page.text(text.steps)?;
     page.figure("kernel ← kernel − 0.03 · ∂loss/∂kernel")?;
+    page.text(text.step_by_hand)?;
+    page.figure(&step_by_hand(PUBLISHED_LOSSES_START))?;
     page.text(text.ten_steps)?;
     let first = learn(&x, &y, &start(PUBLISHED_LOSSES_START, device)?, EPOCHS, LEARNING_RATE)?;
     page.figure(&first.figure(text)?)?;
@@ -103,21 +106,6 @@ impl Learned {
     }
 }
 
-/// The loss of the first step as a reader works it out: seven windows a row, six equal rows.
-fn loss_by_hand([left, right]: [f32; 2]) -> String {
-    let (left, right) = (f64::from(left), f64::from(right));
-    let (flat, fall, rise) = (left + right, left - 1.0, right + 1.0);
-    let row = 2.0 * flat * flat + fall * fall + rise * rise;
-    [
-        format!("1·{left:.4} + 1·({right:.4}) −  0  = {flat:>7.4}   {:.4}", flat * flat),
-        format!("1·{left:.4} + 0·({right:.4}) −  1  = {fall:>7.4}   {:.4}", fall * fall),
-        format!("0·{left:.4} + 1·({right:.4}) − (−1) = {rise:>6.4}   {:.4}", rise * rise),
-        String::new(),
-        format!("6 · (2 · {:.4} + {:.4} + {:.4}) = {:.3}", flat * flat, fall * fall, rise * rise, 6.0 * row),
-    ]
-    .join("\n")
-}
-
 fn start(kernel: [f32; 2], device: &Device) -> Result<Tensor> {
     Ok(Tensor::new(&[kernel], device)?)
 }
@@ -130,5 +118,6 @@ pub fn numbers(kernel: &Tensor) -> Result<String> {
 
 const TRY: &str = "\
 cargo run -p chapter-learning -- --seed 7
-cargo run -p chapter-learning -- --init 0.5987,-0.5092 --lr 0.034
-cargo run -p chapter-learning -- --input a.png --target b.png";
+cargo run -p chapter-learning -- --init 0.5987,-0.5092 --lr 0.04
+cargo run -p chapter-edges -- --image a.png --luma --output b.npy
+cargo run -p chapter-learning -- --input a.png --target b.npy";

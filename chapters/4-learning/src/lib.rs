@@ -3,6 +3,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | [`lesson`] | the section of the book |
+//! | `by_hand` | its first loss and first step, written out |
 //! | `apply` | the lesson's loop with the reader's start, rate and number of steps |
 //! | `pair` | the kernel that made one photograph of another: files in, report out |
 //! | `matching` | two photographs as numbers that belong together |
@@ -11,6 +12,7 @@
 //! | `command` | the command line |
 
 mod apply;
+mod by_hand;
 mod command;
 pub mod least_squares;
 pub mod lesson;

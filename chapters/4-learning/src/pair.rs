@@ -14,6 +14,9 @@ use crate::least_squares::{Solution, solve};
 use crate::matching::{self, KernelSize};
 use crate::text::Text;
 
+/// From this share of the variance on, one kernel made the target.
+pub(crate) const WHOLLY_EXPLAINED: f64 = 0.999;
+
 /// What is asked for.
 pub(crate) struct Asked<'a> {
     pub(crate) input: &'a Path,
@@ -92,9 +95,10 @@ impl Found<'_> {
     pub(crate) fn print(&self, text: &Text, page: &mut Page<'_>) -> Result<()> {
         let (asked, solution) = (self.asked, &self.solution);
         page.heading(&(text.pair_title)(&asked.input.display().to_string(), &asked.target.display().to_string()))?;
-        page.figure(&figure::matrix(&solution.kernel)?)?;
+        page.figure(&figure::matrix_that_fits(&solution.kernel)?)?;
         page.text(&(text.pair)(solution.losses.len(), &figure::scalar(solution.bias), self.r_squared))?;
-        page.text((text.verdict)(self.r_squared))?;
+        let found = self.r_squared > WHOLLY_EXPLAINED || solution.losses.len() < asked.epochs;
+        page.text(if found { (text.verdict)(self.r_squared) } else { text.steps_ran_out })?;
         for path in [asked.save, asked.plot].into_iter().flatten() {
             page.text(&(text.written)(&path.display().to_string()))?;
         }

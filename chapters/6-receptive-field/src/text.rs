@@ -59,17 +59,17 @@ const ENGLISH: Text = Text {
             "Arithmetic says {counted} pixels, and the gradient is not 0 at {measured} of them. The pixel in the middle is used four times, those in the corners once."
         )
     },
-    zeros: "Beware of zeros. The kernel [0, 1; 2, 3] of chapter 1 ignores its upper left pixel, so a gradient through it \
-        misses two pixels that the layers could see with other weights:",
+    zeros: "Beware of zeros. The kernel [0, 1; 2, 3] of chapter 1 ignores its upper left pixel, so the gradient through \
+        two such layers is 0 at three pixels that the layers could see with other weights:",
     deeper_title: "Deeper is wider",
     deeper: "Every further layer widens the field. Here it is for one to five layers of 3×3, its side in pixels, counted \
-        and measured; on the left every layer looks at every place, on the right each has a stride of 2:",
+        and measured; on the left the window moves one place at a time, on the right two, which is called a stride of 2:",
     table: "layers     counted measured      stride 2 measured",
-    strides: "Without strides a layer of 3×3 adds two pixels. With a stride of 2 every place of a map stands for two of the \
+    strides: "With a stride of 1 a layer of 3×3 adds two pixels. With a stride of 2 every place of a map stands for two of the \
         map before, and what a layer adds doubles each time. This is how deep networks see a whole picture, and their \
         field may even be larger than the picture.",
-    try_it: "Your turn. Write a chain of layers: height and width, s for a stride, d for a dilation. How far will the \
-        second one see? Count before you run it.",
+    try_it: "Your turn. Write a chain of layers: height and width, s for a stride, d for a dilation (d2 leaves one pixel out \
+        between neighbouring weights). How far will the second chain see? Count before you run it.",
     chain_title: |layers| {
         if layers == 1 { "One layer".to_owned() } else { format!("{layers} layers, one after another") }
     },
@@ -94,7 +94,7 @@ const PORTUGUESE: Text = Text {
     title: "6. Mapa de características e campo receptivo",
     what: "A saída de uma camada convolucional se chama mapa de características: diz, lugar por lugar, com que força uma \
         característica, como uma borda, está presente. Todas as entradas que podem mudar um de seus números formam o \
-        campo receptivo desse número. Eis uma camada com um kernel de 2×2:",
+        campo receptivo desse número. Veja uma camada com um kernel de 2×2:",
     one_layer: "O campo receptivo de 27 são os quatro pixels 0, 1, 3 e 4: mude qualquer outro, e o 27 continua igual. \
         Agora uma segunda camada de 2×2 recebe esse mapa como entrada:",
     two_layers: "O seu único número z vê os quatro números do mapa. Cada um deles vê quatro pixels, e as janelas se \
@@ -109,20 +109,20 @@ const PORTUGUESE: Text = Text {
     by_gradient: "E os nove pixels, com backward():",
     both_agree: |counted, measured| {
         format!(
-            "A aritmética diz {counted} pixels, e o gradiente não é 0 em {measured} deles. O pixel do meio é usado quatro vezes; os dos cantos, uma."
+            "A conta dá {counted} pixels, e o gradiente não é 0 em {measured} deles. O pixel do meio é usado quatro vezes; os dos cantos, uma."
         )
     },
     zeros: "Cuidado com os zeros. O kernel [0, 1; 2, 3] do capítulo 1 ignora o pixel do canto superior esquerdo; por isso, o \
-        gradiente através dele perde dois pixels que as camadas poderiam ver com outros pesos:",
-    deeper_title: "Mais fundo, mais largo",
-    deeper: "Cada nova camada alarga o campo. Aqui está ele para uma a cinco camadas de 3×3, o lado em pixels, contado e \
-        medido; à esquerda, cada camada olha todos os lugares; à direita, cada uma tem passo 2:",
+        gradiente através de duas camadas assim é 0 em três pixels que elas poderiam ver com outros pesos:",
+    deeper_title: "Mais profundo, mais amplo",
+    deeper: "Cada nova camada amplia o campo. Aqui está ele para uma a cinco camadas de 3×3, o lado em pixels, contado e \
+        medido; à esquerda, a janela anda um lugar de cada vez; à direita, dois, o que se chama passo (stride) 2:",
     table: "camadas   contado   medido       passo 2   medido",
-    strides: "Com passo 1, uma camada de 3×3 acrescenta dois pixels. Com passo 2, cada lugar de um mapa vale por dois do mapa \
-        anterior, e o que uma camada acrescenta dobra a cada vez. É assim que as redes profundas veem uma imagem \
+    strides: "Com passo 1, uma camada de 3×3 acrescenta dois pixels. Com passo 2, cada lugar de um mapa corresponde a dois do \
+        mapa anterior, e o que uma camada acrescenta dobra a cada vez. É assim que as redes profundas veem uma imagem \
         inteira, e o campo delas pode até ser maior que a imagem.",
-    try_it: "Agora é com você. Escreva uma sequência de camadas: altura e largura, s para o passo (stride), d para a dilatação. \
-        Até onde a segunda enxerga? Conte antes de executar.",
+    try_it: "Agora é com você. Escreva uma sequência de camadas: altura e largura, s para o passo (stride), d para a dilatação \
+        (d2 deixa um pixel de fora entre pesos vizinhos). Até onde a segunda sequência enxerga? Conte antes de executar.",
     chain_title: |layers| {
         if layers == 1 { "Uma camada".to_owned() } else { format!("{layers} camadas, uma após a outra") }
     },
@@ -130,8 +130,8 @@ const PORTUGUESE: Text = Text {
     not_measured: "grande demais",
     chain: |height, width| {
         format!(
-            "O campo de uma saída da última camada tem {height}×{width} pixels. O salto é a distância entre o que veem \
-             duas saídas vizinhas. O campo medido vai da primeira à última linha e coluna em que o gradiente não é 0; a \
+            "O campo de uma saída da última camada tem {height}×{width} pixels. O salto é a distância, em pixels, entre \
+             os campos de duas saídas vizinhas. O campo medido vai da primeira à última linha e coluna em que o gradiente não é 0; a \
              coluna pixels diz em quantos pixels ele não é 0."
         )
     },

@@ -7,6 +7,9 @@ use unicode_width::UnicodeWidthStr;
 /// The letters in a row of a [`picture`]: what a page holds beside its indent.
 pub const PICTURE_COLUMNS: usize = 72;
 
+/// The letters in a row of a figure, which stands in by four from a page of eighty.
+const FIGURE_COLUMNS: usize = 76;
+
 /// From empty to full, for a picture on dark ground.
 const SHADES: [char; 10] = [' ', '.', ':', '-', '=', '+', '*', '#', '%', '@'];
 
@@ -56,6 +59,29 @@ fn widened(tensor: &Tensor) -> Result<Tensor> {
     Ok(tensor.to_device(&Device::Cpu)?.to_dtype(DType::F64)?)
 }
 
+/// As [`matrix`], or its size alone when its lines are too long for the page.
+///
+/// ```
+/// use candle_core::{DType, Device, Tensor};
+///
+/// let wide = Tensor::zeros((3, 40), DType::F32, &Device::Cpu)?;
+/// assert_eq!(chapter_kit::figure::matrix_that_fits(&wide)?, "[3×40: --json]");
+/// # Ok::<(), anyhow::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`matrix`].
+pub fn matrix_that_fits(tensor: &Tensor) -> Result<String> {
+    let text = matrix(tensor)?;
+    let (height, width) = tensor.dims2()?;
+    Ok(if fits(&text) { text } else { format!("[{height}×{width}: --json]") })
+}
+
+/// Whether lines can stand in a figure.
+fn fits(text: &str) -> bool {
+    text.lines().all(|line| line.width() <= FIGURE_COLUMNS)
+}
+
 /// A number as figures print it: without decimals if it is whole, else with four.
 ///
 /// ```
@@ -91,7 +117,12 @@ fn number(value: f64, whole: bool) -> String {
 /// # Errors
 /// For a tensor that is not a matrix.
 pub fn equation(x: &Tensor, k: &Tensor, y: &Tensor) -> Result<String> {
-    Ok(beside(&[&matrix(x)?, "⋆", &matrix(k)?, "=", &matrix(y)?]))
+    let equation = beside(&[&matrix(x)?, "⋆", &matrix(k)?, "=", &matrix(y)?]);
+    if fits(&equation) {
+        return Ok(equation);
+    }
+    let ((x_height, x_width), (k_height, k_width), (height, width)) = (x.dims2()?, k.dims2()?, y.dims2()?);
+    Ok(format!("[{x_height}×{x_width}] ⋆ [{k_height}×{k_width}] = [{height}×{width}: --json]"))
 }
 
 /// Blocks of lines side by side, each centred between top and bottom: a matrix, a sign, a matrix.

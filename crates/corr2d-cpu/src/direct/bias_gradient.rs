@@ -6,8 +6,8 @@ use super::lanes::{LANES, horizontal_sum};
 use super::pieces::SEQUENTIAL_MULTIPLICATIONS;
 use crate::{Element, Error, Geometry};
 
-/// The elements that are summed in one go, 32 in each lane, before they are added to a total in f64.
-const RUN: usize = 32 * LANES;
+/// The elements that are summed in one go, 16 in each lane, before they are added to a total in f64.
+const RUN: usize = 16 * LANES;
 
 /// bias_gradient = ∂L/∂bias. The slices are as long as the geometry says.
 pub(crate) fn bias_gradient<T: Element>(

@@ -8,7 +8,7 @@
 //! registers; the few columns at the rims go one by one and skip the taps that read padding.
 //!
 //! A long sum is made of short ones: after about [`RUN`] products what has been summed is added to the total. A sum of n
-//! products of one sign is then off by (RUN + n / RUN) / 2 roundings at most, and not by n / 2.
+//! products of one sign is then off by about (RUN + n / RUN) / 2 roundings, and not by n / 2.
 
 use std::ops::Range;
 
@@ -127,6 +127,32 @@ impl<T: Element> Source<'_, T> {
                 }
                 summed += columns.len();
                 if summed >= RUN {
+                    flush(totals.as_flattened_mut(), sums.as_flattened_mut());
+                    summed = 0;
+                }
+            }
+        }
+        flush(totals.as_flattened_mut(), sums.as_flattened_mut());
+        totals
+    }
+
+    /// The sums of one column, which some taps may not reach.
+    fn single<const M: usize>(&self, rows: &[RowTap], columns: &[ColumnTap], initial: [T; M], column: usize) -> [T; M] {
+        let mut totals = initial;
+        let mut sums = [T::ZERO; M];
+        let mut summed = 0;
+        for channel in 0..self.channels {
+            let plane = &self.planes[channel * self.plane..][..self.plane];
+            let weights = &self.weights[channel * self.weights_per_source..];
+            for row in rows {
+                for tap in columns.iter().filter(|tap| tap.columns.contains(&column)) {
+                    let value = plane[position(row, tap, column * self.step)];
+                    for (m, sum) in sums.iter_mut().enumerate() {
+                        *sum += value * weights[m * self.weights_per_destination + row.weight + tap.weight];
+                    }
+                }
+                summed += columns.len();
+                if summed >= RUN {
                     flush(&mut totals, &mut sums);
                     summed = 0;
                 }
@@ -135,38 +161,14 @@ impl<T: Element> Source<'_, T> {
         flush(&mut totals, &mut sums);
         totals
     }
-
-    /// The sums of one column, which some taps may not reach.
-    fn single<const M: usize>(&self, rows: &[RowTap], columns: &[ColumnTap], initial: [T; M], column: usize) -> [T; M] {
-        let mut totals = initial;
-        for channel in 0..self.channels {
-            let plane = &self.planes[channel * self.plane..][..self.plane];
-            let weights = &self.weights[channel * self.weights_per_source..];
-            let mut sums = [T::ZERO; M];
-            for row in rows {
-                for tap in columns.iter().filter(|tap| tap.columns.contains(&column)) {
-                    let value = plane[position(row, tap, column * self.step)];
-                    for (m, sum) in sums.iter_mut().enumerate() {
-                        *sum += value * weights[m * self.weights_per_destination + row.weight + tap.weight];
-                    }
-                }
-            }
-            for (total, sum) in totals.iter_mut().zip(sums) {
-                *total += sum;
-            }
-        }
-        totals
-    }
 }
 
 /// totals += sums, sums = 0.
 #[inline(always)]
-fn flush<T: Element, const M: usize>(totals: &mut [[T; LANES]; M], sums: &mut [[T; LANES]; M]) {
-    for (totals, sums) in totals.iter_mut().zip(sums) {
-        for (total, sum) in totals.iter_mut().zip(sums) {
-            *total += *sum;
-            *sum = T::ZERO;
-        }
+fn flush<T: Element>(totals: &mut [T], sums: &mut [T]) {
+    for (total, sum) in totals.iter_mut().zip(sums) {
+        *total += *sum;
+        *sum = T::ZERO;
     }
 }
 

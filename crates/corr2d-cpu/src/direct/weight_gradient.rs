@@ -19,7 +19,7 @@ use super::pieces::SEQUENTIAL_MULTIPLICATIONS;
 use crate::{Element, Error, Geometry, zeros};
 
 /// The products that a lane sums before they are added to the total.
-const RUN: usize = 32;
+const RUN: usize = 16;
 
 /// The partial sums that are kept at the same time: 512 KiB.
 const PARTIAL_SUMS: usize = 1 << 16;

@@ -13,7 +13,7 @@ fn traces_one_window() {
         3  4  5   ⋆   2  3   =   37  43
         6  7  8
 
-    A kernel of 2×2 finds 2 places down and 2 across in an image of 3×3.
+    In an image of 3×3, a kernel of 2×2 has 2 × 2 places, down × across.
 
     Row 0, column 1 of the result: the window, the kernel, and their products, pixel
     by pixel.

@@ -121,10 +121,12 @@ fn describes_what_it_did_in_both_languages() {
                  1
                 -1
 
-            Gain 1. A positive response means: brightness rises upwards.
+            Gain 1 (the response to a brightness, a slope or a curvature of 1). A positive
+            response means: brightness rises upwards.
 
             1 channel of 512×512 pixels in 0..1, border valid, give 511×512 responses. The
-            kernel is not turned: this is correlation.
+            kernel lies on the image as it stands: this is correlation (convolution would
+            turn it by 180°).
 
             The responses go from -0.6039 to 0.6235.
             ");
@@ -136,10 +138,12 @@ fn describes_what_it_did_in_both_languages() {
                  1
                 -1
 
-            Ganho 1. Uma resposta positiva significa: o brilho cresce para cima.
+            Ganho 1 (a resposta a um brilho, uma inclinação ou uma curvatura de 1). Uma
+            resposta positiva significa: o brilho aumenta para cima.
 
             1 canal de 512×512 pixels em 0..1, com a margem valid, dão 511×512 respostas. O
-            kernel não é girado: isto é correlação.
+            kernel fica sobre a imagem tal como é: isto é correlação (a convolução o giraria
+            180°).
 
             As respostas vão de -0.6039 a 0.6235.
             ");

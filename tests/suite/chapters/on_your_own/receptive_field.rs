@@ -30,10 +30,10 @@ fn sees_the_gaps_of_dilated_layers() {
         camada  kernel    passo  dilatação  salto      campo         medido  pixels
              1  3×3           1          2      1        5×5            5×5       9
 
-    O campo de uma saída da última camada tem 5×5 pixels. O salto é a distância
-    entre o que veem duas saídas vizinhas. O campo medido vai da primeira à última
-    linha e coluna em que o gradiente não é 0; a coluna pixels diz em quantos pixels
-    ele não é 0.
+    O campo de uma saída da última camada tem 5×5 pixels. O salto é a distância, em
+    pixels, entre os campos de duas saídas vizinhas. O campo medido vai da primeira
+    à última linha e coluna em que o gradiente não é 0; a coluna pixels diz em
+    quantos pixels ele não é 0.
 
     A saída olha para apenas 9 desses 25 pixels: uma dilatação, ou um passo maior
     que o kernel, deixa lacunas entre eles.
