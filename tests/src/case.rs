@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use corr2d_cpu::{Algorithm, Conv2dOptions, Error, Plan};
+use corr2d_cpu::{Algorithm, Conv2dOptions, Error, Isa, Path, Plan};
 
 /// One correlation to try: its shapes, its options, and a name that a failure prints.
 ///
@@ -36,12 +36,44 @@ impl Case {
         Plan::new(self.input, self.weight, &Conv2dOptions { algorithm, ..self.options })
     }
 
+    /// Every way to run this case but the textbook's: each path that suits, with each instruction set of this machine.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn fast_plans(&self) -> Result<Vec<Plan>, Error> {
+        let plan = self.plan(Algorithm::Auto)?;
+        let mut plans = Vec::new();
+        for path in plan.paths().into_iter().filter(|path| *path != Path::Reference) {
+            // The portable path does not look at the instruction set.
+            let isas = if path == Path::Direct { &Isa::available()[..1] } else { Isa::available() };
+            for isa in isas {
+                plans.push(plan.with_path(path)?.with_isa(*isa));
+            }
+        }
+        Ok(plans)
+    }
+
+    /// As [`Case::fast_plans`], and the textbook loops.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn all_plans(&self) -> Result<Vec<Plan>, Error> {
+        let mut plans = self.fast_plans()?;
+        plans.push(self.plan(Algorithm::Reference)?);
+        Ok(plans)
+    }
+
     /// A number that depends on the name alone (FNV-1a), so that each case has data of its own.
     pub fn seed(&self) -> u64 {
         self.name
             .bytes()
             .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
     }
+}
+
+/// What a failing test calls a plan: its path and instruction set.
+pub fn name_of(plan: &Plan) -> String {
+    format!("{:?} on {}", plan.path(), plan.isa())
 }
 
 impl fmt::Display for Case {

@@ -11,7 +11,7 @@
 //! | [`compare`] | equality that says where it failed |
 
 mod bench_cases;
-mod case;
+pub mod case;
 mod cases;
 pub mod compare;
 mod data;

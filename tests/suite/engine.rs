@@ -3,6 +3,7 @@
 mod accuracy;
 mod adjoint;
 mod agreement;
+mod dense_layers;
 mod determinism;
 mod errors;
 mod geometry;

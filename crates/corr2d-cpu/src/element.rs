@@ -1,10 +1,11 @@
 //! The two number types that the engine computes with.
 
 use std::fmt::Debug;
-use std::ops::{Add, AddAssign, Mul};
+use std::ops::{Add, AddAssign, Mul, Sub};
 
 use crate::plan::Operations;
-use crate::{Path, direct, reference};
+use crate::simd::Registers;
+use crate::{Path, channels, direct, planes, reference};
 
 /// `f32` or `f64`.
 ///
@@ -23,6 +24,8 @@ pub trait Element:
     + Send
     + Sync
     + Add<Output = Self>
+    + Sub<Output = Self>
+    + Sub<Output = Self>
     + Mul<Output = Self>
     + AddAssign
     + 'static
@@ -42,7 +45,7 @@ pub trait Element:
 pub(crate) mod compiled {
     use super::*;
 
-    pub trait Compiled: Sized {
+    pub trait Compiled: Registers {
         fn operations(path: Path) -> &'static Operations<Self>;
         fn fill(buffer: &mut Vec<Self>, length: usize);
     }
@@ -67,20 +70,31 @@ macro_rules! element {
         impl compiled::Compiled for $number {
             fn operations(path: Path) -> &'static Operations<Self> {
                 static REFERENCE: Operations<$number> = Operations {
-                    forward: reference::forward,
+                    forward: |_, geometry, x, w, b, y| reference::forward(geometry, x, w, b, y),
                     input_gradient: reference::input_gradient,
                     weight_gradient: reference::weight_gradient,
                     bias_gradient: reference::bias_gradient,
                 };
                 static DIRECT: Operations<$number> = Operations {
-                    forward: direct::forward,
+                    forward: |_, geometry, x, w, b, y| direct::forward(geometry, x, w, b, y),
                     input_gradient: direct::input_gradient,
                     weight_gradient: direct::weight_gradient,
                     bias_gradient: direct::bias_gradient,
                 };
+                // A weight that is not finite would spread over the padding, so it is left to `direct`.
+                static PLANES: Operations<$number> = Operations {
+                    forward: |isa, geometry, x, w, b, y| match planes::suits(w) {
+                        true => planes::forward(isa, geometry, x, w, b, y),
+                        false => direct::forward(geometry, x, w, b, y),
+                    },
+                    ..DIRECT
+                };
+                static CHANNELS: Operations<$number> = Operations { forward: channels::forward, ..DIRECT };
                 match path {
                     Path::Reference => &REFERENCE,
                     Path::Direct => &DIRECT,
+                    Path::Planes => &PLANES,
+                    Path::Channels => &CHANNELS,
                 }
             }
 

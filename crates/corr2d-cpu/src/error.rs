@@ -105,6 +105,12 @@ pub enum Error {
         /// The algorithm asked for.
         algorithm: Algorithm,
     },
+    /// A path was forced that cannot compute the geometry.
+    #[error("path {path:?} cannot compute this geometry: take one of Plan::paths")]
+    PathDoesNotSuit {
+        /// The path asked for.
+        path: crate::Path,
+    },
     /// The allocator refused.
     #[error("the machine has no {bytes} bytes left for the result: take smaller pieces")]
     OutOfMemory {

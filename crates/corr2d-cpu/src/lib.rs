@@ -9,14 +9,24 @@
 //! | [`reference`](mod@reference) | the textbook loops: the definition, and the oracle of all tests |
 //! | [`Plan`] | which algorithm runs, and the four operations |
 //! | `direct` (private) | sums along rows, blocked in registers, rows and channels in parallel |
+//! | `planes` (private) | pixels in lanes, for few output channels at stride 1 |
+//! | `channels` (private) | output channels in lanes, for dense layers |
+//! | `simd` (private) | vector registers |
+
+// First, for its macro.
+#[macro_use]
+#[allow(unsafe_code, reason = "vector instructions; each block says why it is sound")]
+mod simd;
 
 mod buffer;
+mod channels;
 mod direct;
 mod element;
 mod error;
 mod geometry;
 mod options;
 mod plan;
+mod planes;
 pub mod reference;
 
 pub use buffer::zeros;
@@ -25,3 +35,4 @@ pub use error::Error;
 pub use geometry::{Axis, DEFAULT_BYTE_BUDGET, Geometry, Size};
 pub use options::{Algorithm, Conv2dOptions, Padding};
 pub use plan::{Path, Plan};
+pub use simd::Isa;

@@ -3,7 +3,7 @@
 //! A [`Plan`] is made once for a geometry and can be used for any number of calls, also from several threads at once.
 
 use crate::geometry::check;
-use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry};
+use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry, Isa, channels};
 
 /// The algorithm that a plan runs.
 ///
@@ -18,8 +18,12 @@ use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry};
 pub enum Path {
     /// [`reference`](mod@crate::reference).
     Reference,
-    /// Sums along rows, blocked in registers, rows and channels in parallel.
+    /// Sums along rows, blocked in registers, rows and channels in parallel: any geometry, on any machine.
     Direct,
+    /// Sums over planes with pixels in lanes, for stride 1 and few output channels; gradients as `Direct`.
+    Planes,
+    /// Sums over input channels with output channels in lanes, for dense layers; gradients as `Direct`.
+    Channels,
 }
 
 /// The four operations of one algorithm on one number type. They may rely on slices of the right length.
@@ -30,7 +34,7 @@ pub struct Operations<T> {
     pub(crate) bias_gradient: Sum<T>,
 }
 
-type Forward<T> = fn(&Geometry, &[T], &[T], Option<&[T]>, &mut [T]) -> Result<(), Error>;
+type Forward<T> = fn(Isa, &Geometry, &[T], &[T], Option<&[T]>, &mut [T]) -> Result<(), Error>;
 type Gradient<T> = fn(&Geometry, &[T], &[T], &mut [T]) -> Result<(), Error>;
 type Sum<T> = fn(&Geometry, &[T], &mut [T]) -> Result<(), Error>;
 
@@ -43,7 +47,7 @@ type Sum<T> = fn(&Geometry, &[T], &mut [T]) -> Result<(), Error>;
 /// use corr2d_cpu::{Conv2dOptions, Path, Plan};
 ///
 /// let plan = Plan::new([1, 1, 2, 4], [1, 1, 1, 2], &Conv2dOptions::default())?;
-/// assert_eq!(plan.path(), Path::Direct);
+/// assert_eq!(plan.path(), Path::Planes);
 ///
 /// // Left minus right: 1 where the brightness falls, −1 where it rises.
 /// let mut edges = [0f64; 6];
@@ -59,6 +63,7 @@ type Sum<T> = fn(&Geometry, &[T], &mut [T]) -> Result<(), Error>;
 pub struct Plan {
     geometry: Geometry,
     path: Path,
+    isa: Isa,
 }
 
 impl Plan {
@@ -85,14 +90,51 @@ impl Plan {
     /// [`Error::AlgorithmNotAvailable`].
     pub fn for_geometry(geometry: Geometry, algorithm: Algorithm) -> Result<Self, Error> {
         let path = match algorithm {
-            // There is one fast path so far, so there is nothing to weigh.
-            Algorithm::Auto | Algorithm::Fast | Algorithm::Direct => Path::Direct,
+            Algorithm::Auto | Algorithm::Fast | Algorithm::Direct => direct_path(&geometry),
             Algorithm::Reference => Path::Reference,
             Algorithm::Gemm | Algorithm::Winograd | Algorithm::Fft | Algorithm::Separable => {
                 return Err(Error::AlgorithmNotAvailable { algorithm });
             }
         };
-        Ok(Self { geometry, path })
+        Ok(Self { geometry, path, isa: Isa::best() })
+    }
+
+    /// The same plan on a path of the caller's choice.
+    ///
+    /// # Errors
+    /// [`Error::PathDoesNotSuit`] when that path cannot compute this geometry.
+    pub fn with_path(self, path: Path) -> Result<Self, Error> {
+        if self.paths().contains(&path) { Ok(Self { path, ..self }) } else { Err(Error::PathDoesNotSuit { path }) }
+    }
+
+    /// The paths that can compute this geometry.
+    ///
+    /// ```
+    /// use corr2d_cpu::{Conv2dOptions, Path, Plan};
+    ///
+    /// let plan = Plan::new([1, 1, 9, 11], [1, 1, 3, 2], &Conv2dOptions::default())?;
+    /// assert!(plan.paths().contains(&plan.path()));
+    /// assert!(plan.with_path(Path::Direct).is_ok());
+    /// # Ok::<(), corr2d_cpu::Error>(())
+    /// ```
+    pub fn paths(&self) -> Vec<Path> {
+        let suits = |path: &Path| match path {
+            Path::Reference | Path::Direct => true,
+            Path::Planes => suits_planes(&self.geometry),
+            Path::Channels => channels::suits(&self.geometry),
+        };
+        [Path::Reference, Path::Direct, Path::Planes, Path::Channels].into_iter().filter(suits).collect()
+    }
+
+    /// The same plan with an instruction set of the caller's choice.
+    #[must_use]
+    pub fn with_isa(self, isa: Isa) -> Self {
+        Self { isa, ..self }
+    }
+
+    /// The instruction set this plan uses, where its path has a choice.
+    pub fn isa(&self) -> Isa {
+        self.isa
     }
 
     /// The sizes this plan is for.
@@ -124,7 +166,7 @@ impl Plan {
         if let Some(bias) = bias {
             check("bias", bias, &[geometry.output_channels()])?;
         }
-        (T::operations(self.path).forward)(geometry, input, weight, bias, output)
+        (T::operations(self.path).forward)(self.isa, geometry, input, weight, bias, output)
     }
 
     /// `input_gradient` [N, C, H, W] = ∂L/∂input, from `output_gradient` [N, O, H', W'] = ∂L/∂output.
@@ -190,5 +232,25 @@ impl Plan {
         check("output gradient", output_gradient, &geometry.output_shape())?;
         check("bias gradient", bias_gradient, &[geometry.output_channels()])?;
         (T::operations(self.path).bias_gradient)(geometry, output_gradient, bias_gradient)
+    }
+}
+
+/// Stride 1, and a kernel that reaches over no more than a scratch row may hold.
+fn suits_planes(geometry: &Geometry) -> bool {
+    let (rows, columns) = (geometry.rows(), geometry.columns());
+    rows.stride() == 1 && columns.stride() == 1 && columns.dilated() <= LONGEST_SCRATCH_ROW
+}
+
+/// The numbers of a row that a block at the rim copies: fifteen of them take 1 MiB in f64.
+const LONGEST_SCRATCH_ROW: usize = 8192;
+
+/// Which direct path: pixels in lanes where few output channels share an input, channels in lanes where many do.
+fn direct_path(geometry: &Geometry) -> Path {
+    if suits_planes(geometry) && geometry.output_channels_per_group() <= 8 {
+        Path::Planes
+    } else if channels::suits(geometry) {
+        Path::Channels
+    } else {
+        Path::Direct
     }
 }

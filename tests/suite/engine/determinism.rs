@@ -1,21 +1,20 @@
 //! The same bits, whoever computes them: on every call, on any number of threads, alone or in a batch or beside others.
 
 use corr2d_cpu::{Algorithm, Plan};
+use corr2d_tests::case::name_of;
 use corr2d_tests::compare::{assert_same, assert_same_results};
 use corr2d_tests::{BENCH_CASES, CASES, Case, Data, Results};
 use rayon::ThreadPoolBuilder;
 
-const ALGORITHMS: [Algorithm; 2] = [Algorithm::Direct, Algorithm::Reference];
-
 #[test]
 fn ten_runs_on_reals_give_the_same_bits() {
     for case in CASES {
-        for algorithm in ALGORITHMS {
-            let (plan, data) = on_reals(case, algorithm);
+        for plan in case.all_plans().unwrap() {
+            let (data, path) = (reals(case), name_of(&plan));
             let first = Results::of(&plan, &data).unwrap();
             for run in 1..10 {
                 let again = Results::of(&plan, &data).unwrap();
-                assert_same_results(&again, &first, &format!("{algorithm}, run {run} of {case}"));
+                assert_same_results(&again, &first, &format!("{path}, run {run} of {case}"));
             }
         }
     }
@@ -29,10 +28,13 @@ fn any_number_of_threads_gives_the_same_bits_on_reals() {
     assert_eq!(large.len(), timed.len());
     let pools = [1, 2, 3, 8].map(|threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap());
     for case in CASES.iter().chain(large) {
-        let (plan, data) = on_reals(case, Algorithm::Direct);
-        let [want, others @ ..] = pools.each_ref().map(|pool| pool.install(|| Results::of(&plan, &data)).unwrap());
-        for (got, pool) in others.iter().zip(&pools[1..]) {
-            assert_same_results(got, &want, &format!("{} threads on {case}", pool.current_num_threads()));
+        let data = reals(case);
+        for plan in case.fast_plans().unwrap() {
+            let [want, others @ ..] = pools.each_ref().map(|pool| pool.install(|| Results::of(&plan, &data)).unwrap());
+            for (got, pool) in others.iter().zip(&pools[1..]) {
+                let threads = pool.current_num_threads();
+                assert_same_results(got, &want, &format!("{}, {threads} threads on {case}", name_of(&plan)));
+            }
         }
     }
 }
@@ -60,11 +62,11 @@ fn a_plan_serves_eight_threads_at_once() {
 #[test]
 fn an_image_of_a_batch_is_the_same_as_alone() {
     for case in CASES.iter().filter(|case| case.input[0] > 1) {
-        for algorithm in ALGORITHMS {
-            let (plan, data) = on_reals(case, algorithm);
+        let alone = Case { input: [1, case.input[1], case.input[2], case.input[3]], ..case.clone() };
+        for (plan, single) in case.all_plans().unwrap().into_iter().zip(alone.all_plans().unwrap()) {
+            let (data, path) = (reals(case), name_of(&plan));
             let batch = Results::of(&plan, &data).unwrap();
-            let alone = Case { input: [1, case.input[1], case.input[2], case.input[3]], ..case.clone() };
-            let plan = alone.plan(algorithm).unwrap();
+            let plan = single;
             let (input_len, output_len) = (plan.geometry().input_len(), plan.geometry().output_len());
             for n in 0..case.input[0] {
                 let (input, output) = (n * input_len..(n + 1) * input_len, n * output_len..(n + 1) * output_len);
@@ -74,7 +76,7 @@ fn an_image_of_a_batch_is_the_same_as_alone() {
                     ..data.clone()
                 };
                 let single = Results::of(&plan, &of_one).unwrap();
-                let label = format!("{algorithm}, image {n} of {case}");
+                let label = format!("{path}, image {n} of {case}");
                 assert_same(&batch.output[output], &single.output, &plan.geometry().output_shape(), &label);
                 assert_same(&batch.input_gradient[input], &single.input_gradient, &alone.input, &label);
             }
@@ -108,21 +110,24 @@ fn groups_are_the_same_as_their_parts_side_by_side() {
 #[test]
 fn what_a_buffer_held_does_not_matter() {
     for case in CASES {
-        for algorithm in ALGORITHMS {
-            let (plan, data) = on_reals(case, algorithm);
+        for plan in case.all_plans().unwrap() {
+            let (data, path) = (reals(case), name_of(&plan));
             let over_zero = Results::over(&plan, &data, 0.0).unwrap();
             let over_nan = Results::over(&plan, &data, f32::NAN).unwrap();
-            assert_same_results(&over_nan, &over_zero, &format!("{algorithm} on {case}"));
+            assert_same_results(&over_nan, &over_zero, &format!("{path} on {case}"));
             let defined = over_nan.parts().iter().all(|(_, values, _)| values.iter().all(|value| value.is_finite()));
-            assert!(defined, "{algorithm} on {case}: an element was not written");
+            assert!(defined, "{path} on {case}: an element was not written");
         }
     }
 }
 
 fn on_reals(case: &Case, algorithm: Algorithm) -> (Plan, Data<f32>) {
     let plan = case.plan(algorithm).unwrap();
-    let data = Data::reals(case, plan.geometry().output_shape());
-    (plan, data)
+    (plan, reals(case))
+}
+
+fn reals(case: &Case) -> Data<f32> {
+    Data::reals(case, case.plan(Algorithm::Auto).unwrap().geometry().output_shape())
 }
 
 /// One group as a correlation of its own.

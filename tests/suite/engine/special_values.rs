@@ -1,9 +1,8 @@
 //! NaN and infinity: they reach exactly the results whose windows hold them, and padding never meets them.
 
-use corr2d_cpu::{Algorithm, Conv2dOptions, Padding};
+use corr2d_cpu::{Algorithm, Conv2dOptions, Padding, Plan};
+use corr2d_tests::case::name_of;
 use corr2d_tests::{CASES, Case, Data, Results, SplitMix};
-
-const ALGORITHMS: [Algorithm; 2] = [Algorithm::Direct, Algorithm::Reference];
 
 /// How many elements of each tensor are poisoned, one at a time.
 const TRIES: u64 = 3;
@@ -20,9 +19,9 @@ const OUTPUT: usize = 2;
 fn one_nan_reaches_exactly_the_results_whose_windows_hold_it() {
     for case in small_cases() {
         let products = products(case);
-        for algorithm in ALGORITHMS {
+        for plan in case.all_plans().unwrap() {
             for poisoned in [INPUT, WEIGHT, OUTPUT] {
-                assert_footprint(case, algorithm, &products, poisoned, f32::NAN);
+                assert_footprint(case, &plan, &products, poisoned, f32::NAN);
             }
         }
     }
@@ -32,9 +31,9 @@ fn one_nan_reaches_exactly_the_results_whose_windows_hold_it() {
 fn one_infinity_reaches_exactly_the_results_whose_windows_hold_it() {
     for case in small_cases() {
         let products = products(case);
-        for algorithm in ALGORITHMS {
+        for plan in case.all_plans().unwrap() {
             for poisoned in [INPUT, WEIGHT, OUTPUT] {
-                assert_footprint(case, algorithm, &products, poisoned, f32::INFINITY);
+                assert_footprint(case, &plan, &products, poisoned, f32::INFINITY);
             }
         }
     }
@@ -43,8 +42,8 @@ fn one_infinity_reaches_exactly_the_results_whose_windows_hold_it() {
 #[test]
 fn a_nan_in_the_bias_reaches_its_channel_alone() {
     for case in small_cases() {
-        for algorithm in ALGORITHMS {
-            let plan = case.plan(algorithm).unwrap();
+        for plan in case.all_plans().unwrap() {
+            let path = name_of(&plan);
             let mut data = positive(case);
             let last = data.bias.len() - 1;
             data.bias[last] = f32::NAN;
@@ -52,7 +51,7 @@ fn a_nan_in_the_bias_reaches_its_channel_alone() {
             let plane = plan.geometry().output_size().height * plan.geometry().output_size().width;
             for (index, value) in output.iter().enumerate() {
                 let of_channel = index / plane % (last + 1) == last;
-                assert_eq!(value.is_nan(), of_channel, "{algorithm}, output {index} of {case}");
+                assert_eq!(value.is_nan(), of_channel, "{path}, output {index} of {case}");
             }
         }
     }
@@ -63,18 +62,18 @@ fn a_weight_that_meets_only_padding_may_be_nan_or_infinite() {
     // A kernel of 3×5 over one pixel: only its centre reads.
     let options =
         Conv2dOptions { padding: Padding::Explicit { top: 1, bottom: 1, left: 2, right: 2 }, ..Default::default() };
+    let case = Case { name: "one_pixel".into(), input: [1, 1, 1, 1], weight: [1, 1, 3, 5], options, bias: true };
     for special in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-        for algorithm in ALGORITHMS {
-            let plan =
-                corr2d_cpu::Plan::new([1, 1, 1, 1], [1, 1, 3, 5], &Conv2dOptions { algorithm, ..options }).unwrap();
+        for plan in case.all_plans().unwrap() {
+            let path = name_of(&plan);
             let mut weight = [special; 15];
             weight[7] = 3.0;
             let mut output = [f32::NAN];
             plan.forward(&[2.0], &weight, None, &mut output).unwrap();
-            assert_eq!(output, [6.0], "{algorithm}, output over {special}");
+            assert_eq!(output, [6.0], "{path}, output over {special}");
             let mut input_gradient = [f32::NAN];
             plan.input_gradient(&[4.0], &weight, &mut input_gradient).unwrap();
-            assert_eq!(input_gradient, [12.0], "{algorithm}, input gradient over {special}");
+            assert_eq!(input_gradient, [12.0], "{path}, input gradient over {special}");
         }
     }
 }
@@ -82,26 +81,26 @@ fn a_weight_that_meets_only_padding_may_be_nan_or_infinite() {
 #[test]
 fn sums_of_infinities_of_one_sign_stay_infinite() {
     for case in small_cases() {
-        for algorithm in ALGORITHMS {
-            let plan = case.plan(algorithm).unwrap();
+        for plan in case.all_plans().unwrap() {
+            let path = name_of(&plan);
             let mut data = positive(case);
             data.input.fill(f32::INFINITY);
             let output = Results::of(&plan, &data).unwrap().output_without_bias;
             // 0 is the sum of a window that lies in the padding altogether.
             let kept = output.iter().all(|value| *value == f32::INFINITY || *value == 0.0);
-            assert!(kept, "{algorithm} on {case}");
+            assert!(kept, "{path} on {case}");
         }
     }
 }
 
 #[test]
 fn the_smallest_numbers_are_not_flushed_to_zero() {
-    for algorithm in ALGORITHMS {
-        let options = Conv2dOptions { algorithm, ..Default::default() };
-        let plan = corr2d_cpu::Plan::new([1, 1, 2, 19], [1, 1, 1, 2], &options).unwrap();
+    let options = Conv2dOptions::default();
+    let case = Case { name: "denormal".into(), input: [1, 1, 2, 19], weight: [1, 1, 1, 2], options, bias: true };
+    for plan in case.all_plans().unwrap() {
         let mut output = vec![f32::NAN; 36];
         plan.forward(&[1e-40; 38], &[1.0, 0.0], None, &mut output).unwrap();
-        assert_eq!(output, [1e-40; 36], "{algorithm}");
+        assert_eq!(output, [1e-40; 36], "{}", name_of(&plan));
     }
 }
 
@@ -112,8 +111,8 @@ fn small_cases() -> impl Iterator<Item = &'static Case> {
 }
 
 /// Poisons elements of one tensor and checks what the poison reaches in every result that reads the tensor.
-fn assert_footprint(case: &Case, algorithm: Algorithm, products: &[Product], poisoned: usize, poison: f32) {
-    let plan = case.plan(algorithm).unwrap();
+fn assert_footprint(case: &Case, plan: &Plan, products: &[Product], poisoned: usize, poison: f32) {
+    let path = name_of(plan);
     for attempt in 0..TRIES {
         let mut data = positive(case);
         let tensor = match poisoned {
@@ -123,7 +122,7 @@ fn assert_footprint(case: &Case, algorithm: Algorithm, products: &[Product], poi
         };
         let place = (SplitMix::at(case.seed(), attempt) % tensor.len() as u64) as usize;
         tensor[place] = poison;
-        let results = Results::of(&plan, &data).unwrap();
+        let results = Results::of(plan, &data).unwrap();
         let gradients = [&results.input_gradient, &results.weight_gradient, &results.output_without_bias];
         for result in [INPUT, WEIGHT, OUTPUT].into_iter().filter(|result| *result != poisoned) {
             let mut reached = vec![false; gradients[result].len()];
@@ -139,7 +138,7 @@ fn assert_footprint(case: &Case, algorithm: Algorithm, products: &[Product], poi
                 let names = ["input", "weight", "output"];
                 assert!(
                     right,
-                    "{algorithm}: {poison} at {place} of the {} makes {index} of the {} {value}, on {case}",
+                    "{path}: {poison} at {place} of the {} makes {index} of the {} {value}, on {case}",
                     names[poisoned], names[result],
                 );
             }

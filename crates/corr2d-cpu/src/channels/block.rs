@@ -1,0 +1,162 @@
+//! The sums of one block: a few pixels of an output row × one or two registers of output channels.
+
+use crate::simd::Simd;
+
+/// The products that are summed in one run before they are added to the total.
+pub(super) const RUN: usize = 64;
+
+/// The most pixels of a block.
+pub(super) const MOST_PIXELS: usize = 14;
+
+/// The most pixels of a block of `registers` registers of channels, so that its sums stay in registers.
+pub(super) const fn most_pixels<S: Simd>(registers: usize) -> usize {
+    let most = match S::ACCUMULATORS {
+        16.. => MOST_PIXELS,
+        8.. => 12,
+        _ => 4,
+    };
+    most / registers
+}
+
+/// What a block reads.
+pub(super) struct Source<'a, T> {
+    /// From the first pixel of the block in the first channel.
+    pub(super) window: &'a [T],
+    /// Where each tap reads, for some channels; taps in runs.
+    pub(super) taps: &'a [usize],
+    /// The channels of `taps`.
+    pub(super) channels: usize,
+    /// From one channel to the next.
+    pub(super) channel: usize,
+    /// The weights of each register, one chunk for each channel and tap.
+    pub(super) weights: [&'a [T]; 2],
+    /// From the weights of one channel to those of the next; the taps may be fewer.
+    pub(super) weights_per_channel: usize,
+    /// The channels in all.
+    pub(super) all_channels: usize,
+}
+
+impl<T: crate::Element> Source<'_, T> {
+    /// Adds the sums of `PIXELS` pixels to the totals: for each register the pixels, for each pixel the channels.
+    #[inline(always)]
+    pub(super) fn add<S: Simd<Number = T>, const PIXELS: usize, const REGISTERS: usize>(
+        &self,
+        simd: S,
+        totals: &mut [T],
+    ) {
+        let zero = simd.splat(T::ZERO);
+        let (mut first, mut second) = ([zero; PIXELS], [zero; PIXELS]);
+        for Run { full, window, taps, from } in self.runs() {
+            if full {
+                flush::<S, PIXELS, REGISTERS>(simd, totals, &mut first, &mut second);
+            }
+            let from = from * S::LANES;
+            let weights = self.weights[0][from..].chunks_exact(S::LANES);
+            if const { REGISTERS == 1 } {
+                for (tap, weights) in taps.iter().zip(weights) {
+                    let pixels = &window[*tap..][..PIXELS];
+                    let weights = simd.load(weights, 0);
+                    unroll!(P in [0 1 2 3 4 5 6 7 8 9 10 11 12 13] {
+                        if const { P < PIXELS } {
+                            first[P] = simd.mul_add(simd.splat(pixels[P]), weights, first[P]);
+                        }
+                    });
+                }
+            } else {
+                let others = self.weights[1][from..].chunks_exact(S::LANES);
+                for ((tap, weights), others) in taps.iter().zip(weights).zip(others) {
+                    let pixels = &window[*tap..][..PIXELS];
+                    let (weights, others) = (simd.load(weights, 0), simd.load(others, 0));
+                    unroll!(P in [0 1 2 3 4 5 6 7 8 9 10 11 12 13] {
+                        if const { P < PIXELS } {
+                            let pixel = simd.splat(pixels[P]);
+                            first[P] = simd.mul_add(pixel, weights, first[P]);
+                            second[P] = simd.mul_add(pixel, others, second[P]);
+                        }
+                    });
+                }
+            }
+        }
+        flush::<S, PIXELS, REGISTERS>(simd, totals, &mut first, &mut second);
+    }
+
+    /// The taps in order, a few at a time.
+    #[inline(always)]
+    pub(super) fn runs(&self) -> Runs<'_, T> {
+        Runs { source: self, channel: 0, done: 0, summed: 0 }
+    }
+}
+
+/// Some taps of some channels. What a kernel does with them must be inlined into the kernel, so it is a loop over an
+/// iterator and not a closure, which would be compiled without the kernel's instructions.
+pub(super) struct Run<'a, T> {
+    /// Whether the sums go to the totals first.
+    pub(super) full: bool,
+    /// From the first of the channels on.
+    pub(super) window: &'a [T],
+    pub(super) taps: &'a [usize],
+    /// How many weights of a lane come before theirs.
+    pub(super) from: usize,
+}
+
+pub(super) struct Runs<'a, T> {
+    source: &'a Source<'a, T>,
+    /// The first of the channels that `taps` stands for.
+    channel: usize,
+    /// The taps of these channels that are done.
+    done: usize,
+    summed: usize,
+}
+
+impl<'a, T> Iterator for Runs<'a, T> {
+    type Item = Run<'a, T>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Run<'a, T>> {
+        let source = self.source;
+        if self.channel >= source.all_channels {
+            return None;
+        }
+        let per_channel = source.taps.len() / source.channels;
+        let count = source.channels.min(source.all_channels - self.channel) * per_channel;
+        let taps = &source.taps[self.done..count.min(self.done + RUN)];
+        let full = self.summed + taps.len() > RUN;
+        self.summed = if full { 0 } else { self.summed } + taps.len();
+        let run = Run {
+            full,
+            window: &source.window[self.channel * source.channel..],
+            taps,
+            from: self.channel * source.weights_per_channel + self.done,
+        };
+        self.done += taps.len();
+        if self.done >= count {
+            (self.channel, self.done) = (self.channel + source.channels, 0);
+        }
+        Some(run)
+    }
+}
+
+/// totals += sums, sums = 0.
+#[inline(always)]
+fn flush<S: Simd, const PIXELS: usize, const REGISTERS: usize>(
+    simd: S,
+    totals: &mut [S::Number],
+    first: &mut [S::Vector; PIXELS],
+    second: &mut [S::Vector; PIXELS],
+) {
+    let totals = &mut totals[..REGISTERS * PIXELS * S::LANES];
+    let zero = simd.splat(<S::Number as crate::Element>::ZERO);
+    unroll!(P in [0 1 2 3 4 5 6 7 8 9 10 11 12 13] {
+        if const { P < PIXELS } {
+            let total = simd.load(totals, P * S::LANES);
+            simd.store(simd.add(total, first[P]), totals, P * S::LANES);
+            first[P] = zero;
+            if const { REGISTERS == 2 } {
+                let at = (PIXELS + P) * S::LANES;
+                let total = simd.load(totals, at);
+                simd.store(simd.add(total, second[P]), totals, at);
+                second[P] = zero;
+            }
+        }
+    });
+}

@@ -1,0 +1,33 @@
+//! Channels in lanes: sums over the input channels of dense layers, for any stride, dilation and padding.
+//!
+//! ```text
+//! y[o..o + lanes, i, j] = bias[o..o + lanes] + Σ over c, a, b of x[c, i·s + a·d, j·s + b·d] · w[o..o + lanes, c, a, b]
+//! ```
+//!
+//! A block of up to fourteen pixels of one output row × one or two registers of output channels is summed at once: each
+//! tap loads the weights of its channels and multiplies them by fourteen pixels, every one spread over a register. An
+//! output row is cut into blocks of nearly one width, so no lane and no pixel is computed in vain.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `pack` | the weights as [O / lanes][C·h·w][lanes] |
+//! | `window` | a copy of the pixels that a few output rows read, padded at the sides, neighbours of a stride adjacent |
+//! | `block` | the sums of one block |
+//! | `pixels` | the same sums with pixels in lanes, for short ones |
+//! | `transpose` | registers of channels to rows of pixels, and back |
+//! | `forward` | rows and channels cut into tasks |
+//!
+//! Kernel rows above or below the image are left out. At the sides the window holds zeros, which a weight that is not
+//! finite would turn into NaN: registers with such a weight take the pixels at the rim one by one, and skip the padding.
+//!
+//! A long sum is made of short ones: after 64 products at most (or one row of a wide kernel) what has been summed is
+//! added to the total. An element has one writer and one order of summation, which depends on the geometry alone.
+
+mod block;
+mod forward;
+mod pack;
+mod pixels;
+mod transpose;
+mod window;
+
+pub(crate) use forward::{forward, suits};

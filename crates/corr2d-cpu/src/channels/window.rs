@@ -1,0 +1,130 @@
+//! What a few output rows read, copied so that the pixels of neighbouring outputs lie side by side.
+//!
+//! ```text
+//! window[c][row][phase][t] = x[c, row, (first + t) · stride + phase − before], 0 in the padding
+//! ```
+//!
+//! A kernel column b reads phase (b · dilation) mod stride, from t = (b · dilation) / stride on. Only the rows and the
+//! phases that some tap reads are copied; rows outside the image are not there at all.
+
+use std::ops::Range;
+
+use crate::{Axis, Element, Geometry};
+
+/// Where the pixels of some output rows and columns lie in a window.
+pub(super) struct Layout {
+    /// The input rows, in order.
+    rows: Vec<usize>,
+    /// For each output row the kernel rows that meet the image, and where the first of their input rows stands in `rows`.
+    taps: Vec<(Range<usize>, Vec<usize>)>,
+    phases: Vec<usize>,
+    /// For each kernel column, where the pixel of the first output column lies in a row.
+    columns: Vec<usize>,
+    /// The length of a phase.
+    length: usize,
+}
+
+impl Layout {
+    pub(super) fn new(geometry: &Geometry, output_rows: Range<usize>, output_columns: usize) -> Self {
+        let (rows, columns) = (geometry.rows(), geometry.columns());
+        let positions = |i: usize| (0..rows.kernel()).filter_map(move |a| rows.input_position(i, a));
+        let mut needed: Vec<usize> = output_rows.clone().flat_map(positions).collect();
+        needed.sort_unstable();
+        needed.dedup();
+        let (phases, length) = phases(columns, output_columns);
+        let taps = output_rows.map(|i| {
+            let first = (0..rows.kernel()).find(|a| rows.input_position(i, *a).is_some()).unwrap_or(0);
+            let found: Vec<_> = positions(i).map(|row| needed.partition_point(|other| *other < row)).collect();
+            (first..first + found.len(), found)
+        });
+        let taps = taps.collect();
+        let place = |b: usize| {
+            let reach = b * columns.dilation();
+            let phase = phases.iter().position(|phase| *phase == reach % columns.stride()).unwrap_or(0);
+            phase * length + reach / columns.stride()
+        };
+        Self { rows: needed, taps, columns: (0..columns.kernel()).map(place).collect(), phases, length }
+    }
+
+    /// The elements of a channel.
+    pub(super) fn channel(&self) -> usize {
+        self.rows.len() * self.row()
+    }
+
+    /// The kernel rows that meet the image at an output row, counted from the first of the window.
+    pub(super) fn kernel_rows(&self, output_row: usize) -> Range<usize> {
+        self.taps[output_row].0.clone()
+    }
+
+    /// For each tap of those kernel rows, in order, where the first output column reads in a channel.
+    pub(super) fn taps(&self, output_row: usize) -> impl Iterator<Item = usize> {
+        let row = self.row();
+        self.taps[output_row].1.iter().flat_map(move |start| self.columns.iter().map(move |b| start * row + b))
+    }
+
+    fn row(&self) -> usize {
+        self.phases.len() * self.length
+    }
+
+    /// Copies the channels of `planes` for the output columns from `first` on.
+    #[inline(always)]
+    pub(super) fn fill<T: Element>(&self, geometry: &Geometry, planes: &[T], first: usize, window: &mut [T]) {
+        if self.rows.is_empty() {
+            return;
+        }
+        let columns = geometry.columns();
+        let (width, plane) = (columns.input(), geometry.rows().input() * columns.input());
+        let parts: Vec<_> = self.phases.iter().map(|phase| part(columns, *phase, first, self.length)).collect();
+        for (plane, window) in planes.chunks_exact(plane).zip(window.chunks_exact_mut(self.channel())) {
+            for (row, copy) in self.rows.iter().zip(window.chunks_exact_mut(self.row())) {
+                let row = &plane[row * width..][..width];
+                for ((inside, start), copy) in parts.iter().zip(copy.chunks_exact_mut(self.length)) {
+                    copy[..inside.start].fill(T::ZERO);
+                    copy[inside.end..].fill(T::ZERO);
+                    let copy = &mut copy[inside.clone()];
+                    match columns.stride() {
+                        _ if copy.is_empty() => {}
+                        1 => copy.copy_from_slice(&row[*start..][..copy.len()]),
+                        2 => every::<T, 2>(&row[*start..], copy),
+                        3 => every::<T, 3>(&row[*start..], copy),
+                        4 => every::<T, 4>(&row[*start..], copy),
+                        step => copy.iter_mut().zip(row[*start..].iter().step_by(step)).for_each(|(to, x)| *to = *x),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The phases that the taps read, and the length of each for so many outputs.
+pub(super) fn phases(columns: &Axis, outputs: usize) -> (Vec<usize>, usize) {
+    let mut phases = Vec::new();
+    for b in 0..columns.kernel() {
+        let phase = (b * columns.dilation()) % columns.stride();
+        if !phases.contains(&phase) {
+            phases.push(phase);
+        }
+    }
+    (phases, outputs + (columns.dilated() - 1) / columns.stride())
+}
+
+/// The part of a phase that lies inside the image, and the input column of its first element.
+fn part(columns: &Axis, phase: usize, first: usize, length: usize) -> (Range<usize>, usize) {
+    let at = |padded: usize| padded.saturating_sub(phase).div_ceil(columns.stride()).saturating_sub(first).min(length);
+    let (start, end) = (at(columns.before()), at(columns.before() + columns.input()));
+    let column = (first + start) * columns.stride() + phase;
+    (start..end.max(start), column.saturating_sub(columns.before()))
+}
+
+/// Each `STEP`th element, by blocks of a constant length, for which the compiler has shuffles.
+#[inline(always)]
+fn every<T: Element, const STEP: usize>(source: &[T], destination: &mut [T]) {
+    let (blocks, rest) = source.as_chunks::<STEP>();
+    for (to, block) in destination.iter_mut().zip(blocks) {
+        *to = block[0];
+    }
+    // The last block may be short.
+    if let (Some(to), Some(x)) = (destination.get_mut(blocks.len()), rest.first()) {
+        *to = *x;
+    }
+}

@@ -1,0 +1,145 @@
+//! 512-bit registers: sixteen f32 or eight f64.
+
+use std::arch::x86_64::*;
+use std::marker::PhantomData;
+
+use super::{Kernel, Registers, Simd, lanes_within};
+use crate::Element;
+
+/// The proof that the processor has avx512f.
+#[derive(Clone, Copy)]
+pub struct Avx512<T>(PhantomData<T>);
+
+/// Runs a kernel, all of it compiled for these registers.
+#[target_feature(enable = "avx512f,avx2,fma")]
+pub(super) fn run<T: Element, K: Kernel<T>>(kernel: K) -> K::Output {
+    kernel.run(<T as Registers>::avx512(Avx512(PhantomData)))
+}
+
+macro_rules! registers {
+    ($number:ty, $vector:ty, $lanes:literal, $mask:ty, $splat:ident, $load:ident, $load_mask:ident, $store:ident,
+     $store_mask:ident, $fma:ident, $add:ident, $sub:ident, $mul:ident, $select:ident, $low:expr, $high:expr) => {
+        impl Simd for Avx512<$number> {
+            type Number = $number;
+            type Vector = $vector;
+            const LANES: usize = $lanes;
+            const ACCUMULATORS: usize = 16;
+
+            #[inline(always)]
+            fn splat(self, number: $number) -> $vector {
+                // SAFETY: `self` proves avx512f.
+                unsafe { $splat(number) }
+            }
+
+            #[inline(always)]
+            fn load(self, source: &[$number], start: usize) -> $vector {
+                let block = &source[start..start + $lanes];
+                // SAFETY: `self` proves avx512f, and the block is the 64 bytes that are read.
+                unsafe { $load(block.as_ptr()) }
+            }
+
+            #[inline(always)]
+            unsafe fn load_from(self, start: *const $number) -> $vector {
+                // SAFETY: `self` proves avx512f, and the caller promises the 64 bytes that are read.
+                unsafe { $load(start) }
+            }
+
+            #[inline(always)]
+            fn load_within(self, source: &[$number], start: isize) -> $vector {
+                let mask = mask(start, $lanes, source.len()) as $mask;
+                // SAFETY: `self` proves avx512f; lanes outside the mask are neither read nor do they fault, and those in
+                // it lie in `source`. The pointer itself may lie outside, so it is made without the promise of `add`.
+                unsafe { $load_mask(mask, source.as_ptr().wrapping_offset(start)) }
+            }
+
+            #[inline(always)]
+            fn store(self, vector: $vector, destination: &mut [$number], start: usize) {
+                let block = &mut destination[start..start + $lanes];
+                // SAFETY: `self` proves avx512f, and the block is the 64 bytes that are written.
+                unsafe { $store(block.as_mut_ptr(), vector) }
+            }
+
+            #[inline(always)]
+            fn store_first(self, vector: $vector, destination: &mut [$number], start: usize) {
+                let rest = &mut destination[start..];
+                let mask = mask(0, $lanes, rest.len()) as $mask;
+                // SAFETY: `self` proves avx512f; the lanes in the mask lie in `rest`, the others are not written.
+                unsafe { $store_mask(rest.as_mut_ptr(), mask, vector) }
+            }
+
+            #[inline(always)]
+            fn mul_add(self, a: $vector, b: $vector, c: $vector) -> $vector {
+                // SAFETY: `self` proves avx512f.
+                unsafe { $fma(a, b, c) }
+            }
+
+            #[inline(always)]
+            fn add(self, a: $vector, b: $vector) -> $vector {
+                // SAFETY: `self` proves avx512f.
+                unsafe { $add(a, b) }
+            }
+
+            #[inline(always)]
+            fn sub(self, a: $vector, b: $vector) -> $vector {
+                // SAFETY: `self` proves avx512f.
+                unsafe { $sub(a, b) }
+            }
+
+            #[inline(always)]
+            fn mul(self, a: $vector, b: $vector) -> $vector {
+                // SAFETY: `self` proves avx512f.
+                unsafe { $mul(a, b) }
+            }
+
+            #[inline(always)]
+            fn interleave(self, a: $vector, b: $vector) -> ($vector, $vector) {
+                // SAFETY: `self` proves avx512f. Indexes below LANES take from a, the others from b.
+                unsafe { ($select(a, $low, b), $select(a, $high, b)) }
+            }
+        }
+    };
+}
+
+registers!(
+    f32,
+    __m512,
+    16,
+    __mmask16,
+    _mm512_set1_ps,
+    _mm512_loadu_ps,
+    _mm512_maskz_loadu_ps,
+    _mm512_storeu_ps,
+    _mm512_mask_storeu_ps,
+    _mm512_fmadd_ps,
+    _mm512_add_ps,
+    _mm512_sub_ps,
+    _mm512_mul_ps,
+    _mm512_permutex2var_ps,
+    _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
+    _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+);
+registers!(
+    f64,
+    __m512d,
+    8,
+    __mmask8,
+    _mm512_set1_pd,
+    _mm512_loadu_pd,
+    _mm512_maskz_loadu_pd,
+    _mm512_storeu_pd,
+    _mm512_mask_storeu_pd,
+    _mm512_fmadd_pd,
+    _mm512_add_pd,
+    _mm512_sub_pd,
+    _mm512_mul_pd,
+    _mm512_permutex2var_pd,
+    _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11),
+    _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15)
+);
+
+/// A bit for each lane that lies inside a slice of `length`.
+#[inline(always)]
+fn mask(start: isize, lanes: usize, length: usize) -> u32 {
+    let (first, end) = lanes_within(start, lanes, length);
+    ((1u32 << end) - 1) & !((1u32 << first) - 1)
+}

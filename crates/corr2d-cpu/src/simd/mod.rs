@@ -1,0 +1,201 @@
+//! Vector registers: the only home of `unsafe`, and the only place that names an instruction set.
+//!
+//! An algorithm is a [`Kernel`]: safe code, written once over the trait [`Simd`]. [`Isa::run`] compiles it for each
+//! instruction set, with all of its code inlined into one function that has the features, and runs the one that was
+//! asked for. A value of a [`Simd`] type is the proof that the processor has its instructions: it is made here alone, after
+//! detection.
+//!
+//! | file | registers |
+//! | --- | --- |
+//! | `scalar` | arrays of eight, on every machine |
+//! | `avx2` | 256 bits, with FMA |
+//! | `avx512` | 512 bits |
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod avx2;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod avx512;
+mod scalar;
+mod window;
+
+use std::fmt;
+
+pub(crate) use window::Window;
+
+use crate::Element;
+
+/// A set of vector registers for numbers of one type.
+///
+/// All methods are safe: they check their ranges, and the value itself is the proof of the instructions.
+pub trait Simd: Copy {
+    /// The numbers in a register.
+    type Number: Element;
+    /// A register.
+    type Vector: Copy;
+    /// How many numbers a register holds.
+    const LANES: usize;
+    /// How many accumulators a kernel may keep beside its operands without running out of registers.
+    const ACCUMULATORS: usize;
+
+    /// The number in every lane.
+    fn splat(self, number: Self::Number) -> Self::Vector;
+    /// `LANES` consecutive numbers. Panics if they are not all in `source`.
+    fn load(self, source: &[Self::Number], start: usize) -> Self::Vector;
+    /// `LANES` consecutive numbers.
+    ///
+    /// # Safety
+    /// They must all lie in memory that may be read.
+    unsafe fn load_from(self, start: *const Self::Number) -> Self::Vector;
+    /// The numbers at `start..start + LANES`, with 0 in the lanes that lie outside `source`.
+    fn load_within(self, source: &[Self::Number], start: isize) -> Self::Vector;
+    /// Writes all lanes. Panics if they do not all fit.
+    fn store(self, vector: Self::Vector, destination: &mut [Self::Number], start: usize);
+    /// Writes the first lanes, as many as `destination` has numbers from `start` on.
+    fn store_first(self, vector: Self::Vector, destination: &mut [Self::Number], start: usize);
+    /// a · b + c, rounded once where the machine can.
+    fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// a + b.
+    fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// a − b.
+    fn sub(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// a · b.
+    fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// a₀ b₀ a₁ b₁ …: the first half of the lanes, and the second.
+    fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
+}
+
+/// Repeats a block with a constant counting from 0, so that the compiler cannot but unroll it: accumulators in an array
+/// stay in registers only if every index is a constant.
+macro_rules! unroll {
+    ($index:ident in [$($value:literal)*] $body:block) => {
+        $( { const $index: usize = $value; $body } )*
+    };
+}
+
+/// The registers of a number type in each instruction set.
+pub trait Registers: Sized {
+    #[cfg(target_arch = "x86_64")]
+    /// Those of AVX2.
+    type Avx2: Simd<Number = Self>;
+    #[cfg(target_arch = "x86_64")]
+    /// Those of AVX-512.
+    type Avx512: Simd<Number = Self>;
+    /// The same proof as a proof for this number type.
+    #[cfg(target_arch = "x86_64")]
+    fn avx2(proof: avx2::Avx2<Self>) -> Self::Avx2;
+    /// The same proof as a proof for this number type.
+    #[cfg(target_arch = "x86_64")]
+    fn avx512(proof: avx512::Avx512<Self>) -> Self::Avx512;
+}
+
+macro_rules! registers {
+    ($number:ty) => {
+        impl Registers for $number {
+            #[cfg(target_arch = "x86_64")]
+            type Avx2 = avx2::Avx2<$number>;
+            #[cfg(target_arch = "x86_64")]
+            type Avx512 = avx512::Avx512<$number>;
+
+            #[cfg(target_arch = "x86_64")]
+            #[inline(always)]
+            fn avx2(proof: avx2::Avx2<Self>) -> Self::Avx2 {
+                proof
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            #[inline(always)]
+            fn avx512(proof: avx512::Avx512<Self>) -> Self::Avx512 {
+                proof
+            }
+        }
+    };
+}
+
+registers!(f32);
+registers!(f64);
+
+/// An algorithm, written once for all registers.
+pub(crate) trait Kernel<T: Element> {
+    /// What it returns.
+    type Output;
+    /// Runs it. Mark implementations `#[inline(always)]`, and everything hot that they call.
+    fn run<S: Simd<Number = T>>(self, simd: S) -> Self::Output;
+}
+
+/// An instruction set that this machine has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Isa(Kind);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    Scalar,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Isa {
+    /// The widest that this machine has.
+    #[must_use]
+    pub fn best() -> Self {
+        Self::available().last().copied().unwrap_or(Self(Kind::Scalar))
+    }
+
+    /// All that this machine has, the widest last.
+    ///
+    /// ```
+    /// assert_eq!(corr2d_cpu::Isa::available()[0].to_string(), "scalar");
+    /// ```
+    #[must_use]
+    pub fn available() -> &'static [Self] {
+        static AVAILABLE: std::sync::OnceLock<Vec<Isa>> = std::sync::OnceLock::new();
+        AVAILABLE.get_or_init(detect)
+    }
+
+    /// Runs a kernel with these instructions.
+    pub(crate) fn run<T: Element, K: Kernel<T>>(self, kernel: K) -> K::Output {
+        match self.0 {
+            Kind::Scalar => kernel.run(scalar::Scalar::new()),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: an `Isa` of this kind is made only after the processor reported avx2 and fma.
+            Kind::Avx2 => unsafe { avx2::run(kernel) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: an `Isa` of this kind is made only after the processor reported avx512f.
+            Kind::Avx512 => unsafe { avx512::run(kernel) },
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn detect() -> Vec<Isa> {
+    let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+    let has_avx512 = has_avx2 && is_x86_feature_detected!("avx512f");
+    let kinds = [(Kind::Scalar, true), (Kind::Avx2, has_avx2), (Kind::Avx512, has_avx512)];
+    kinds.into_iter().filter(|(_, has)| *has).map(|(kind, _)| Isa(kind)).collect()
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn detect() -> Vec<Isa> {
+    vec![Isa(Kind::Scalar)]
+}
+
+impl fmt::Display for Isa {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.0 {
+            Kind::Scalar => "scalar",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => "avx512",
+        })
+    }
+}
+
+/// Which lanes of a register at `start` lie inside a slice of `length`: (first, end).
+#[inline(always)]
+fn lanes_within(start: isize, lanes: usize, length: usize) -> (usize, usize) {
+    let first = start.min(0).unsigned_abs().min(lanes);
+    let end = (length as isize).saturating_sub(start).clamp(first as isize, lanes as isize) as usize;
+    (first, end)
+}
