@@ -150,3 +150,19 @@ fn describes_what_it_did_in_both_languages() {
         }
     }
 }
+
+/// Instruction sets differ in the last bits of a response, and so by a level of the picture here and there.
+#[test]
+fn the_first_command_of_the_readme_draws_the_picture_that_the_readme_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("edges.png").display().to_string();
+    let image = data("camera.png");
+    let arguments = ["--image", &image, "--kernel", "sobel-x", "--range", "abs", "--output", &output];
+    page::<chapter_edges::Arguments>(&arguments);
+    let pixels = |path: &str| Picture::load(path, &Device::Cpu).unwrap().pixels;
+    let (drawn, shown) = (pixels(&output), pixels(&data("camera-edges.png")));
+    let difference = (drawn - shown).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+    assert!(difference < 1.01 / 255.0, "the pictures differ by up to {:.1} levels", 255.0 * difference);
+    let readme = std::fs::read_to_string(data("../README.md")).unwrap();
+    assert!(readme.contains("--image data/camera.png --kernel sobel-x --range abs --output edges.png"));
+}
