@@ -53,6 +53,14 @@ impl Case {
         Ok(plans)
     }
 
+    /// Those of [`Case::fast_plans`] that are exact on small integers: all but tiles of 4×4, whose points are fractions.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn exact_plans(&self) -> Result<Vec<Plan>, Error> {
+        Ok(self.fast_plans()?.into_iter().filter(|plan| plan.path() != Path::Winograd4).collect())
+    }
+
     /// As [`Case::fast_plans`], and the textbook loops.
     ///
     /// # Errors

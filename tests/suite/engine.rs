@@ -8,3 +8,4 @@ mod determinism;
 mod errors;
 mod geometry;
 mod special_values;
+mod winograd;

@@ -5,6 +5,7 @@ use std::ops::{Add, AddAssign, Mul, Sub};
 
 use crate::plan::Operations;
 use crate::simd::Registers;
+use crate::winograd::{self, Tile};
 use crate::{Path, channels, direct, planes, reference};
 
 /// `f32` or `f64`.
@@ -90,7 +91,17 @@ macro_rules! element {
                     ..DIRECT
                 };
                 static CHANNELS: Operations<$number> = Operations { forward: channels::forward, ..DIRECT };
+                static WINOGRAD2: Operations<$number> = Operations {
+                    forward: |isa, geometry, x, w, b, y| winograd::forward(isa, Tile::F2, geometry, x, w, b, y),
+                    ..DIRECT
+                };
+                static WINOGRAD4: Operations<$number> = Operations {
+                    forward: |isa, geometry, x, w, b, y| winograd::forward(isa, Tile::F4, geometry, x, w, b, y),
+                    ..DIRECT
+                };
                 match path {
+                    Path::Winograd2 => &WINOGRAD2,
+                    Path::Winograd4 => &WINOGRAD4,
                     Path::Reference => &REFERENCE,
                     Path::Direct => &DIRECT,
                     Path::Planes => &PLANES,

@@ -100,10 +100,25 @@ pub enum Error {
         shape: Vec<usize>,
     },
     /// An algorithm was forced that this version does not have.
-    #[error("algorithm {algorithm} is not available in this version: take Auto, Fast, Direct or Reference")]
+    #[error("algorithm {algorithm} is not available in this version: take Auto, Fast, Direct, Winograd or Reference")]
     AlgorithmNotAvailable {
         /// The algorithm asked for.
         algorithm: Algorithm,
+    },
+    /// Winograd was forced on a correlation that it cannot compute.
+    #[error(
+        "Winograd is for a 3×3 kernel with stride 1×1, dilation 1×1 and up to 7281 input channels a group, but this has a \
+         {kernel} kernel with stride {stride}, dilation {dilation} and {channels}: take Auto"
+    )]
+    WinogradDoesNotSuit {
+        /// The kernel.
+        kernel: Size,
+        /// The stride.
+        stride: Size,
+        /// The dilation.
+        dilation: Size,
+        /// The input channels of a group.
+        channels: usize,
     },
     /// A path was forced that cannot compute the geometry.
     #[error("path {path:?} cannot compute this geometry: take one of Plan::paths")]

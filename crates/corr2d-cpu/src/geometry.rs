@@ -121,6 +121,11 @@ impl Geometry {
         Ok(geometry)
     }
 
+    /// The same for a single image.
+    pub(crate) fn with_batch_of_one(&self) -> Self {
+        Self { batch: 1, ..*self }
+    }
+
     /// How many images are correlated at once.
     pub fn batch(&self) -> usize {
         self.batch

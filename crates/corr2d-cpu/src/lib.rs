@@ -11,6 +11,7 @@
 //! | `direct` (private) | sums along rows, blocked in registers, rows and channels in parallel |
 //! | `planes` (private) | pixels in lanes, for few output channels at stride 1 |
 //! | `channels` (private) | output channels in lanes, for dense layers |
+//! | `winograd` (private) | 3×3 kernels of stride 1 with fewer multiplications |
 //! | `simd` (private) | vector registers |
 
 // First, for its macro.
@@ -28,6 +29,7 @@ mod options;
 mod plan;
 mod planes;
 pub mod reference;
+mod winograd;
 
 pub use buffer::zeros;
 pub use element::Element;

@@ -62,6 +62,8 @@ pub trait Simd: Copy {
     fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// a₀ b₀ a₁ b₁ …: the first half of the lanes, and the second.
     fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
+    /// The lanes at even places of a, then of b; and those at odd places. It undoes `interleave`.
+    fn unzip(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
 }
 
 /// Repeats a block with a constant counting from 0, so that the compiler cannot but unroll it: accumulators in an array

@@ -70,7 +70,7 @@ fn every_named_case_is_within_eight_roundings_of_the_sum_of_magnitudes_on_reals(
         let data = Data::<f32>::reals(case, reference.geometry().output_shape());
         let want = Results::of(&reference, &data.widen()).unwrap();
         let magnitudes = Results::of(&reference, &data.magnitudes().widen()).unwrap();
-        for plan in case.fast_plans().unwrap() {
+        for plan in case.exact_plans().unwrap() {
             let got = Results::of(&plan, &data).unwrap();
             let parts = got.parts().into_iter().zip(want.parts()).zip(magnitudes.parts());
             for (((name, got, shape), (_, want, _)), (_, magnitudes, _)) in parts {
@@ -106,7 +106,7 @@ fn assert_equal_in_all_pools<T: Number>(pools: &[ThreadPool], case: &Case) {
     let reference = case.plan(Algorithm::Reference).unwrap_or_else(|error| panic!("{case}: {error}"));
     let data = Data::<T>::integers(case, reference.geometry().output_shape());
     let want = Results::of(&reference, &data).unwrap();
-    for plan in case.fast_plans().unwrap() {
+    for plan in case.exact_plans().unwrap() {
         for pool in pools {
             let got = pool.install(|| Results::of(&plan, &data)).unwrap();
             let (path, isa, threads) = (plan.path(), plan.isa(), pool.current_num_threads());

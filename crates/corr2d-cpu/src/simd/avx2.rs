@@ -18,7 +18,7 @@ pub(super) fn run<T: Element, K: Kernel<T>>(kernel: K) -> K::Output {
 
 macro_rules! registers {
     ($number:ty, $vector:ty, $lanes:literal, $splat:ident, $load:ident, $store:ident, $fma:ident, $add:ident,
-     $sub:ident, $mul:ident, $unpack_low:ident, $unpack_high:ident, $halves:ident) => {
+     $sub:ident, $mul:ident, $unpack_low:ident, $unpack_high:ident, $halves:ident, $even:expr, $odd:expr) => {
         impl Simd for Avx2<$number> {
             type Number = $number;
             type Vector = $vector;
@@ -109,6 +109,15 @@ macro_rules! registers {
                     ($halves::<0x20>(even, odd), $halves::<0x31>(even, odd))
                 }
             }
+
+            #[inline(always)]
+            fn unzip(self, a: $vector, b: $vector) -> ($vector, $vector) {
+                // SAFETY: `self` proves avx2.
+                unsafe {
+                    let (low, high) = ($halves::<0x20>(a, b), $halves::<0x31>(a, b));
+                    ($even(low, high), $odd(low, high))
+                }
+            }
         }
     };
 }
@@ -126,7 +135,9 @@ registers!(
     _mm256_mul_ps,
     _mm256_unpacklo_ps,
     _mm256_unpackhi_ps,
-    _mm256_permute2f128_ps
+    _mm256_permute2f128_ps,
+    _mm256_shuffle_ps::<0b10_00_10_00>,
+    _mm256_shuffle_ps::<0b11_01_11_01>
 );
 registers!(
     f64,
@@ -141,5 +152,7 @@ registers!(
     _mm256_mul_pd,
     _mm256_unpacklo_pd,
     _mm256_unpackhi_pd,
-    _mm256_permute2f128_pd
+    _mm256_permute2f128_pd,
+    _mm256_unpacklo_pd,
+    _mm256_unpackhi_pd
 );

@@ -18,7 +18,8 @@ pub(super) fn run<T: Element, K: Kernel<T>>(kernel: K) -> K::Output {
 
 macro_rules! registers {
     ($number:ty, $vector:ty, $lanes:literal, $mask:ty, $splat:ident, $load:ident, $load_mask:ident, $store:ident,
-     $store_mask:ident, $fma:ident, $add:ident, $sub:ident, $mul:ident, $select:ident, $low:expr, $high:expr) => {
+     $store_mask:ident, $fma:ident, $add:ident, $sub:ident, $mul:ident, $select:ident, $low:expr, $high:expr,
+     $even:expr, $odd:expr) => {
         impl Simd for Avx512<$number> {
             type Number = $number;
             type Vector = $vector;
@@ -96,6 +97,12 @@ macro_rules! registers {
                 // SAFETY: `self` proves avx512f. Indexes below LANES take from a, the others from b.
                 unsafe { ($select(a, $low, b), $select(a, $high, b)) }
             }
+
+            #[inline(always)]
+            fn unzip(self, a: $vector, b: $vector) -> ($vector, $vector) {
+                // SAFETY: as above.
+                unsafe { ($select(a, $even, b), $select(a, $odd, b)) }
+            }
         }
     };
 }
@@ -116,7 +123,9 @@ registers!(
     _mm512_mul_ps,
     _mm512_permutex2var_ps,
     _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
-    _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+    _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31),
+    _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30),
+    _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
 );
 registers!(
     f64,
@@ -134,7 +143,9 @@ registers!(
     _mm512_mul_pd,
     _mm512_permutex2var_pd,
     _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11),
-    _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15)
+    _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15),
+    _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14),
+    _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15)
 );
 
 /// A bit for each lane that lies inside a slice of `length`.

@@ -87,4 +87,10 @@ impl<T: Element> Simd for Scalar<T> {
         let lane = |lane: usize| if lane.is_multiple_of(2) { a[lane / 2] } else { b[lane / 2] };
         (std::array::from_fn(lane), std::array::from_fn(|index| lane(LANES + index)))
     }
+
+    #[inline(always)]
+    fn unzip(self, a: [T; LANES], b: [T; LANES]) -> ([T; LANES], [T; LANES]) {
+        let place = |place: usize| if place < LANES { a[place] } else { b[place - LANES] };
+        (std::array::from_fn(|lane| place(2 * lane)), std::array::from_fn(|lane| place(2 * lane + 1)))
+    }
 }

@@ -1,0 +1,60 @@
+//! Minimal filtering for 3×3 kernels of stride 1: fewer multiplications for a few more additions.
+//!
+//! A tile of m×m outputs reads a patch of (m + 2)×(m + 2) pixels. Directly it costs 9·m² multiplications for each pair of
+//! channels; here it costs one for each pixel of the patch:
+//!
+//! ```text
+//! y = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A        m = 2: 36 → 16, saved 2.25 times        m = 4: 144 → 36, saved 4 times
+//! ```
+//!
+//! For each of the (m + 2)² places ξ the product ⊙, summed over the input channels, is a product of matrices,
+//! Y\[ξ\] = V\[ξ\] · U\[ξ\] with V = Bᵀ x B of all tiles and U = G w Gᵀ of all pairs of channels. That is where the time goes.
+//!
+//! The matrices come from interpolation: a product of polynomials is known from its values at m + 1 points and its leading
+//! coefficient. With the points 0, ±1 (m = 2) all of A and B is 0 and ±1, and G has halves: on small integers nothing is
+//! rounded, and on reals the error is that of direct summation. With 0, ±3/4, ±3/2 (m = 4) the patch's numbers are scaled
+//! by up to 4, so the error grows with the largest pixel of a patch and not with each window's own: it is for those who
+//! ask for [`Algorithm::Fast`](crate::Algorithm::Fast). The usual points 0, ±1, ±2 are as fast and err up to six times more.
+//!
+//! Sources: S. Winograd, "Arithmetic Complexity of Computations", 1980 (the minimal number of multiplications); A. Lavin
+//! and S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2015 (the nested form and the matrix products);
+//! B. Barabasz, A. Anderson, K. M. Soodhalter and D. Gregg, "Error Analysis and Improving the Accuracy of Winograd
+//! Convolution for Deep Neural Networks", 2018 (the choice of points).
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `transform` | Aᵀ, Bᵀ and G along one line, for both tiles |
+//! | `weights` | U, which may be kept between calls |
+//! | `chunk` | some tiles of one image: patches to V, Y to outputs |
+//! | `product` | Y\[ξ\] = V\[ξ\] · U\[ξ\], in registers |
+//! | `forward` | the image cut into bands of tile rows, in parallel |
+//!
+//! A transform mixes the numbers of a patch, so one that is not finite, or so large that a sum might overflow, would reach
+//! outputs whose window does not hold it. Such an image, or such a weight, is left to [`direct`](crate::direct).
+//!
+//! Beside U a thread needs less than 4 MiB, whatever the geometry.
+
+/// Repeats a block with a constant counting from 0, so that the compiler cannot but unroll it: registers in an array stay
+/// registers only if every index is a constant.
+macro_rules! unroll {
+    ($index:ident in [$($value:literal)*] $body:block) => {
+        $( { const $index: usize = $value; $body } )*
+    };
+}
+
+mod chunk;
+mod forward;
+mod product;
+mod transform;
+mod weights;
+
+pub(crate) use forward::{forward, pays, suits};
+
+/// The outputs that are computed at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tile {
+    /// 2×2.
+    F2,
+    /// 4×4.
+    F4,
+}

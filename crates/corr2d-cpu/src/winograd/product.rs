@@ -1,0 +1,160 @@
+//! Y\[ξ\] = V\[ξ\] · U\[ξ\]: tiles times channels, with output channels in lanes.
+//!
+//! A block of tiles by one or two registers of channels is summed at once, so that a loaded register of U serves up to
+//! fourteen tiles. Channels are summed in runs, each started from zero, so that the error of a long sum grows with the
+//! length of a run.
+
+use crate::Element;
+use crate::simd::{Kernel, Simd};
+
+/// The input channels that are summed without a pause.
+const RUN: usize = 64;
+
+/// How a number of tiles is cut into blocks of one size. The last block may hang over: V and Y have room for it.
+#[derive(Clone, Copy)]
+pub(super) struct Tiles {
+    blocks: usize,
+    /// Tiles in a block.
+    size: usize,
+    /// Whether a block is two registers wide.
+    pub(super) pairs: bool,
+}
+
+impl Tiles {
+    /// The blocks that suit a set of registers.
+    #[inline(always)]
+    pub(super) fn new<S: Simd>(count: usize) -> Self {
+        // One register of sums a tile and one of U, or two and two with one more for the pixel.
+        let most = match S::ACCUMULATORS {
+            16.. => 14,
+            8.. => 6,
+            _ => 4,
+        };
+        let blocks = count.div_ceil(most);
+        let size = count.div_ceil(blocks);
+        Self { blocks, size, pairs: S::ACCUMULATORS == 8 || (S::ACCUMULATORS == 16 && size <= 7) }
+    }
+
+    /// The tiles of all blocks.
+    #[inline(always)]
+    pub(super) fn padded(self) -> usize {
+        self.blocks * self.size
+    }
+}
+
+/// Writes one or two registers of output channels for each tile, from [channel][tile] and [channel][lane].
+///
+/// It is a kernel of its own so that its many block sizes are compiled once and not for each transform.
+pub(super) struct Product<'a, T> {
+    pub(super) tiles: Tiles,
+    pub(super) v: &'a [T],
+    pub(super) u: &'a [T],
+    pub(super) second_u: Option<&'a [T]>,
+    pub(super) y: &'a mut [T],
+    /// From a tile of `y` to the next.
+    pub(super) y_stride: usize,
+    pub(super) second_y: &'a mut [T],
+}
+
+impl<T: Element> Kernel<T> for Product<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<Number = T>>(self, simd: S) {
+        let Tiles { blocks, size, .. } = self.tiles;
+        let (stride, run) = (self.tiles.padded(), RUN * S::LANES);
+        for (index, u) in self.u.chunks(run).enumerate() {
+            let second_u = self.second_u.map_or(&[][..], |second| &second[index * run..][..u.len()]);
+            for block in 0..blocks {
+                let v = &self.v[index * RUN * stride + block * size..];
+                let start = block * size * self.y_stride;
+                let sums = Sums { v, stride, u, second_u, y_stride: self.y_stride, first: index == 0 };
+                if second_u.is_empty() {
+                    sums.one(simd, size, &mut self.y[start..]);
+                } else {
+                    sums.two(simd, size, &mut self.y[start..], &mut self.second_y[start..]);
+                }
+            }
+        }
+    }
+}
+
+/// The sums of one block over one run of channels.
+struct Sums<'a, T> {
+    v: &'a [T],
+    /// From a channel of `v` to the next.
+    stride: usize,
+    u: &'a [T],
+    second_u: &'a [T],
+    y_stride: usize,
+    /// Whether this run is the first, so that nothing is added to.
+    first: bool,
+}
+
+macro_rules! sized {
+    ($self:ident.$block:ident($size:expr; $($size_literal:literal)*) $arguments:tt) => {
+        match $size {
+            $( $size_literal => sized!(@call $self, $block, $size_literal, $arguments), )*
+            _ => debug_assert!(false, "`Tiles` makes no other blocks"),
+        }
+    };
+    (@call $self:ident, $block:ident, $size:literal, ($($argument:expr),*)) => {
+        $self.$block::<S, $size>($($argument),*)
+    };
+}
+
+impl<T: Element> Sums<'_, T> {
+    #[inline(always)]
+    fn one<S: Simd<Number = T>>(self, simd: S, tiles: usize, y: &mut [T]) {
+        sized!(self.narrow(tiles; 1 2 3 4 5 6 7 8 9 10 11 12 13 14)(simd, y))
+    }
+
+    #[inline(always)]
+    fn two<S: Simd<Number = T>>(self, simd: S, tiles: usize, y: &mut [T], second_y: &mut [T]) {
+        sized!(self.wide(tiles; 1 2 3 4 5 6 7)(simd, y, second_y))
+    }
+
+    #[inline(always)]
+    fn narrow<S: Simd<Number = T>, const TILES: usize>(self, simd: S, y: &mut [T]) {
+        let mut sums = [simd.splat(T::ZERO); TILES];
+        for (channel, u) in self.u.chunks_exact(S::LANES).enumerate() {
+            let u = simd.load(u, 0);
+            let v = &self.v[channel * self.stride..][..TILES];
+            unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13] {
+                if I < TILES {
+                    sums[I] = simd.mul_add(simd.splat(v[I]), u, sums[I]);
+                }
+            });
+        }
+        self.keep(simd, sums, y);
+    }
+
+    #[inline(always)]
+    fn wide<S: Simd<Number = T>, const TILES: usize>(self, simd: S, y: &mut [T], second_y: &mut [T]) {
+        let (mut sums, mut second) = ([simd.splat(T::ZERO); TILES], [simd.splat(T::ZERO); TILES]);
+        let panels = self.u.chunks_exact(S::LANES).zip(self.second_u.chunks_exact(S::LANES));
+        for (channel, (u, second_u)) in panels.enumerate() {
+            let (u, second_u) = (simd.load(u, 0), simd.load(second_u, 0));
+            let v = &self.v[channel * self.stride..][..TILES];
+            unroll!(I in [0 1 2 3 4 5 6] {
+                if I < TILES {
+                    let pixel = simd.splat(v[I]);
+                    sums[I] = simd.mul_add(pixel, u, sums[I]);
+                    second[I] = simd.mul_add(pixel, second_u, second[I]);
+                }
+            });
+        }
+        self.keep(simd, sums, y);
+        self.keep(simd, second, second_y);
+    }
+
+    #[inline(always)]
+    fn keep<S: Simd<Number = T>, const TILES: usize>(&self, simd: S, sums: [S::Vector; TILES], y: &mut [T]) {
+        unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13] {
+            if I < TILES {
+                let sum = if self.first { sums[I] } else { simd.add(simd.load(y, I * self.y_stride), sums[I]) };
+                simd.store(sum, y, I * self.y_stride);
+            }
+        });
+    }
+}

@@ -1,0 +1,155 @@
+//! Aᵀ, Bᵀ and G along one line; applied to rows and then to columns they are the transforms of a tile.
+//!
+//! ```text
+//! F(2, 3)        ⎡1  0 −1  0⎤       ⎡1    0   0⎤
+//!           Bᵀ = ⎢0  1  1  0⎥   G = ⎢½    ½   ½⎥   Aᵀ = ⎡1  1  1  0⎤
+//!                ⎢0 −1  1  0⎥       ⎢½   −½   ½⎥        ⎣0  1 −1  1⎦
+//!                ⎣0 −1  0  1⎦       ⎣0    0   1⎦
+//!
+//! F(4, 3), at the points p of 0, a, −a, b, −b with a = ¾, b = 3/2, and at infinity
+//!           Bᵀ: the coefficients of Π (x − q) over all points q but p, and over all points
+//!           G:  1, p, p² over Π (p − q), and 0, 0, 1            Aᵀ: powers of p, and 0, 0, 0, 1
+//! ```
+
+use crate::Element;
+use crate::simd::Simd;
+
+/// The longest line of a patch.
+pub(super) const LONGEST: usize = 6;
+
+/// A tile: how long it is, and its transforms along one line. Of the arrays only the first numbers count, as many as the
+/// line has.
+pub(super) trait Transform: Copy + Send + Sync {
+    /// Outputs along a line.
+    const OUTPUTS: usize;
+    /// Pixels along a line of the patch.
+    const PIXELS: usize = Self::OUTPUTS + 2;
+
+    /// Bᵀ x.
+    fn input<S: Simd>(simd: S, x: [S::Vector; LONGEST]) -> [S::Vector; LONGEST];
+    /// G w.
+    fn weight<S: Simd>(simd: S, w: [S::Vector; 3]) -> [S::Vector; LONGEST];
+    /// Aᵀ y.
+    fn output<S: Simd>(simd: S, y: [S::Vector; LONGEST]) -> [S::Vector; 4];
+}
+
+/// F(2, 3) at 0, ±1 and infinity.
+#[derive(Clone, Copy)]
+pub(super) struct F2;
+
+impl Transform for F2 {
+    const OUTPUTS: usize = 2;
+
+    #[inline(always)]
+    fn input<S: Simd>(simd: S, [x0, x1, x2, x3, ..]: [S::Vector; LONGEST]) -> [S::Vector; LONGEST] {
+        [simd.sub(x0, x2), simd.add(x1, x2), simd.sub(x2, x1), simd.sub(x3, x1), x0, x0]
+    }
+
+    #[inline(always)]
+    fn weight<S: Simd>(simd: S, [w0, w1, w2]: [S::Vector; 3]) -> [S::Vector; LONGEST] {
+        let half = constant(simd, 0.5);
+        let (outer, inner) = (simd.mul(simd.add(w0, w2), half), simd.mul(w1, half));
+        [w0, simd.add(outer, inner), simd.sub(outer, inner), w2, w0, w0]
+    }
+
+    #[inline(always)]
+    fn output<S: Simd>(simd: S, [y0, y1, y2, y3, ..]: [S::Vector; LONGEST]) -> [S::Vector; 4] {
+        [simd.add(y0, simd.add(y1, y2)), simd.add(simd.sub(y1, y2), y3), y0, y0]
+    }
+}
+
+/// F(4, 3) at 0, ±a, ±b and infinity.
+#[derive(Clone, Copy)]
+pub(super) struct F4;
+
+const A: f64 = 0.75;
+const B: f64 = 1.5;
+/// a², b²: all products of the points are exact in f32.
+const A2: f64 = A * A;
+const B2: f64 = B * B;
+
+impl Transform for F4 {
+    const OUTPUTS: usize = 4;
+
+    #[inline(always)]
+    fn input<S: Simd>(simd: S, [x0, x1, x2, x3, x4, x5]: [S::Vector; LONGEST]) -> [S::Vector; LONGEST] {
+        // x⁴ − (a² + b²)·x² + a²·b², and the same times x.
+        let (sum, product) = (constant(simd, -(A2 + B2)), constant(simd, A2 * B2));
+        let first = simd.mul_add(product, x0, simd.mul_add(sum, x2, x4));
+        let last = simd.mul_add(product, x1, simd.mul_add(sum, x3, x5));
+        // x·(x ± a)·(x² − b²) and x·(x ± b)·(x² − a²): an even part, and an odd one of either sign.
+        let even_a = simd.mul_add(constant(simd, -B2), x2, x4);
+        let odd_a = simd.mul(constant(simd, A), simd.mul_add(constant(simd, -B2), x1, x3));
+        let even_b = simd.mul_add(constant(simd, -A2), x2, x4);
+        let odd_b = simd.mul(constant(simd, B), simd.mul_add(constant(simd, -A2), x1, x3));
+        [
+            first,
+            simd.add(even_a, odd_a),
+            simd.sub(even_a, odd_a),
+            simd.add(even_b, odd_b),
+            simd.sub(even_b, odd_b),
+            last,
+        ]
+    }
+
+    #[inline(always)]
+    fn weight<S: Simd>(simd: S, [w0, w1, w2]: [S::Vector; 3]) -> [S::Vector; LONGEST] {
+        // Π (p − q): a²·b² at 0, 2a²·(a² − b²) at ±a, 2b²·(b² − a²) at ±b.
+        let at_a = 1.0 / (2.0 * A2 * (A2 - B2));
+        let at_b = 1.0 / (2.0 * B2 * (B2 - A2));
+        let even_a = simd.mul(constant(simd, at_a), simd.mul_add(constant(simd, A2), w2, w0));
+        let odd_a = simd.mul(constant(simd, at_a * A), w1);
+        let even_b = simd.mul(constant(simd, at_b), simd.mul_add(constant(simd, B2), w2, w0));
+        let odd_b = simd.mul(constant(simd, at_b * B), w1);
+        [
+            simd.mul(constant(simd, 1.0 / (A2 * B2)), w0),
+            simd.add(even_a, odd_a),
+            simd.sub(even_a, odd_a),
+            simd.add(even_b, odd_b),
+            simd.sub(even_b, odd_b),
+            w2,
+        ]
+    }
+
+    #[inline(always)]
+    fn output<S: Simd>(simd: S, [y0, y1, y2, y3, y4, y5]: [S::Vector; LONGEST]) -> [S::Vector; 4] {
+        let (even_a, odd_a) = (simd.add(y1, y2), simd.sub(y1, y2));
+        let (even_b, odd_b) = (simd.add(y3, y4), simd.sub(y3, y4));
+        [
+            simd.add(y0, simd.add(even_a, even_b)),
+            simd.mul_add(constant(simd, A), odd_a, simd.mul(constant(simd, B), odd_b)),
+            simd.mul_add(constant(simd, A2), even_a, simd.mul(constant(simd, B2), even_b)),
+            simd.mul_add(constant(simd, A2 * A), odd_a, simd.mul_add(constant(simd, B2 * B), odd_b, y5)),
+        ]
+    }
+}
+
+#[inline(always)]
+fn constant<S: Simd>(simd: S, number: f64) -> S::Vector {
+    simd.splat(S::Number::from_f64(number))
+}
+
+/// The widest register.
+pub(super) const WIDEST: usize = 16;
+
+/// A square of `LANES` registers, rows for columns. The registers beyond stay as they are.
+#[inline(always)]
+pub(super) fn transpose<S: Simd>(simd: S, mut square: [S::Vector; WIDEST]) -> [S::Vector; WIDEST] {
+    const { assert!(S::LANES <= WIDEST && S::LANES.is_power_of_two()) };
+    // Each round moves the top bit of the row's number to the bottom of the lane's.
+    square = if S::LANES >= 2 { riffle(simd, square) } else { square };
+    square = if S::LANES >= 4 { riffle(simd, square) } else { square };
+    square = if S::LANES >= 8 { riffle(simd, square) } else { square };
+    if S::LANES >= 16 { riffle(simd, square) } else { square }
+}
+
+#[inline(always)]
+fn riffle<S: Simd>(simd: S, square: [S::Vector; WIDEST]) -> [S::Vector; WIDEST] {
+    let mut next = square;
+    unroll!(ROW in [0 1 2 3 4 5 6 7] {
+        if ROW < S::LANES / 2 {
+            (next[2 * ROW], next[2 * ROW + 1]) = simd.interleave(square[ROW], square[ROW + S::LANES / 2]);
+        }
+    });
+    next
+}

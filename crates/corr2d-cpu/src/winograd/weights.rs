@@ -1,0 +1,161 @@
+//! U = G w Gᵀ for all pairs of channels, in the order in which the products read it.
+
+use std::marker::PhantomData;
+
+use rayon::prelude::*;
+
+use super::Tile;
+use super::transform::{F2, F4, LONGEST, Transform, WIDEST, transpose};
+use crate::simd::{Isa, Kernel, Simd};
+use crate::{Element, Error, Geometry, zeros};
+
+/// The taps of a kernel.
+const TAPS: usize = 9;
+
+/// The transformed weights of one geometry, for one tile and one instruction set. They can be kept between calls.
+pub(super) struct Weights<T> {
+    pub(super) isa: Isa,
+    pub(super) tile: Tile,
+    /// [group][output channels / lanes][ξ][input channel, and one more][lane]: the one more keeps the panels of a power of
+    /// two apart in the cache.
+    panels: Vec<T>,
+    /// The length of a [ξ][input channel, and one more][lane].
+    block: usize,
+    blocks_per_group: usize,
+}
+
+impl<T: Element> Weights<T> {
+    /// Transforms weights that are all [`moderate`].
+    pub(super) fn new(isa: Isa, tile: Tile, geometry: &Geometry, weight: &[T]) -> Result<Self, Error> {
+        match tile {
+            Tile::F2 => Self::transform::<F2>(isa, tile, geometry, weight),
+            Tile::F4 => Self::transform::<F4>(isa, tile, geometry, weight),
+        }
+    }
+
+    fn transform<F: Transform>(isa: Isa, tile: Tile, geometry: &Geometry, weight: &[T]) -> Result<Self, Error> {
+        let lanes = isa.run(Lanes(PhantomData::<T>));
+        let channels = geometry.input_channels_per_group();
+        let outputs = geometry.output_channels_per_group();
+        let (block, blocks_per_group) = (F::PIXELS * F::PIXELS * (channels + 1) * lanes, outputs.div_ceil(lanes));
+        let length = block.checked_mul(blocks_per_group * geometry.groups());
+        let mut panels = zeros(length.ok_or(Error::OutOfMemory { bytes: usize::MAX })?)?;
+        let fill = |(index, panels): (usize, &mut [T])| {
+            let (group, first) = (index / blocks_per_group, index % blocks_per_group * lanes);
+            let count = lanes.min(outputs - first);
+            let weight = &weight[(group * outputs + first) * channels * TAPS..][..count * channels * TAPS];
+            isa.run(Block::<T, F> { weight, channels, panels, transform: PhantomData });
+        };
+        panels.par_chunks_mut(block).enumerate().for_each(fill);
+        Ok(Self { isa, tile, panels, block, blocks_per_group })
+    }
+
+    /// The panels of a group.
+    pub(super) fn group(&self, group: usize) -> &[T] {
+        &self.panels[group * self.blocks_per_group * self.block..][..self.blocks_per_group * self.block]
+    }
+}
+
+struct Lanes<T>(PhantomData<T>);
+
+impl<T: Element> Kernel<T> for Lanes<T> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<S: Simd<Number = T>>(self, _: S) -> usize {
+        S::LANES
+    }
+}
+
+/// The weights of as many output channels as a register has lanes, or of the last few.
+struct Block<'a, T, F> {
+    weight: &'a [T],
+    channels: usize,
+    panels: &'a mut [T],
+    transform: PhantomData<F>,
+}
+
+impl<T: Element, F: Transform> Kernel<T> for Block<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<Number = T>>(mut self, simd: S) {
+        let length = self.channels * TAPS;
+        // The taps of `LANES` channels, with output channels in lanes: nine squares.
+        let mut taps = [simd.splat(T::ZERO); TAPS * WIDEST];
+        for first in (0..self.channels).step_by(S::LANES) {
+            for square in 0..TAPS {
+                let mut numbers = [simd.splat(T::ZERO); WIDEST];
+                let start = first * TAPS + square * S::LANES;
+                if start + S::LANES <= length && self.weight.len() == S::LANES * length {
+                    unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
+                        if I < S::LANES {
+                            numbers[I] = simd.load(self.weight, I * length + start);
+                        }
+                    });
+                } else {
+                    for (numbers, weight) in numbers.iter_mut().zip(self.weight.chunks_exact(length)) {
+                        *numbers = simd.load_within(weight, start as isize);
+                    }
+                }
+                let numbers = transpose(simd, numbers);
+                let taps = &mut taps[square * S::LANES..][..S::LANES];
+                unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
+                    if I < S::LANES {
+                        taps[I] = numbers[I];
+                    }
+                });
+            }
+            for channel in first..self.channels.min(first + S::LANES) {
+                self.kernel(simd, channel, &taps[(channel - first) * TAPS..][..TAPS]);
+            }
+        }
+    }
+}
+
+impl<T: Element, F: Transform> Block<'_, T, F> {
+    /// G w Gᵀ of one input channel.
+    #[inline(always)]
+    fn kernel<S: Simd<Number = T>>(&mut self, simd: S, channel: usize, w: &[S::Vector]) {
+        let mut columns = [[simd.splat(T::ZERO); 3]; LONGEST];
+        unroll!(J in [0 1 2] {
+            let column = F::weight(simd, [w[J], w[3 + J], w[6 + J]]);
+            unroll!(I in [0 1 2 3 4 5] { columns[I][J] = column[I]; });
+        });
+        unroll!(I in [0 1 2 3 4 5] {
+            if I < F::PIXELS {
+                let row = F::weight(simd, columns[I]);
+                unroll!(J in [0 1 2 3 4 5] {
+                    if J < F::PIXELS {
+                        let place = I * F::PIXELS + J;
+                        simd.store(row[J], self.panels, (place * (self.channels + 1) + channel) * S::LANES);
+                    }
+                });
+            }
+        });
+    }
+}
+
+/// Whether all numbers are finite and so far from the largest that no sum of products of theirs overflows: below 2⁵⁰ in
+/// f32, 2⁵⁰⁰ in f64.
+pub(super) fn moderate<T: Element>(numbers: &[T]) -> bool {
+    let scale = overflow_scale::<T>();
+    // 0 times a product that overflowed, or that is no number, is no number. Eight sums, so that they need not wait for
+    // one another.
+    let mut checks = [T::ZERO; 8];
+    let (blocks, rest) = numbers.as_chunks::<8>();
+    for block in blocks {
+        for (check, number) in checks.iter_mut().zip(block) {
+            *check += *number * scale * T::ZERO;
+        }
+    }
+    for number in rest {
+        checks[0] += *number * scale * T::ZERO;
+    }
+    checks.iter().all(|check| *check == T::ZERO)
+}
+
+/// What makes a number overflow that is not moderate.
+pub(super) fn overflow_scale<T: Element>() -> T {
+    T::from_f64(if size_of::<T>() == 4 { 2f64.powi(128 - 50) } else { 2f64.powi(1024 - 500) })
+}

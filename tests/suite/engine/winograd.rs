@@ -1,0 +1,268 @@
+//! Winograd against the textbook loops: bits on integers, errors on reals, footprints of what is not finite.
+
+use corr2d_cpu::{Algorithm, Conv2dOptions, Element, Error, Geometry, Isa, Padding, Path, Plan};
+
+/// SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn within(&mut self, first: usize, last: usize) -> usize {
+        first + (self.next() % (last - first + 1) as u64) as usize
+    }
+
+    /// From −1 to 1.
+    fn real(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+    }
+
+    fn integers<T: Element>(&mut self, length: usize) -> Vec<T> {
+        (0..length).map(|_| T::from_f64(self.within(0, 16) as f64 - 8.0)).collect()
+    }
+
+    fn reals<T: Element>(&mut self, length: usize) -> Vec<T> {
+        (0..length).map(|_| T::from_f64(self.real())).collect()
+    }
+
+    fn geometry(&mut self) -> Geometry {
+        let groups = if self.within(0, 5) == 0 { self.within(2, 3) } else { 1 };
+        let (c, o) = (self.within(1, 40), self.within(1, 40));
+        let most = if self.within(0, 3) == 0 { 67 } else { 20 };
+        let mut pad = || self.within(0, 4);
+        let padding = Padding::Explicit { top: pad(), bottom: pad(), left: pad(), right: pad() };
+        let (h, w) = (self.within(3, most.min(24)), self.within(3, most));
+        let batch = self.within(1, 3);
+        let options = Conv2dOptions { padding, groups, ..Default::default() };
+        Geometry::new([batch, c * groups, h, w], [o * groups, c, 3, 3], &options).unwrap()
+    }
+}
+
+/// The plan of a path that only a large geometry would take: `Winograd` forces tiles of 2×2.
+fn plan(geometry: Geometry, algorithm: Algorithm) -> Plan {
+    Plan::for_geometry(geometry, algorithm).unwrap()
+}
+
+fn forward<T: Element>(plan: Plan, x: &[T], w: &[T], b: Option<&[T]>) -> Vec<T> {
+    // A result that is not written shows.
+    let mut y = vec![T::from_f64(f64::NAN); plan.geometry().output_len()];
+    plan.forward(x, w, b, &mut y).unwrap();
+    y
+}
+
+fn pool(threads: usize) -> rayon::ThreadPool {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
+}
+
+fn bits<T: Element>(numbers: &[T]) -> Vec<u64> {
+    numbers.iter().map(|number| number.to_f64().to_bits()).collect()
+}
+
+fn equals_the_reference_on_integers<T: Element>(seed: u64, cases: usize) {
+    let mut random = Random(seed);
+    let pools = [pool(1), pool(2), pool(3)];
+    for case in 0..cases {
+        let geometry = random.geometry();
+        let (x, w) = (random.integers::<T>(geometry.input_len()), random.integers::<T>(geometry.weight_len()));
+        let b = random.integers::<T>(geometry.output_channels());
+        let b = case.is_multiple_of(2).then_some(&b[..]);
+        let want = bits(&forward(plan(geometry, Algorithm::Reference), &x, &w, b));
+        for isa in Isa::available() {
+            for pool in &pools {
+                let plan = plan(geometry, Algorithm::Winograd).with_isa(*isa);
+                assert_eq!(plan.path(), Path::Winograd2);
+                let got = bits(&pool.install(|| forward(plan, &x, &w, b)));
+                let threads = pool.current_num_threads();
+                assert!(got == want, "case {case}: {isa}, {threads} threads, {geometry:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn tiles_of_two_equal_the_reference_on_integers_in_f32() {
+    equals_the_reference_on_integers::<f32>(1, 200);
+}
+
+#[test]
+fn tiles_of_two_equal_the_reference_on_integers_in_f64() {
+    equals_the_reference_on_integers::<f64>(2, 60);
+}
+
+/// The geometries of measured layers, and some that leave rests everywhere.
+fn layers() -> Vec<Geometry> {
+    let layer = |x: [usize; 4], outputs: usize, pad: usize| {
+        let padding = Padding::Explicit { top: pad, bottom: pad, left: pad, right: pad };
+        Geometry::new(x, [outputs, x[1], 3, 3], &Conv2dOptions { padding, ..Default::default() }).unwrap()
+    };
+    vec![
+        layer([1, 64, 56, 56], 64, 1),
+        layer([1, 128, 28, 28], 128, 1),
+        layer([2, 256, 14, 14], 48, 1),
+        layer([2, 17, 19, 45], 33, 2),
+        layer([1, 150, 17, 131], 16, 0),
+    ]
+}
+
+/// The largest error of each element in units of 2⁻²⁴·Σ|x||w| of that element, and over the whole the largest error by
+/// the largest value.
+fn errors(geometry: Geometry, isa: Isa, algorithm: Algorithm, x: &[f32], w: &[f32]) -> (f64, f64) {
+    let wide = |numbers: &[f32]| numbers.iter().map(|n| f64::from(*n)).collect::<Vec<_>>();
+    let size = |numbers: &[f64]| numbers.iter().map(|n| n.abs()).collect::<Vec<_>>();
+    let (x64, w64) = (wide(x), wide(w));
+    let exact = plan(geometry, Algorithm::Direct);
+    let want = forward(exact, &x64, &w64, None);
+    let sizes = forward(exact, &size(&x64), &size(&w64), None);
+    let got = forward(plan(geometry, algorithm).with_isa(isa), x, w, None);
+    let mut worst = (0f64, 0f64, 0f64);
+    for ((got, want), size) in got.iter().zip(&want).zip(&sizes) {
+        let error = (f64::from(*got) - want).abs();
+        assert!(error.is_finite(), "{isa} {algorithm} on {geometry:?}");
+        worst = (worst.0.max(error / size * 2f64.powi(24)), worst.1.max(error), worst.2.max(want.abs()));
+    }
+    (worst.0, worst.1 / worst.2)
+}
+
+#[test]
+fn tiles_of_two_err_no_more_than_direct_summation_may() {
+    for geometry in layers() {
+        let mut random = Random(3);
+        let (x, w) = (random.reals(geometry.input_len()), random.reals(geometry.weight_len()));
+        for isa in Isa::available() {
+            let (units, _) = errors(geometry, *isa, Algorithm::Winograd, &x, &w);
+            assert!(units <= 8.0, "{isa}: {units} units on {geometry:?}");
+        }
+    }
+}
+
+/// On n products of one sign roundings add up; what the README grants is (64 + n / 64) / 2 units.
+#[test]
+fn tiles_of_two_err_within_the_promise_on_products_of_one_sign() {
+    let geometry = Geometry::new([1, 600, 16, 16], [16, 600, 3, 3], &Conv2dOptions::default()).unwrap();
+    let mut random = Random(5);
+    let promise = (64.0 + 5400.0 / 64.0) / 2.0;
+    let positive: Vec<f32> = random.reals::<f32>(geometry.input_len()).iter().map(|x| x.abs()).collect();
+    for x in [positive, vec![0.1; geometry.input_len()]] {
+        for isa in Isa::available() {
+            let (units, _) = errors(geometry, *isa, Algorithm::Winograd, &x, &vec![0.3; geometry.weight_len()]);
+            assert!(units <= promise, "{isa}: {units} units");
+        }
+    }
+}
+
+/// 2⁻¹⁶ of the largest output: a bound on the norm, since a large pixel adds to the error of its neighbours.
+#[test]
+fn tiles_of_four_err_by_little_of_the_largest_output() {
+    let pays = |geometry: &Geometry| plan(*geometry, Algorithm::Fast).path() == Path::Winograd4;
+    let layers: Vec<_> = layers().into_iter().filter(pays).collect();
+    assert_eq!(layers.len(), 5);
+    for geometry in layers {
+        let mut random = Random(4);
+        let (x, w) = (random.reals(geometry.input_len()), random.reals(geometry.weight_len()));
+        for isa in Isa::available() {
+            let (_, of_largest) = errors(geometry, *isa, Algorithm::Fast, &x, &w);
+            assert!(of_largest <= 2f64.powi(-16), "{isa}: {of_largest} of the largest on {geometry:?}");
+        }
+    }
+}
+
+#[test]
+fn tiles_of_four_give_the_same_bits_for_any_number_of_threads() {
+    for geometry in layers() {
+        let mut random = Random(6);
+        let (x, w) = (random.reals::<f32>(geometry.input_len()), random.reals::<f32>(geometry.weight_len()));
+        for isa in Isa::available() {
+            let plan = plan(geometry, Algorithm::Fast).with_isa(*isa);
+            let want = bits(&pool(1).install(|| forward(plan, &x, &w, None)));
+            for threads in [2, 3] {
+                let got = bits(&pool(threads).install(|| forward(plan, &x, &w, None)));
+                assert!(got == want, "{isa}, {threads} threads, {geometry:?}");
+            }
+        }
+    }
+}
+
+/// What is not finite, or so large that a transform would overflow, reaches the outputs that the definition says.
+#[test]
+fn what_is_not_finite_reaches_exactly_its_windows() {
+    let options = Conv2dOptions { padding: Padding::Same, ..Default::default() };
+    let geometry = Geometry::new([2, 32, 29, 30], [32, 32, 3, 3], &options).unwrap();
+    let mut random = Random(7);
+    let input = random.integers::<f32>(geometry.input_len());
+    let weight = random.integers::<f32>(geometry.weight_len());
+    // The image without the special pixel is still summed by tiles of four: it may err by what is granted them.
+    let clean = forward(plan(geometry, Algorithm::Reference), &input, &weight, None);
+    let granted = clean.iter().fold(0f32, |most, y| most.max(y.abs())) / 65536.0;
+    let places = [0, 29, 29 * 30 - 1, 5 * 29 * 30 + 100, 40 * 29 * 30 + 17 * 9, geometry.input_len() - 1];
+    for special in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 2e38] {
+        for (place, in_weight) in places.iter().map(|p| (*p, false)).chain([(0, true), (9215, true), (1000, true)]) {
+            let (mut x, mut w) = (input.clone(), weight.clone());
+            *if in_weight { &mut w[place] } else { &mut x[place] } = special;
+            let want = forward(plan(geometry, Algorithm::Reference), &x, &w, None);
+            for (isa, algorithm) in
+                Isa::available().iter().flat_map(|isa| [(*isa, Algorithm::Winograd), (*isa, Algorithm::Fast)])
+            {
+                let plan = plan(geometry, algorithm).with_isa(isa);
+                assert!(matches!(plan.path(), Path::Winograd2 | Path::Winograd4));
+                let got = forward(plan, &x, &w, None);
+                for (index, (got, want)) in got.iter().zip(&want).enumerate() {
+                    let near = got.is_finite() && want.is_finite() && (got - want).abs() <= granted + want.abs() * 1e-5;
+                    let same = got == want || got.is_nan() && want.is_nan();
+                    assert!(same || near, "{special} at {place}: {got} for {want} at {index}, {isa} {algorithm}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn winograd_where_it_does_not_suit_is_an_error_with_the_figures() {
+    let forced = Conv2dOptions { algorithm: Algorithm::Winograd, stride: (2, 1), ..Default::default() };
+    let error = Plan::new([1, 3, 20, 20], [4, 3, 3, 5], &forced).unwrap_err();
+    assert!(matches!(error, Error::WinogradDoesNotSuit { .. }));
+    assert_eq!(
+        error.to_string(),
+        "Winograd is for a 3×3 kernel with stride 1×1, dilation 1×1 and up to 7281 input channels a group, but this has a \
+         3×5 kernel with stride 2×1, dilation 1×1 and 3: take Auto",
+    );
+}
+
+#[test]
+fn auto_takes_winograd_where_it_pays_alone() {
+    let path = |channels: usize, size: usize, algorithm: Algorithm| {
+        let options = Conv2dOptions { padding: Padding::Same, algorithm, ..Default::default() };
+        Plan::new([1, channels, size, size], [channels, channels, 3, 3], &options).unwrap().path()
+    };
+    assert_eq!(path(32, 28, Algorithm::Auto), Path::Winograd2);
+    assert_eq!(path(32, 28, Algorithm::Fast), Path::Winograd4);
+    // Small channels pay by fours alone; large weights by twos alone; small layers, and small images, not at all.
+    assert_eq!(path(16, 56, Algorithm::Auto), Path::Channels);
+    assert_eq!(path(16, 56, Algorithm::Fast), Path::Winograd4);
+    assert_eq!(path(512, 14, Algorithm::Fast), Path::Winograd2);
+    assert_eq!(path(32, 14, Algorithm::Fast), Path::Channels);
+    assert_eq!(path(256, 13, Algorithm::Auto), Path::Channels);
+}
+
+/// Many channels leave room for few tiles at a time, and a wide image is cut in columns.
+#[test]
+fn many_channels_and_wide_rows_are_cut_in_columns() {
+    for (channels, size) in [(2000, (4, 9)), (40, (5, 1500)), (7281, (3, 5))] {
+        let options = Conv2dOptions { padding: Padding::Same, algorithm: Algorithm::Winograd, ..Default::default() };
+        let shape = [1, channels, size.0, size.1];
+        let plan = Plan::new(shape, [3, channels, 3, 3], &options).unwrap();
+        let mut random = Random(8);
+        let narrow = |random: &mut Random, length| random.integers::<f64>(length);
+        let x = narrow(&mut random, plan.geometry().input_len());
+        let w = narrow(&mut random, plan.geometry().weight_len());
+        let want = forward(Plan::for_geometry(*plan.geometry(), Algorithm::Reference).unwrap(), &x, &w, None);
+        for isa in Isa::available() {
+            assert!(forward(plan.with_isa(*isa), &x, &w, None) == want, "{isa} on {shape:?}");
+        }
+    }
+}
