@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Mul, Sub};
 
 use crate::plan::Operations;
-use crate::simd::Registers;
+use crate::simd::{Registers, zeroed};
 use crate::winograd::{self, Tile};
 use crate::{Path, channels, direct, planes, reference};
 
@@ -71,7 +71,7 @@ macro_rules! element {
         impl compiled::Compiled for $number {
             fn operations(path: Path) -> &'static Operations<Self> {
                 static REFERENCE: Operations<$number> = Operations {
-                    forward: |_, geometry, x, w, b, y| reference::forward(geometry, x, w, b, y),
+                    forward: |_, geometry, x, w, b, y| reference::forward(geometry, x, w, b, zeroed(y, 0.0)),
                     input_gradient: reference::input_gradient,
                     weight_gradient: reference::weight_gradient,
                     bias_gradient: reference::bias_gradient,

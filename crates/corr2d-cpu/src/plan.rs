@@ -2,7 +2,10 @@
 //!
 //! A [`Plan`] is made once for a geometry and can be used for any number of calls, also from several threads at once.
 
+use std::mem::MaybeUninit;
+
 use crate::geometry::check;
+use crate::simd::{unwritten, written};
 use crate::winograd::{self, Tile};
 use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry, Isa, Size, channels};
 
@@ -39,7 +42,8 @@ pub struct Operations<T> {
     pub(crate) bias_gradient: Sum<T>,
 }
 
-type Forward<T> = fn(Isa, &Geometry, &[T], &[T], Option<&[T]>, &mut [T]) -> Result<(), Error>;
+/// Writes every element of the output unless it fails.
+type Forward<T> = fn(Isa, &Geometry, &[T], &[T], Option<&[T]>, &mut [MaybeUninit<T>]) -> Result<(), Error>;
 type Gradient<T> = fn(&Geometry, &[T], &[T], &mut [T]) -> Result<(), Error>;
 type Sum<T> = fn(&Geometry, &[T], &mut [T]) -> Result<(), Error>;
 
@@ -173,10 +177,36 @@ impl Plan {
         bias: Option<&[T]>,
         output: &mut [T],
     ) -> Result<(), Error> {
+        check("output", output, &self.geometry.output_shape())?;
+        self.forward_unwritten(input, weight, bias, unwritten(output))
+    }
+
+    /// As [`Plan::forward`], into new memory.
+    ///
+    /// ```
+    /// use corr2d_cpu::{Conv2dOptions, Plan};
+    ///
+    /// let plan = Plan::new([1, 1, 1, 3], [1, 1, 1, 2], &Conv2dOptions::default())?;
+    /// assert_eq!(plan.forward_new(&[1f32, 2.0, 4.0], &[-1.0, 1.0], Some(&[10.0]))?, [11.0, 12.0]);
+    /// # Ok::<(), corr2d_cpu::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::WrongLength`], [`Error::OutOfMemory`].
+    pub fn forward_new<T: Element>(&self, input: &[T], weight: &[T], bias: Option<&[T]>) -> Result<Vec<T>, Error> {
+        written(self.geometry.output_len(), |output| self.forward_unwritten(input, weight, bias, output))
+    }
+
+    fn forward_unwritten<T: Element>(
+        &self,
+        input: &[T],
+        weight: &[T],
+        bias: Option<&[T]>,
+        output: &mut [MaybeUninit<T>],
+    ) -> Result<(), Error> {
         let geometry = &self.geometry;
         check("input", input, &geometry.input_shape())?;
         check("weight", weight, &geometry.weight_shape())?;
-        check("output", output, &geometry.output_shape())?;
         if let Some(bias) = bias {
             check("bias", bias, &[geometry.output_channels()])?;
         }

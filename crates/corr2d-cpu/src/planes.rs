@@ -4,12 +4,29 @@
 //! y[r, j..j + lanes] = bias + Σ over channels, a, b of w[a, b] · x[r + a, j + b..j + b + lanes]
 //! ```
 //!
-//! Eight output rows are summed at once, so that a loaded row of the input serves up to eight rows of the kernel and the
-//! processor multiplies more often than it loads. Kernels of more than eight rows go in bands of eight. No padded copy is
-//! made: at the rim of the image the registers are loaded in part, with zeros for the padding. A weight that is not
-//! finite would turn those zeros into NaN, so such weights are left to [`direct`](crate::direct), which skips the padding.
+//! Eight registers are summed at once: those of eight output rows, so that a loaded row of the input serves up to eight
+//! rows of the kernel and the processor multiplies more often than it loads; or, under a kernel of one row, eight of one
+//! row, so that memory is read and written in long runs. A kernel is cut into parts of at most 8×16 taps of one plane. What
+//! one part sums is added to the total, so a long sum is made of short ones.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `parts` | the kernel of an output channel cut into parts, each in the order in which it is read |
+//! | `block` | the sums of one part in eight registers |
+//! | `sweep` | one part along some rows |
+//! | `rows` | all parts on all rows of a task |
+//! | `view` | the input planes, and copies of what lies at the rim |
+//! | `forward` | planes and rows cut into tasks |
+//!
+//! At the rim of an image what a block reads is copied first, with zeros for the padding; so is a small plane with padding,
+//! as a whole. A weight that is not finite would turn those zeros into NaN, so such weights are left to
+//! [`direct`](crate::direct), which skips the padding.
 
 mod block;
 mod forward;
+mod parts;
+mod rows;
+mod sweep;
+mod view;
 
 pub(crate) use forward::{forward, suits};

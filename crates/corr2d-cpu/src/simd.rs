@@ -10,17 +10,30 @@
 //! | `scalar` | arrays of eight, on every machine |
 //! | `avx2` | 256 bits, with FMA |
 //! | `avx512` | 512 bits |
+//!
+//! `window` holds rows that are checked together, and `fresh` memory that nothing has been written to.
+
+/// Repeats a block with a constant counting from 0, so that the compiler cannot but unroll it: accumulators in an array
+/// stay in registers only if every index is a constant.
+macro_rules! unroll {
+    ($index:ident in [$($value:literal)*] $body:block) => {
+        $( { const $index: usize = $value; $body } )*
+    };
+}
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod avx2;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod avx512;
+mod fresh;
 mod scalar;
 mod window;
 
 use std::fmt;
+use std::mem::MaybeUninit;
 
-pub(crate) use window::Window;
+pub(crate) use fresh::{unwritten, written, zeroed};
+pub(crate) use window::{Window, WindowMut};
 
 use crate::Element;
 
@@ -48,10 +61,16 @@ pub trait Simd: Copy {
     unsafe fn load_from(self, start: *const Self::Number) -> Self::Vector;
     /// The numbers at `start..start + LANES`, with 0 in the lanes that lie outside `source`.
     fn load_within(self, source: &[Self::Number], start: isize) -> Self::Vector;
-    /// Writes all lanes. Panics if they do not all fit.
-    fn store(self, vector: Self::Vector, destination: &mut [Self::Number], start: usize);
-    /// Writes the first lanes, as many as `destination` has numbers from `start` on.
-    fn store_first(self, vector: Self::Vector, destination: &mut [Self::Number], start: usize);
+    /// Writes all lanes.
+    ///
+    /// # Safety
+    /// They must all lie in memory that may be written.
+    unsafe fn store_to(self, vector: Self::Vector, start: *mut Self::Number);
+    /// Writes the first `count` lanes, at most `LANES`.
+    ///
+    /// # Safety
+    /// They must all lie in memory that may be written.
+    unsafe fn store_first_to(self, vector: Self::Vector, start: *mut Self::Number, count: usize);
     /// a · b + c, rounded once where the machine can.
     fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
     /// a + b.
@@ -64,14 +83,30 @@ pub trait Simd: Copy {
     fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
     /// The lanes at even places of a, then of b; and those at odd places. It undoes `interleave`.
     fn unzip(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
-}
 
-/// Repeats a block with a constant counting from 0, so that the compiler cannot but unroll it: accumulators in an array
-/// stay in registers only if every index is a constant.
-macro_rules! unroll {
-    ($index:ident in [$($value:literal)*] $body:block) => {
-        $( { const $index: usize = $value; $body } )*
-    };
+    /// Writes all lanes. Panics if they do not all fit.
+    #[inline(always)]
+    fn store(self, vector: Self::Vector, destination: &mut [Self::Number], start: usize) {
+        let block = &mut destination[start..start + Self::LANES];
+        // SAFETY: the block has room for all lanes.
+        unsafe { self.store_to(vector, block.as_mut_ptr()) }
+    }
+
+    /// Writes all lanes to where nothing has been written yet. Panics if they do not all fit.
+    #[inline(always)]
+    fn write(self, vector: Self::Vector, destination: &mut [MaybeUninit<Self::Number>], start: usize) {
+        let block = &mut destination[start..start + Self::LANES];
+        // SAFETY: the block has room for all lanes.
+        unsafe { self.store_to(vector, block.as_mut_ptr().cast()) }
+    }
+
+    /// Writes the first lanes to where nothing has been written yet, as many as there are places from `start` on.
+    #[inline(always)]
+    fn write_first(self, vector: Self::Vector, destination: &mut [MaybeUninit<Self::Number>], start: usize) {
+        let rest = &mut destination[start..];
+        // SAFETY: `rest` has room for as many lanes as are written.
+        unsafe { self.store_first_to(vector, rest.as_mut_ptr().cast(), rest.len().min(Self::LANES)) }
+    }
 }
 
 /// The registers of a number type in each instruction set.

@@ -1,5 +1,6 @@
 //! The forward pass: the output cut into tasks, and a task into blocks.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -51,7 +52,7 @@ pub(crate) fn forward<T: Element>(
     input: &[T],
     weight: &[T],
     bias: Option<&[T]>,
-    output: &mut [T],
+    output: &mut [MaybeUninit<T>],
 ) -> Result<(), Error> {
     if output.is_empty() {
         return Ok(());
@@ -181,7 +182,7 @@ impl Cut {
         &weight[(group * channels + first) * taps..(group * channels + end) * taps]
     }
 
-    fn tasks<'a, T>(&self, geometry: &Geometry, output: &'a mut [T]) -> Vec<Task<'a, T>> {
+    fn tasks<'a, T>(&self, geometry: &Geometry, output: &'a mut [MaybeUninit<T>]) -> Vec<Task<'a, T>> {
         let (width, channels) = (geometry.columns().output(), geometry.output_channels_per_group());
         let plane = geometry.rows().output() * width;
         let mut tasks = Vec::new();
@@ -220,7 +221,7 @@ struct Task<'a, T> {
     /// The first register of channels, counted within the group.
     register: usize,
     /// For each channel its rows, one after another.
-    rows: Vec<&'a mut [T]>,
+    rows: Vec<&'a mut [MaybeUninit<T>]>,
 }
 
 struct Run<'a, T> {
@@ -355,7 +356,13 @@ struct Strip<'a, T> {
 impl<T: Element> Strip<'_, T> {
     /// Cuts the row into blocks of nearly one width.
     #[inline(always)]
-    fn write_row<S: Simd<Number = T>>(&self, simd: S, row: usize, taps: &RowTaps, destinations: &mut [&mut [T]]) {
+    fn write_row<S: Simd<Number = T>>(
+        &self,
+        simd: S,
+        row: usize,
+        taps: &RowTaps,
+        destinations: &mut [&mut [MaybeUninit<T>]],
+    ) {
         let width = self.columns.len();
         let blocks = width.div_ceil(most_pixels::<S>(self.registers));
         let mut totals = [T::ZERO; MOST_PIXELS * MOST_LANES];
@@ -438,7 +445,13 @@ impl<T: Element> Strip<'_, T> {
 
     /// As [`Strip::write_row`], with pixels in lanes.
     #[inline(always)]
-    fn write_pixels<S: Simd<Number = T>>(&self, simd: S, row: usize, taps: &RowTaps, destinations: &mut [&mut [T]]) {
+    fn write_pixels<S: Simd<Number = T>>(
+        &self,
+        simd: S,
+        row: usize,
+        taps: &RowTaps,
+        destinations: &mut [&mut [MaybeUninit<T>]],
+    ) {
         let (width, step) = (self.columns.len(), const { pixels::channels::<S>() });
         let vectors = width.div_ceil(S::LANES);
         let mut totals = [T::ZERO; pixels::MOST_TOTALS];
@@ -475,7 +488,7 @@ impl<T: Element> Strip<'_, T> {
                     let at = row * self.geometry.columns().output() + self.columns.start + column;
                     for (channel, destination) in destinations.iter_mut().enumerate() {
                         let sums = simd.load(&totals, (register * step + channel) * S::LANES);
-                        simd.store(sums, destination, at);
+                        simd.write(sums, destination, at);
                     }
                 }
             }
@@ -512,7 +525,13 @@ impl<T: Element> Strip<'_, T> {
 
 /// Writes pixels × channels as rows of pixels, from `at` on.
 #[inline(always)]
-fn write<S: Simd>(simd: S, pixels: usize, totals: &[S::Number], destinations: &mut [&mut [S::Number]], at: usize) {
+fn write<S: Simd>(
+    simd: S,
+    pixels: usize,
+    totals: &[S::Number],
+    destinations: &mut [&mut [MaybeUninit<S::Number>]],
+    at: usize,
+) {
     for (register, destinations) in destinations.chunks_mut(S::LANES).enumerate() {
         let totals = &totals[register * pixels * S::LANES..][..pixels * S::LANES];
         let mut first = 0;
@@ -526,7 +545,7 @@ fn write<S: Simd>(simd: S, pixels: usize, totals: &[S::Number], destinations: &m
             let square = transpose(simd, square);
             unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
                 if const { I < S::LANES } && I < destinations.len() {
-                    simd.store_first(square[I], &mut destinations[I][at + first..at + pixels], 0);
+                    simd.write_first(square[I], &mut destinations[I][at + first..at + pixels], 0);
                 }
             });
             first += S::LANES;

@@ -1,5 +1,7 @@
 //! The forward sum: for an output row, the taps are the kernel's rows that meet the input, times its columns.
 
+use std::mem::MaybeUninit;
+
 use super::pieces::{Destination, Piece, for_each_piece};
 use super::rows::{ColumnTap, Columns, RowTap, Source};
 use crate::{Axis, Element, Error, Geometry};
@@ -10,7 +12,7 @@ pub(crate) fn forward<T: Element>(
     input: &[T],
     weight: &[T],
     bias: Option<&[T]>,
-    output: &mut [T],
+    output: &mut [MaybeUninit<T>],
 ) -> Result<(), Error> {
     let shape = Destination {
         groups: geometry.groups(),

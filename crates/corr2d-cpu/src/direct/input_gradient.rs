@@ -10,6 +10,7 @@
 
 use super::pieces::{Destination, Piece, for_each_piece};
 use super::rows::{ColumnTap, Columns, RowTap, Source};
+use crate::simd::unwritten;
 use crate::{Axis, Element, Error, Geometry};
 
 /// input_gradient = ∂L/∂input. The slices are as long as the geometry says.
@@ -25,7 +26,7 @@ pub(crate) fn input_gradient<T: Element>(
         height: geometry.rows().input(),
         width: geometry.columns().input(),
     };
-    for_each_piece(input_gradient, shape, geometry.multiplications(), |piece| match piece.rows.len() {
+    for_each_piece(unwritten(input_gradient), shape, geometry.multiplications(), |piece| match piece.rows.len() {
         1 => write::<T, 1>(geometry, output_gradient, weight, piece),
         2 => write::<T, 2>(geometry, output_gradient, weight, piece),
         3 => write::<T, 3>(geometry, output_gradient, weight, piece),

@@ -1,5 +1,7 @@
 //! A tensor cut into pieces that have one writer each.
 
+use std::mem::MaybeUninit;
+
 use rayon::prelude::*;
 
 use super::lanes::CHANNELS;
@@ -24,7 +26,7 @@ pub(super) struct Piece<'a, T> {
     /// The first of the rows.
     pub(super) row: usize,
     /// For each channel its rows, one after another.
-    pub(super) rows: Vec<&'a mut [T]>,
+    pub(super) rows: Vec<&'a mut [MaybeUninit<T>]>,
 }
 
 /// The shape of the tensor that is cut: [N, groups · channels, height, width].
@@ -41,7 +43,7 @@ pub(super) struct Destination {
 ///
 /// How the tensor is cut changes nothing in the results: `write` sums each element in an order of its own.
 pub(super) fn for_each_piece<T: Element>(
-    tensor: &mut [T],
+    tensor: &mut [MaybeUninit<T>],
     shape: Destination,
     multiplications: f64,
     write: impl Fn(Piece<'_, T>) + Send + Sync,
@@ -59,7 +61,7 @@ pub(super) fn for_each_piece<T: Element>(
     }
 }
 
-fn cut<T: Element>(tensor: &mut [T], shape: Destination, rows_per_piece: usize) -> Vec<Piece<'_, T>> {
+fn cut<T: Element>(tensor: &mut [MaybeUninit<T>], shape: Destination, rows_per_piece: usize) -> Vec<Piece<'_, T>> {
     let plane = shape.height * shape.width;
     let mut pieces = Vec::new();
     for (index, group_planes) in tensor.chunks_mut(shape.channels * plane).enumerate() {
@@ -87,7 +89,7 @@ impl<T> Piece<'_, T> {
     }
 
     /// Row `index` of each channel, as an array; `M` is the number of channels.
-    pub(super) fn row<const M: usize>(&mut self, index: usize, width: usize) -> [&mut [T]; M] {
+    pub(super) fn row<const M: usize>(&mut self, index: usize, width: usize) -> [&mut [MaybeUninit<T>]; M] {
         let mut rows = self.rows.iter_mut();
         std::array::from_fn(|_| match rows.next() {
             Some(rows) => &mut rows[index * width..][..width],

@@ -10,6 +10,7 @@
 //! A long sum is made of short ones: after about [`RUN`] products what has been summed is added to the total. A sum of n
 //! products of one sign is then off by about (RUN + n / RUN) / 2 roundings, and not by n / 2.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::lanes::{LANES, add_product, load};
@@ -81,7 +82,7 @@ impl<T: Element> Source<'_, T> {
         taps: &[RowTap],
         columns: &Columns,
         initial: [T; M],
-        rows: &mut [&mut [T]; M],
+        rows: &mut [&mut [MaybeUninit<T>]; M],
     ) {
         let inner = &columns.inner;
         let mut column = inner.start;
@@ -89,7 +90,7 @@ impl<T: Element> Source<'_, T> {
             let sums = self.block(taps, &columns.taps, initial, column);
             for (row, sums) in rows.iter_mut().zip(&sums) {
                 for (lane, sum) in sums.iter().enumerate() {
-                    row[columns.first + (column + lane) * columns.spacing] = *sum;
+                    row[columns.first + (column + lane) * columns.spacing].write(*sum);
                 }
             }
             column += LANES;
@@ -97,7 +98,7 @@ impl<T: Element> Source<'_, T> {
         for column in (0..inner.start).chain(column..columns.count) {
             let sums = self.single(taps, &columns.taps, initial, column);
             for (row, sum) in rows.iter_mut().zip(sums) {
-                row[columns.first + column * columns.spacing] = sum;
+                row[columns.first + column * columns.spacing].write(sum);
             }
         }
     }

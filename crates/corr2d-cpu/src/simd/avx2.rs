@@ -59,21 +59,21 @@ macro_rules! registers {
             }
 
             #[inline(always)]
-            fn store(self, vector: $vector, destination: &mut [$number], start: usize) {
-                let block = &mut destination[start..start + $lanes];
-                // SAFETY: `self` proves avx2, and the block is the 32 bytes that are written.
-                unsafe { $store(block.as_mut_ptr(), vector) }
+            unsafe fn store_to(self, vector: $vector, start: *mut $number) {
+                // SAFETY: `self` proves avx2, and the caller promises the 32 bytes that are written.
+                unsafe { $store(start, vector) }
             }
 
             #[inline(always)]
-            fn store_first(self, vector: $vector, destination: &mut [$number], start: usize) {
-                let rest = &mut destination[start..];
-                if rest.len() >= $lanes {
-                    return self.store(vector, rest, 0);
+            unsafe fn store_first_to(self, vector: $vector, start: *mut $number, count: usize) {
+                if count >= $lanes {
+                    // SAFETY: the caller promises room for all lanes.
+                    return unsafe { self.store_to(vector, start) };
                 }
                 let mut block = [0.0; $lanes];
                 self.store(vector, &mut block, 0);
-                rest.copy_from_slice(&block[..rest.len()]);
+                // SAFETY: the caller promises room for `count` lanes, and the block has more.
+                unsafe { start.copy_from_nonoverlapping(block.as_ptr(), count) }
             }
 
             #[inline(always)]

@@ -54,18 +54,16 @@ macro_rules! registers {
             }
 
             #[inline(always)]
-            fn store(self, vector: $vector, destination: &mut [$number], start: usize) {
-                let block = &mut destination[start..start + $lanes];
-                // SAFETY: `self` proves avx512f, and the block is the 64 bytes that are written.
-                unsafe { $store(block.as_mut_ptr(), vector) }
+            unsafe fn store_to(self, vector: $vector, start: *mut $number) {
+                // SAFETY: `self` proves avx512f, and the caller promises the 64 bytes that are written.
+                unsafe { $store(start, vector) }
             }
 
             #[inline(always)]
-            fn store_first(self, vector: $vector, destination: &mut [$number], start: usize) {
-                let rest = &mut destination[start..];
-                let mask = mask(0, $lanes, rest.len()) as $mask;
-                // SAFETY: `self` proves avx512f; the lanes in the mask lie in `rest`, the others are not written.
-                unsafe { $store_mask(rest.as_mut_ptr(), mask, vector) }
+            unsafe fn store_first_to(self, vector: $vector, start: *mut $number, count: usize) {
+                let mask = mask(0, $lanes, count) as $mask;
+                // SAFETY: `self` proves avx512f; the caller promises the lanes in the mask, the others are not written.
+                unsafe { $store_mask(start, mask, vector) }
             }
 
             #[inline(always)]

@@ -51,14 +51,15 @@ impl<T: Element> Simd for Scalar<T> {
     }
 
     #[inline(always)]
-    fn store(self, vector: [T; LANES], destination: &mut [T], start: usize) {
-        destination[start..start + LANES].copy_from_slice(&vector);
+    unsafe fn store_to(self, vector: [T; LANES], start: *mut T) {
+        // SAFETY: the caller promises room for `LANES` numbers; an array of numbers is aligned as they are.
+        unsafe { *start.cast::<[T; LANES]>() = vector }
     }
 
     #[inline(always)]
-    fn store_first(self, vector: [T; LANES], destination: &mut [T], start: usize) {
-        let count = LANES.min(destination.len() - start);
-        destination[start..start + count].copy_from_slice(&vector[..count]);
+    unsafe fn store_first_to(self, vector: [T; LANES], start: *mut T, count: usize) {
+        // SAFETY: the caller promises room for `count` numbers.
+        unsafe { start.copy_from_nonoverlapping(vector[..count.min(LANES)].as_ptr(), count.min(LANES)) }
     }
 
     #[inline(always)]

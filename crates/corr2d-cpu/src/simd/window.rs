@@ -1,6 +1,7 @@
 //! Rows of a plane that were checked together, so that each load from them need not be.
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 
 use super::Simd;
 
@@ -26,13 +27,87 @@ impl<'a, T> Window<'a, T> {
         Self { first: slice.as_ptr(), rows, row_step, length, slice: PhantomData }
     }
 
-    /// A register from a row, at an offset in it. Panics if it does not lie in the window; with constants for rows and
-    /// one offset for many rows, the compiler checks once.
+    /// The registers at an offset of the first `rows` rows, from the top. Panics if they do not lie in the window.
     #[inline(always)]
-    pub(crate) fn load<S: Simd<Number = T>>(&self, simd: S, row: usize, offset: usize) -> S::Vector {
-        assert!(row < self.rows && offset <= self.length && S::LANES <= self.length - offset, "in the window");
-        // SAFETY: `new` found all rows in the slice, which this value borrows; the row is one of them, and `LANES`
-        // numbers from the offset on lie in its length.
-        unsafe { simd.load_from(self.first.add(row * self.row_step + offset)) }
+    pub(crate) fn column<S: Simd<Number = T>>(&self, simd: S, offset: usize, rows: usize) -> Column<'a, S> {
+        assert!(rows <= self.rows && offset <= self.length && S::LANES <= self.length - offset, "in the window");
+        Column { simd, next: self.first.wrapping_add(offset), row_step: self.row_step, left: rows, slice: PhantomData }
+    }
+}
+
+/// A column of registers. With a constant number of rows the compiler needs no counter.
+pub(crate) struct Column<'a, S: Simd> {
+    simd: S,
+    next: *const S::Number,
+    row_step: usize,
+    left: usize,
+    slice: PhantomData<&'a [S::Number]>,
+}
+
+impl<S: Simd> Column<'_, S> {
+    /// The register of the next row. Panics after the last.
+    #[inline(always)]
+    pub(crate) fn next(&mut self) -> S::Vector {
+        assert!(self.left > 0, "a row of the window");
+        // SAFETY: `Window::new` found all rows in the slice, which this value borrows, and `Window::column` that `LANES`
+        // numbers from the offset on lie in the length of each; of those rows `left` are still to come.
+        let vector = unsafe { self.simd.load_from(self.next) };
+        // The pointer behind the last row is not used, so it may lie outside.
+        self.next = self.next.wrapping_add(self.row_step);
+        self.left -= 1;
+        vector
+    }
+}
+
+/// Some equally spaced rows of a slice that is written.
+pub(crate) struct WindowMut<'a, T> {
+    first: *mut T,
+    rows: usize,
+    row_step: usize,
+    length: usize,
+    slice: PhantomData<&'a mut [T]>,
+}
+
+impl<'a, T> WindowMut<'a, T> {
+    /// As [`Window::new`].
+    #[inline(always)]
+    pub(crate) fn new(
+        slice: &'a mut [MaybeUninit<T>],
+        start: usize,
+        rows: usize,
+        row_step: usize,
+        length: usize,
+    ) -> Self {
+        let slice = &mut slice[start..];
+        let end = rows.saturating_sub(1).checked_mul(row_step).and_then(|last| last.checked_add(length));
+        assert!(end.is_some_and(|end| end <= slice.len()), "the window lies in the slice");
+        Self { first: slice.as_mut_ptr().cast(), rows, row_step, length, slice: PhantomData }
+    }
+
+    /// Writes a column of registers at an offset, one in each of the first rows, as far as it lies in the length.
+    #[inline(always)]
+    pub(crate) fn write<S: Simd<Number = T>, const ROWS: usize>(
+        &mut self,
+        simd: S,
+        offset: usize,
+        column: [S::Vector; ROWS],
+    ) {
+        assert!(ROWS <= self.rows && offset <= self.length, "in the window");
+        const { assert!(ROWS <= 8) };
+        let (mut next, count) = (self.first.wrapping_add(offset), self.length - offset);
+        unroll!(R in [0 1 2 3 4 5 6 7] {
+            if const { R < ROWS } {
+                // SAFETY: `new` found all rows in the slice, which this value borrows; row R is one of them, and `count`
+                // numbers from the offset on lie in its length.
+                unsafe {
+                    if count >= S::LANES {
+                        simd.store_to(column[R], next);
+                    } else {
+                        simd.store_first_to(column[R], next, count);
+                    }
+                }
+                next = next.wrapping_add(self.row_step);
+            }
+        });
     }
 }

@@ -5,6 +5,7 @@
 //! products leave them, and squares are transposed before they are written.
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 
 use super::product::{Product, Tiles};
 use super::transform::{LONGEST, Transform, WIDEST, transpose};
@@ -102,7 +103,7 @@ pub(super) struct Band<'a, 'b, T, F> {
     /// How many columns of tiles make a chunk.
     pub(super) columns: usize,
     /// For each output channel of the group its rows of this band.
-    pub(super) outputs: &'a mut [&'b mut [T]],
+    pub(super) outputs: &'a mut [&'b mut [MaybeUninit<T>]],
     pub(super) workspace: &'a mut Workspace<T>,
     pub(super) transform: PhantomData<F>,
 }
@@ -284,7 +285,7 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
                     let outputs = &mut self.outputs[first_channel..];
                     unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
                         if I < S::LANES && let Some(output) = outputs.get_mut(I) {
-                            simd.store_first(square[I], &mut output[start..][columns.clone()], first);
+                            simd.write_first(square[I], &mut output[start..][columns.clone()], first);
                         }
                     });
                 }

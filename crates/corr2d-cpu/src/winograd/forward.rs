@@ -1,6 +1,7 @@
 //! The forward pass: each image cut into bands of tile rows, which threads share.
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
@@ -69,7 +70,7 @@ pub(crate) fn forward<T: Element>(
     input: &[T],
     weight: &[T],
     bias: Option<&[T]>,
-    output: &mut [T],
+    output: &mut [MaybeUninit<T>],
 ) -> Result<(), Error> {
     if output.is_empty() {
         return Ok(());
@@ -88,7 +89,7 @@ fn forward_transformed<T: Element>(
     input: &[T],
     weight: &[T],
     bias: Option<&[T]>,
-    output: &mut [T],
+    output: &mut [MaybeUninit<T>],
 ) -> Result<(), Error> {
     let moderate: Vec<AtomicBool> = (0..geometry.batch()).map(|_| AtomicBool::new(true)).collect();
     let call = Call { weights, geometry, input, bias, moderate: &moderate };
@@ -122,11 +123,11 @@ struct Task<'a, T> {
     /// image · groups + group.
     index: usize,
     first_row: usize,
-    outputs: Vec<&'a mut [T]>,
+    outputs: Vec<&'a mut [MaybeUninit<T>]>,
 }
 
 impl<T: Element> Call<'_, T> {
-    fn bands<F: Transform>(&self, output: &mut [T]) -> Result<(), Error> {
+    fn bands<F: Transform>(&self, output: &mut [MaybeUninit<T>]) -> Result<(), Error> {
         let geometry = self.geometry;
         let parallel = geometry.multiplications() >= SEQUENTIAL_MULTIPLICATIONS && rayon::current_num_threads() > 1;
         let cut = self.weights.isa.run(Cutter::<T, F> { geometry, parallel, types: PhantomData });
@@ -184,7 +185,7 @@ impl<T: Element> Call<'_, T> {
 fn tasks<'a, T: Element, F: Transform>(
     geometry: &Geometry,
     cut: Cut,
-    output: &'a mut [T],
+    output: &'a mut [MaybeUninit<T>],
 ) -> impl Iterator<Item = Task<'a, T>> {
     let width = geometry.columns().output();
     let plane = geometry.rows().output() * width;

@@ -1,7 +1,6 @@
 //! y = F(x, w) + b as an operation of the graph.
 
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Shape, Tensor};
-use corr2d_cpu::zeros;
 
 use super::handed_over::{HandedOver, handed_over_on_devices};
 use super::storage::{Stored, elements, for_dtype_of, stored};
@@ -58,8 +57,7 @@ fn forward<S: Stored>(
     let input = elements::<S>(input.0, input.1)?;
     let weight = elements::<S>(weight.0, weight.1)?;
     let bias = bias.map(|(storage, layout)| elements::<S>(storage, layout)).transpose()?;
-    let mut output = zeros(correlation.geometry().output_len()).map_err(Error::from)?;
-    correlation.plan.forward(&input, &weight, bias.as_deref(), &mut output).map_err(Error::from)?;
+    let output = correlation.plan.forward_new(&input, &weight, bias.as_deref()).map_err(Error::from)?;
     Ok((stored::<S>(output)?, Shape::from(&correlation.geometry().output_shape())))
 }
 

@@ -1,0 +1,122 @@
+//! Some rows of one output plane: block after block of rows, and along each block the parts of the kernel.
+
+use std::mem::MaybeUninit;
+
+use super::block::MOST_REGISTERS;
+use super::parts::Parts;
+use super::sweep::{Form, STRIP, Sweep, Totals};
+use super::view::Padded;
+use crate::simd::{Kernel, Simd};
+use crate::{Element, Geometry};
+
+/// The rows of one task.
+pub(super) struct Rows<'a, T> {
+    pub(super) geometry: &'a Geometry,
+    /// The planes of the group, and which group of which image it is.
+    pub(super) planes: &'a [T],
+    pub(super) group: usize,
+    /// The kernel of the output channel, and its bias.
+    pub(super) kernel: &'a [T],
+    pub(super) bias: T,
+    pub(super) first_row: usize,
+    pub(super) output: &'a mut [MaybeUninit<T>],
+    pub(super) workspace: &'a mut Workspace<T>,
+}
+
+/// What a thread keeps from one task to the next.
+pub(super) struct Workspace<T> {
+    parts: Parts<T>,
+    padded: Padded<T>,
+    /// What a block at the rim reads.
+    rim: Vec<T>,
+    totals: Totals<T>,
+}
+
+impl<T: Element> Workspace<T> {
+    pub(super) fn new() -> Self {
+        Self { parts: Parts::new(), padded: Padded::new(), rim: Vec::new(), totals: Totals::new() }
+    }
+}
+
+impl<T: Element> Kernel<T> for Rows<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<Number = T>>(self, simd: S) {
+        let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
+        let Workspace { parts, padded, rim, totals } = self.workspace;
+        parts.cut(self.geometry, self.kernel);
+        if parts.len() > 1 {
+            totals.reserve();
+        }
+        let view = padded.view(self.geometry, S::LANES, self.group, self.planes);
+        let width = columns.output();
+        let height = self.output.len() / width;
+        let mut sweep = Sweep {
+            geometry: self.geometry,
+            view,
+            parts,
+            bias: self.bias,
+            first_row: self.first_row,
+            output: self.output,
+            rim,
+            totals,
+        };
+        // Where the kernel has one row, the registers of a block lie in one row too.
+        if rows.kernel() == 1 && width >= MOST_REGISTERS * S::LANES {
+            for row in 0..height {
+                all_parts::<S, 8>(simd, &mut sweep, Form::Line, row);
+            }
+            return;
+        }
+        // Rows of one class modulo the dilation read rows of one class, each the next one of the last.
+        let step = rows.dilation();
+        for class in 0..step.min(height) {
+            let count = (height - class).div_ceil(step);
+            let mut done = 0;
+            while done < count {
+                let left = count - done;
+                let registers = if count >= 8 && left > 4 {
+                    8
+                } else if count >= 4 {
+                    4
+                } else {
+                    1
+                };
+                // The last block goes back to end with the rows: what it writes twice is the same.
+                done = done.min(count - registers);
+                let first = class + done * step;
+                match registers {
+                    8 => all_parts::<S, 8>(simd, &mut sweep, Form::Column, first),
+                    4 => all_parts::<S, 4>(simd, &mut sweep, Form::Column, first),
+                    _ => all_parts::<S, 1>(simd, &mut sweep, Form::Column, first),
+                }
+                done += registers;
+            }
+        }
+    }
+}
+
+/// Writes the rows of blocks of so many registers, the first of them at `row`.
+#[inline(always)]
+fn all_parts<S: Simd, const REGISTERS: usize>(simd: S, sweep: &mut Sweep<'_, S::Number>, form: Form, row: usize) {
+    let width = sweep.geometry.columns().output();
+    let parts = sweep.parts.len();
+    let strip = if parts == 1 { width } else { STRIP.min(width) };
+    for start in (0..width).step_by(strip) {
+        let start = start.min(width - strip);
+        for index in 0..parts {
+            let span = start..start + strip;
+            match sweep.parts.get(index).rows {
+                1 => sweep.run::<S, REGISTERS, 1>(simd, form, row, index, span),
+                2 => sweep.run::<S, REGISTERS, 2>(simd, form, row, index, span),
+                3 => sweep.run::<S, REGISTERS, 3>(simd, form, row, index, span),
+                4 => sweep.run::<S, REGISTERS, 4>(simd, form, row, index, span),
+                5 => sweep.run::<S, REGISTERS, 5>(simd, form, row, index, span),
+                6 => sweep.run::<S, REGISTERS, 6>(simd, form, row, index, span),
+                7 => sweep.run::<S, REGISTERS, 7>(simd, form, row, index, span),
+                _ => sweep.run::<S, REGISTERS, 8>(simd, form, row, index, span),
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! One part of a kernel along a few rows: block after block, from the left to the right.
+
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
+use super::block::{MOST_REGISTERS, add};
+use super::parts::Parts;
+use super::view::View;
+use crate::simd::{Simd, Window, WindowMut, unwritten};
+use crate::{Element, Geometry};
+
+/// The most columns that several parts go over one after another, and the most that are copied at once: what is read and
+/// summed stays in a second-level cache. So far from a power of two that its rows do not share a few lines of the first.
+pub(super) const STRIP: usize = 960;
+
+/// From one row of totals to the next: a strip, or a register in a narrower output.
+const TOTALS: usize = STRIP + 16;
+
+/// How the registers of a block lie.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// In neighbouring output rows.
+    Column,
+    /// Side by side in one row.
+    Line,
+}
+
+/// What all sweeps of a task share.
+pub(super) struct Sweep<'a, T> {
+    pub(super) geometry: &'a Geometry,
+    pub(super) view: View<'a, T>,
+    pub(super) parts: &'a Parts<T>,
+    pub(super) bias: T,
+    /// The first of the rows that `output` holds.
+    pub(super) first_row: usize,
+    pub(super) output: &'a mut [MaybeUninit<T>],
+    pub(super) rim: &'a mut Vec<T>,
+    pub(super) totals: &'a mut Totals<T>,
+}
+
+/// The sums of the parts that are done. They are read here and written there, since blocks may overlap.
+pub(super) struct Totals<T> {
+    before: Vec<T>,
+    after: Vec<T>,
+}
+
+impl<T: Element> Totals<T> {
+    pub(super) fn new() -> Self {
+        Self { before: Vec::new(), after: Vec::new() }
+    }
+
+    /// Room for the strips of a block.
+    pub(super) fn reserve(&mut self) {
+        self.before.resize(MOST_REGISTERS * TOTALS, T::ZERO);
+        self.after.resize(MOST_REGISTERS * TOTALS, T::ZERO);
+    }
+}
+
+impl<T: Element> Sweep<'_, T> {
+    /// Sums part `index` for some columns of the rows from `first` on, and writes the outputs if it is the last.
+    #[inline(always)]
+    pub(super) fn run<S: Simd<Number = T>, const REGISTERS: usize, const TAPS: usize>(
+        &mut self,
+        simd: S,
+        form: Form,
+        first: usize,
+        index: usize,
+        span: Range<usize>,
+    ) {
+        let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
+        let part = self.parts.get(index);
+        let taps = self.parts.taps::<TAPS>(part);
+        let (begins, ends) = (index == 0, index + 1 == self.parts.len());
+        let initial = [simd.splat(if begins { self.bias } else { T::ZERO }); REGISTERS];
+
+        // What a block computes and reads, and how far apart its registers lie.
+        let (across, output_rows) = match form {
+            Form::Column => (S::LANES, REGISTERS),
+            Form::Line => (REGISTERS * S::LANES, 1),
+        };
+        let behind_first = across - S::LANES;
+        let step = |rows: usize| if form == Form::Line { S::LANES } else { rows };
+        let reach = (part.columns - 1) * columns.dilation();
+        let (read_rows, window_rows) = (output_rows + TAPS - 1, const { REGISTERS + TAPS - 1 });
+
+        // Where the first tap of the first output reads, in the padding if negative or beyond the plane.
+        let row = (self.first_row + first + part.row * rows.dilation()) as isize - self.view.before.0 as isize;
+        let column = (span.start + part.column * columns.dilation()) as isize - self.view.before.1 as isize;
+        let inside = self.inside(row, read_rows, column, across + reach);
+
+        let length = span.len();
+        let before =
+            (!begins).then(|| Window::new(&self.totals.before, 0, REGISTERS, step(TOTALS), TOTALS - behind_first));
+        let mut after = if ends {
+            let start = first * columns.output() + span.start;
+            WindowMut::new(
+                self.output,
+                start,
+                REGISTERS,
+                step(rows.dilation() * columns.output()),
+                length.saturating_sub(behind_first),
+            )
+        } else {
+            let totals = unwritten(&mut self.totals.after);
+            WindowMut::new(totals, 0, REGISTERS, step(TOTALS), TOTALS - behind_first)
+        };
+
+        let mut at = 0;
+        while at < length {
+            // The last block goes back to end with the row: what is written twice is the same.
+            at = at.min(length.saturating_sub(across));
+            let plain = inside.contains(&at);
+            let (end, window) = if plain {
+                let end = length.max(across).min(inside.end - 1 + across);
+                let start = row as usize * self.view.width + column.wrapping_add_unsigned(at) as usize;
+                let window_step = step(rows.dilation() * self.view.width);
+                let read = end - at - behind_first + reach;
+                (end, Window::new(self.view.plane(part.channel), start, window_rows, window_step, read))
+            } else {
+                // To the next block that reads no padding, or as far as a strip goes.
+                let end = if inside.is_empty() { length.max(across).min(at + STRIP) } else { at + across };
+                let corner = (row, column.wrapping_add_unsigned(at));
+                let width = end - at + reach;
+                let rim = self.view.rim(part.channel, corner, read_rows, rows.dilation(), width, self.rim);
+                (end, Window::new(rim, 0, window_rows, step(width), width - behind_first))
+            };
+            let mut block = at;
+            loop {
+                let mut sums = add::<S, REGISTERS, TAPS>(simd, taps, &window, block - at, columns.dilation(), initial);
+                if let Some(before) = &before {
+                    let mut totals = before.column(simd, block, REGISTERS);
+                    unroll!(R in [0 1 2 3 4 5 6 7] {
+                        if const { R < REGISTERS } {
+                            sums[R] = simd.add(totals.next(), sums[R]);
+                        }
+                    });
+                }
+                after.write(simd, block, sums);
+                if block + across >= end {
+                    break;
+                }
+                block = (block + across).min(end - across);
+            }
+            at = end;
+        }
+        if !ends {
+            std::mem::swap(&mut self.totals.before, &mut self.totals.after);
+        }
+    }
+
+    /// At which columns a block may begin that reads no padding, counted from where the first one does.
+    #[inline(always)]
+    fn inside(&self, row: isize, rows: usize, column: isize, width: usize) -> Range<usize> {
+        let step = self.geometry.rows().dilation();
+        let last = row.wrapping_add_unsigned((rows - 1) * step);
+        if row < 0 || last >= self.view.height as isize || aliased::<T>(step * self.view.width, rows) {
+            return 0..0;
+        }
+        let end = (self.view.width as isize - column).saturating_sub(width as isize) + 1;
+        column.min(0).unsigned_abs()..end.max(0) as usize
+    }
+}
+
+/// Whether so many rows, so far apart, would share too few lines of a first-level cache, where a multiple of 4 KiB is the
+/// same place: 7×7 on a width of 2048 takes twice as long as a pixel of 1920.
+fn aliased<T>(step: usize, rows: usize) -> bool {
+    rows > 12 && (step * size_of::<T>()).is_multiple_of(4096)
+}

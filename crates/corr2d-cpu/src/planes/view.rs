@@ -1,0 +1,100 @@
+//! The planes that a task reads.
+
+use crate::{Element, Geometry};
+
+/// The planes of one group of one image, or a padded copy of them.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a, T> {
+    planes: &'a [T],
+    pub(super) height: usize,
+    pub(super) width: usize,
+    /// The rows of padding above, and the columns of padding on the left.
+    pub(super) before: (usize, usize),
+}
+
+/// The elements of padded planes that are copied as a whole: a tenth of a second-level cache.
+const COPIED: usize = 1 << 14;
+
+/// A copy of small planes with their padding, kept for the next task on the same planes.
+pub(super) struct Padded<T> {
+    /// Which planes.
+    group: Option<usize>,
+    copy: Vec<T>,
+}
+
+impl<T: Element> Padded<T> {
+    pub(super) fn new() -> Self {
+        Self { group: None, copy: Vec::new() }
+    }
+
+    /// A view of the planes of a group: of a copy in which no register reads padding, if they are small and some register
+    /// would.
+    #[inline(never)]
+    pub(super) fn view<'a>(
+        &'a mut self,
+        geometry: &Geometry,
+        lanes: usize,
+        group: usize,
+        planes: &'a [T],
+    ) -> View<'a, T> {
+        let (rows, columns) = (geometry.rows(), geometry.columns());
+        let plain =
+            View { planes, height: rows.input(), width: columns.input(), before: (rows.before(), columns.before()) };
+        let height = rows.output() - 1 + rows.dilated();
+        let width = columns.output().max(lanes) - 1 + columns.dilated();
+        let size = (geometry.input_channels_per_group()).checked_mul(height).and_then(|size| size.checked_mul(width));
+        let needed = plain.before != (0, 0) || height > plain.height || width > plain.width;
+        let Some(size) = size.filter(|size| needed && *size <= COPIED) else { return plain };
+        if self.group != Some(group) {
+            self.group = Some(group);
+            // What lies around the planes is 0 from the first time on.
+            self.copy.resize(size, T::ZERO);
+            let (top, left) = plain.before;
+            let (rows, columns) = (plain.height.min(height - top), plain.width.min(width - left));
+            for (channel, copy) in self.copy.chunks_exact_mut(height * width).enumerate() {
+                let copies = copy[top * width..].chunks_mut(width);
+                for (copy, row) in copies.zip(plain.plane(channel).chunks_exact(plain.width)).take(rows) {
+                    copy[left..left + columns].copy_from_slice(&row[..columns]);
+                }
+            }
+        }
+        View { planes: &self.copy, height, width, before: (0, 0) }
+    }
+}
+
+impl<'a, T: Element> View<'a, T> {
+    #[inline(always)]
+    pub(super) fn plane(&self, channel: usize) -> &'a [T] {
+        let plane = self.height * self.width;
+        &self.planes[channel * plane..][..plane]
+    }
+
+    /// A copy of `rows` rows of `width` numbers from a corner on, which may lie in the padding.
+    #[inline(never)]
+    pub(super) fn rim<'w>(
+        &self,
+        channel: usize,
+        corner: (isize, isize),
+        rows: usize,
+        row_step: usize,
+        width: usize,
+        rim: &'w mut Vec<T>,
+    ) -> &'w [T] {
+        let plane = self.plane(channel);
+        let begin = corner.1.min(0).unsigned_abs().min(width);
+        let from = corner.1.max(0) as usize;
+        let end = begin + self.width.saturating_sub(from).min(width - begin);
+        rim.resize(rows * width, T::ZERO);
+        for (index, copy) in rim.chunks_exact_mut(width).enumerate() {
+            let row = corner.0.wrapping_add_unsigned(index * row_step);
+            if row >= 0 && row < self.height as isize && begin < end {
+                copy[..begin].fill(T::ZERO);
+                copy[begin..end].copy_from_slice(&plane[row as usize * self.width + from..][..end - begin]);
+                copy[end..].fill(T::ZERO);
+            } else {
+                copy.fill(T::ZERO);
+            }
+        }
+        rim
+    }
+}
