@@ -7,5 +7,7 @@ mod dense_layers;
 mod determinism;
 mod errors;
 mod geometry;
+mod images;
+mod separable;
 mod special_values;
 mod winograd;

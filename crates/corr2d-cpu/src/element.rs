@@ -6,7 +6,7 @@ use std::ops::{Add, AddAssign, Mul, Sub};
 use crate::plan::Operations;
 use crate::simd::{Registers, zeroed};
 use crate::winograd::{self, Tile};
-use crate::{Path, channels, direct, planes, reference};
+use crate::{Path, channels, direct, planes, reference, separable};
 
 /// `f32` or `f64`.
 ///
@@ -71,12 +71,14 @@ macro_rules! element {
         impl compiled::Compiled for $number {
             fn operations(path: Path) -> &'static Operations<Self> {
                 static REFERENCE: Operations<$number> = Operations {
+                    accepts: |_, _| true,
                     forward: |_, geometry, x, w, b, y| reference::forward(geometry, x, w, b, zeroed(y, 0.0)),
                     input_gradient: reference::input_gradient,
                     weight_gradient: reference::weight_gradient,
                     bias_gradient: reference::bias_gradient,
                 };
                 static DIRECT: Operations<$number> = Operations {
+                    accepts: |_, _| true,
                     forward: |_, geometry, x, w, b, y| direct::forward(geometry, x, w, b, y),
                     input_gradient: direct::input_gradient,
                     weight_gradient: direct::weight_gradient,
@@ -91,6 +93,8 @@ macro_rules! element {
                     ..DIRECT
                 };
                 static CHANNELS: Operations<$number> = Operations { forward: channels::forward, ..DIRECT };
+                static SEPARABLE: Operations<$number> =
+                    Operations { accepts: separable::accepts, forward: separable::forward, ..DIRECT };
                 static WINOGRAD2: Operations<$number> = Operations {
                     forward: |isa, geometry, x, w, b, y| winograd::forward(isa, Tile::F2, geometry, x, w, b, y),
                     ..DIRECT
@@ -100,6 +104,7 @@ macro_rules! element {
                     ..DIRECT
                 };
                 match path {
+                    Path::Separable => &SEPARABLE,
                     Path::Winograd2 => &WINOGRAD2,
                     Path::Winograd4 => &WINOGRAD4,
                     Path::Reference => &REFERENCE,

@@ -100,7 +100,9 @@ pub enum Error {
         shape: Vec<usize>,
     },
     /// An algorithm was forced that this version does not have.
-    #[error("algorithm {algorithm} is not available in this version: take Auto, Fast, Direct, Winograd or Reference")]
+    #[error(
+        "algorithm {algorithm} is not available in this version: take Auto, Fast, Direct, Winograd, Separable or Reference"
+    )]
     AlgorithmNotAvailable {
         /// The algorithm asked for.
         algorithm: Algorithm,
@@ -119,6 +121,25 @@ pub enum Error {
         dilation: Size,
         /// The input channels of a group.
         channels: usize,
+    },
+    /// Two passes were forced on a correlation that they cannot compute, whatever the weights.
+    #[error(
+        "Separable is for one input channel a group, stride 1×1 and dilation 1×1, but this has {channels}, stride {stride} \
+         and dilation {dilation}: take Auto"
+    )]
+    SeparableDoesNotSuit {
+        /// The stride.
+        stride: Size,
+        /// The dilation.
+        dilation: Size,
+        /// The input channels of a group.
+        channels: usize,
+    },
+    /// Two passes were forced on a kernel that is no outer product.
+    #[error("the kernel of output channel {channel} is no outer product of a column and a row: take Auto")]
+    NotAnOuterProduct {
+        /// The first such output channel, counted from 0.
+        channel: usize,
     },
     /// A path was forced that cannot compute the geometry.
     #[error("path {path:?} cannot compute this geometry: take one of Plan::paths")]

@@ -12,6 +12,7 @@
 //! | `planes` (private) | pixels in lanes, for few output channels at stride 1 |
 //! | `channels` (private) | output channels in lanes, for dense layers |
 //! | `winograd` (private) | 3×3 kernels of stride 1 with fewer multiplications |
+//! | `separable` (private) | kernels that are an outer product, in two passes |
 //! | `simd` (private) | vector registers |
 
 // First, for its macro.
@@ -29,6 +30,8 @@ mod options;
 mod plan;
 mod planes;
 pub mod reference;
+mod separable;
+mod transpose;
 mod winograd;
 
 pub use buffer::zeros;

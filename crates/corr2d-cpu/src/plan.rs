@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use crate::geometry::check;
 use crate::simd::{unwritten, written};
 use crate::winograd::{self, Tile};
-use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry, Isa, Size, channels};
+use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry, Isa, Size, channels, separable};
 
 /// The algorithm that a plan runs.
 ///
@@ -30,12 +30,16 @@ pub enum Path {
     Channels,
     /// Winograd's minimal filtering in tiles of 2×2, for 3×3 kernels of stride 1 and dilation 1; gradients as `Direct`.
     Winograd2,
-    /// The same in tiles of 4×4: faster, with an error that grows with the largest pixel near a window.
+    /// Two passes, for kernels that are an outer product, of one input channel a group; gradients as `Direct`.
+    Separable,
+    /// Winograd in tiles of 4×4: faster, with an error that grows with the largest pixel near a window.
     Winograd4,
 }
 
 /// The four operations of one algorithm on one number type. They may rely on slices of the right length.
 pub struct Operations<T> {
+    /// Whether it can compute with these weights, for a geometry that suits it.
+    pub(crate) accepts: fn(&Geometry, &[T]) -> bool,
     pub(crate) forward: Forward<T>,
     pub(crate) input_gradient: Gradient<T>,
     pub(crate) weight_gradient: Gradient<T>,
@@ -72,6 +76,8 @@ type Sum<T> = fn(&Geometry, &[T], &mut [T]) -> Result<(), Error>;
 pub struct Plan {
     geometry: Geometry,
     path: Path,
+    /// Whether a kernel that is an outer product may run as two passes instead.
+    two_passes: bool,
     isa: Isa,
 }
 
@@ -108,11 +114,14 @@ impl Plan {
             Algorithm::Winograd if winograd::suits(&geometry) => Path::Winograd2,
             Algorithm::Winograd => return Err(winograd_does_not_suit(&geometry)),
             Algorithm::Reference => Path::Reference,
-            Algorithm::Gemm | Algorithm::Fft | Algorithm::Separable => {
+            Algorithm::Separable if separable::suits(&geometry) => Path::Separable,
+            Algorithm::Separable => return Err(separable_does_not_suit(&geometry)),
+            Algorithm::Gemm | Algorithm::Fft => {
                 return Err(Error::AlgorithmNotAvailable { algorithm });
             }
         };
-        Ok(Self { geometry, path, isa: Isa::best() })
+        let two_passes = matches!(algorithm, Algorithm::Auto | Algorithm::Fast) && separable::pays(&geometry);
+        Ok(Self { geometry, path, two_passes, isa: Isa::best() })
     }
 
     /// The same plan on a path of the caller's choice.
@@ -120,10 +129,14 @@ impl Plan {
     /// # Errors
     /// [`Error::PathDoesNotSuit`] when that path cannot compute this geometry.
     pub fn with_path(self, path: Path) -> Result<Self, Error> {
-        if self.paths().contains(&path) { Ok(Self { path, ..self }) } else { Err(Error::PathDoesNotSuit { path }) }
+        if self.suits(path) {
+            Ok(Self { path, two_passes: false, ..self })
+        } else {
+            Err(Error::PathDoesNotSuit { path })
+        }
     }
 
-    /// The paths that can compute this geometry.
+    /// The paths that can compute this geometry, whatever the weights.
     ///
     /// ```
     /// use corr2d_cpu::{Conv2dOptions, Path, Plan};
@@ -134,14 +147,39 @@ impl Plan {
     /// # Ok::<(), corr2d_cpu::Error>(())
     /// ```
     pub fn paths(&self) -> Vec<Path> {
-        let suits = |path: &Path| match path {
+        let all = [Path::Reference, Path::Direct, Path::Planes, Path::Channels, Path::Winograd2, Path::Winograd4];
+        all.into_iter().filter(|path| self.suits(*path)).collect()
+    }
+
+    fn suits(&self, path: Path) -> bool {
+        match path {
             Path::Reference | Path::Direct => true,
             Path::Planes => suits_planes(&self.geometry),
             Path::Channels => channels::suits(&self.geometry),
+            Path::Separable => separable::suits(&self.geometry),
             Path::Winograd2 | Path::Winograd4 => winograd::suits(&self.geometry),
-        };
-        let all = [Path::Reference, Path::Direct, Path::Planes, Path::Channels, Path::Winograd2, Path::Winograd4];
-        all.into_iter().filter(suits).collect()
+        }
+    }
+
+    /// The path that computes with these weights: where the plan was free to choose, a kernel that is an outer product runs
+    /// as two passes.
+    ///
+    /// ```
+    /// use corr2d_cpu::{Conv2dOptions, Path, Plan};
+    ///
+    /// let plan = Plan::new([1, 1, 200, 300], [1, 1, 9, 11], &Conv2dOptions::default())?;
+    /// let mut weight = [1f32; 99];
+    /// assert_eq!(plan.path_for(&weight), Path::Separable);
+    /// weight[50] = 2.0;
+    /// assert_eq!(plan.path_for(&weight), Path::Planes);
+    /// # Ok::<(), corr2d_cpu::Error>(())
+    /// ```
+    pub fn path_for<T: Element>(&self, weight: &[T]) -> Path {
+        let two_passes = self.two_passes && weight.len() == self.geometry.weight_len();
+        match two_passes && (T::operations(Path::Separable).accepts)(&self.geometry, weight) {
+            true => Path::Separable,
+            false => self.path,
+        }
     }
 
     /// The same plan with an instruction set of the caller's choice.
@@ -210,7 +248,7 @@ impl Plan {
         if let Some(bias) = bias {
             check("bias", bias, &[geometry.output_channels()])?;
         }
-        (T::operations(self.path).forward)(self.isa, geometry, input, weight, bias, output)
+        (T::operations(self.path_for(weight)).forward)(self.isa, geometry, input, weight, bias, output)
     }
 
     /// `input_gradient` [N, C, H, W] = ∂L/∂input, from `output_gradient` [N, O, H', W'] = ∂L/∂output.
@@ -296,6 +334,15 @@ fn direct_path(geometry: &Geometry) -> Path {
         Path::Channels
     } else {
         Path::Direct
+    }
+}
+
+fn separable_does_not_suit(geometry: &Geometry) -> Error {
+    let (rows, columns) = (geometry.rows(), geometry.columns());
+    Error::SeparableDoesNotSuit {
+        stride: Size { height: rows.stride(), width: columns.stride() },
+        dilation: Size { height: rows.dilation(), width: columns.dilation() },
+        channels: geometry.input_channels_per_group(),
     }
 }
 

@@ -29,4 +29,5 @@ mod rows;
 mod sweep;
 mod view;
 
+pub(crate) use block::add;
 pub(crate) use forward::{forward, suits};

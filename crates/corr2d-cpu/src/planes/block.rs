@@ -10,7 +10,7 @@ pub(super) const MOST_REGISTERS: usize = 8;
 ///
 /// Register R sums what the window's rows from R on hold, from `start` on; neighbouring columns read `dilation` apart.
 #[inline(always)]
-pub(super) fn add<S: Simd, const REGISTERS: usize, const TAPS: usize>(
+pub(crate) fn add<S: Simd, const REGISTERS: usize, const TAPS: usize>(
     simd: S,
     part: &[[S::Number; TAPS]],
     window: &Window<'_, S::Number>,

@@ -27,6 +27,13 @@ impl<'a, T> Window<'a, T> {
         Self { first: slice.as_ptr(), rows, row_step, length, slice: PhantomData }
     }
 
+    /// The rows from one on. Panics if there is none.
+    #[inline(always)]
+    pub(crate) fn from_row(&self, row: usize) -> Self {
+        assert!(row < self.rows, "a row of the window");
+        Self { first: self.first.wrapping_add(row * self.row_step), rows: self.rows - row, ..*self }
+    }
+
     /// The registers at an offset of the first `rows` rows, from the top. Panics if they do not lie in the window.
     #[inline(always)]
     pub(crate) fn column<S: Simd<Number = T>>(&self, simd: S, offset: usize, rows: usize) -> Column<'a, S> {
@@ -35,7 +42,7 @@ impl<'a, T> Window<'a, T> {
     }
 }
 
-/// A column of registers. With a constant number of rows the compiler needs no counter.
+/// A column of registers, from the top or from the bottom. With a constant number of rows the compiler needs no counter.
 pub(crate) struct Column<'a, S: Simd> {
     simd: S,
     next: *const S::Number,
@@ -45,6 +52,13 @@ pub(crate) struct Column<'a, S: Simd> {
 }
 
 impl<S: Simd> Column<'_, S> {
+    /// The same registers from the bottom.
+    #[inline(always)]
+    pub(crate) fn upwards(self) -> Self {
+        let last = self.next.wrapping_add(self.left.saturating_sub(1).wrapping_mul(self.row_step));
+        Self { next: last, row_step: self.row_step.wrapping_neg(), ..self }
+    }
+
     /// The register of the next row. Panics after the last.
     #[inline(always)]
     pub(crate) fn next(&mut self) -> S::Vector {
