@@ -47,12 +47,26 @@ fn by(algorithm: Algorithm, case: &Case, input: &Tensor, weight: &Tensor) -> Res
     conv2d(input, weight, None, &Conv2dOptions { algorithm, ..case.options })
 }
 
-/// Candle has one number for all four paddings, one for both strides, one for both dilations; so have the cases.
 fn candle(case: &Case, input: &Tensor, weight: &Tensor) -> Result<Tensor> {
-    let Conv2dOptions { stride, padding, dilation, groups, .. } = case.options;
-    let padding = match padding {
-        Padding::Explicit { top, .. } => top,
-        Padding::Valid | Padding::Same => 0,
-    };
-    Ok(input.conv2d(weight, padding, stride.0, dilation.0, groups)?)
+    let Square { stride, padding, dilation } = Square::of(&case.options);
+    Ok(input.conv2d(weight, padding, stride, dilation, case.options.groups)?)
+}
+
+/// The options of a row, which other libraries take as one number for both axes and all sides. So the rows have them.
+#[allow(missing_docs, reason = "the names of the options say all there is")]
+pub struct Square {
+    pub stride: usize,
+    pub padding: usize,
+    pub dilation: usize,
+}
+
+impl Square {
+    /// The numbers along the height, at the top.
+    pub fn of(options: &Conv2dOptions) -> Self {
+        let padding = match options.padding {
+            Padding::Explicit { top, .. } => top,
+            Padding::Valid | Padding::Same => 0,
+        };
+        Self { stride: options.stride.0, padding, dilation: options.dilation.0 }
+    }
 }
