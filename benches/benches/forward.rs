@@ -1,34 +1,49 @@
 //! `forward/case/implementation`: y = correlation of x with w.
 
-use std::time::Duration;
+mod common;
 
+use candle_core::Tensor;
 use corr2d::Result;
-use corr2d_benches::{IMPLEMENTATIONS, Tensors, assert_close, timed_cases};
-use corr2d_tests::Case;
+use corr2d_benches::{Row, Tensors, assert_close, reference};
 use criterion::Criterion;
 
+use crate::common::{add, every_row, made};
+
 fn main() -> Result<()> {
-    let measurement = Duration::from_secs(2);
-    let settings = Criterion::default().sample_size(10).warm_up_time(measurement / 4).measurement_time(measurement);
-    let mut criterion = settings.configure_from_args();
-    for case in timed_cases() {
-        forward(&mut criterion, case)?;
-    }
-    criterion.final_summary();
-    Ok(())
+    every_row(forward)
 }
 
-fn forward(criterion: &mut Criterion, case: &Case) -> Result<()> {
-    let tensors = Tensors::of(case)?;
-    // Without a graph: what inference costs.
-    let (input, weight) = (tensors.input.detach(), tensors.weight.detach());
-    let [(_, reference), ..] = IMPLEMENTATIONS;
-    let want = reference(case, &input, &weight)?;
-    let mut group = criterion.benchmark_group(format!("forward/{}", case.name));
-    for (name, implementation) in IMPLEMENTATIONS {
-        assert_close(&implementation(case, &input, &weight)?, &want, &format!("{name} on {case}"))?;
-        group.bench_function(name, |bencher| bencher.iter(|| implementation(case, &input, &weight)));
+fn forward(criterion: &mut Criterion, row: &Row) -> Result<()> {
+    let mut group = criterion.benchmark_group(format!("forward/{}", row.case.name));
+    let mut shared = None;
+    for (name, implementation) in row.implementations()? {
+        let mut checked = (name == "reference").then_some(());
+        add(&mut group, name, |bencher| {
+            let Forward { input, weight, want } = made(&mut shared, || Forward::of(row))?;
+            made(&mut checked, || {
+                assert_close(&implementation(&row.case, input, weight)?, want, &format!("{name} on {}", row.case))
+            })?;
+            bencher.iter(|| implementation(&row.case, input, weight));
+            Ok(())
+        })?;
     }
     group.finish();
     Ok(())
+}
+
+/// Without a graph: what inference costs.
+struct Forward {
+    input: Tensor,
+    weight: Tensor,
+    /// The textbook's result.
+    want: Tensor,
+}
+
+impl Forward {
+    fn of(row: &Row) -> Result<Self> {
+        let tensors = Tensors::of(row)?;
+        let (input, weight) = (tensors.input.detach(), tensors.weight.detach());
+        let want = reference(&row.case, &input, &weight)?;
+        Ok(Self { input, weight, want })
+    }
 }

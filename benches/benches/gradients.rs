@@ -1,49 +1,73 @@
 //! `gradients/case/implementation`: ∂L/∂x and ∂L/∂w by a backward pass from L = Σ g · y, without the forward pass.
 
-use std::time::Duration;
+mod common;
 
 use candle_core::Tensor;
 use candle_core::backprop::GradStore;
-use corr2d::Result;
 use corr2d::autograd::gradient;
-use corr2d_benches::{IMPLEMENTATIONS, Implementation, Tensors, assert_close, timed_cases};
-use corr2d_tests::Case;
+use corr2d::{Algorithm, Result};
+use corr2d_benches::{Implementation, Row, Tensors, assert_close, reference};
 use criterion::Criterion;
 
+use crate::common::{add, every_row, made};
+
+/// The most multiplications of an image whose gradients candle is asked for: with more it takes minutes a call.
+const MOST_MULTIPLICATIONS_FOR_CANDLE: f64 = 2.5e8;
+
 fn main() -> Result<()> {
-    let measurement = Duration::from_secs(2);
-    let settings = Criterion::default().sample_size(10).warm_up_time(measurement / 4).measurement_time(measurement);
-    let mut criterion = settings.configure_from_args();
-    for case in timed_cases() {
-        gradients(&mut criterion, case)?;
-    }
-    criterion.final_summary();
-    Ok(())
+    every_row(gradients)
 }
 
-fn gradients(criterion: &mut Criterion, case: &Case) -> Result<()> {
-    let tensors = Tensors::of(case)?;
-    let [(_, reference), ..] = IMPLEMENTATIONS;
-    let want = loss(case, &tensors, reference)?.backward()?;
-    let mut group = criterion.benchmark_group(format!("gradients/{}", case.name));
-    for (name, implementation) in IMPLEMENTATIONS {
-        let loss = loss(case, &tensors, implementation)?;
-        assert_same_gradients(&loss.backward()?, &want, &tensors, &format!("{name} on {case}"))?;
-        group.bench_function(name, |bencher| bencher.iter(|| loss.backward()));
+fn gradients(criterion: &mut Criterion, row: &Row) -> Result<()> {
+    let multiplications = row.case.plan(Algorithm::Auto)?.geometry().multiplications();
+    let is_beyond_candle = row.is_image() && multiplications > MOST_MULTIPLICATIONS_FOR_CANDLE;
+    let mut group = criterion.benchmark_group(format!("gradients/{}", row.case.name));
+    let mut shared = None;
+    for (name, implementation) in row.implementations()? {
+        if name == "candle" && is_beyond_candle {
+            continue;
+        }
+        let mut checked = None;
+        add(&mut group, name, |bencher| {
+            let shared = made(&mut shared, || Gradients::of(row))?;
+            let loss = made(&mut checked, || {
+                let loss = loss(row, &shared.tensors, implementation)?;
+                if name != "reference" {
+                    shared.assert_same(&loss.backward()?, &format!("{name} on {}", row.case))?;
+                }
+                Ok(loss)
+            })?;
+            bencher.iter(|| loss.backward());
+            Ok(())
+        })?;
     }
     group.finish();
     Ok(())
 }
 
-fn loss(case: &Case, tensors: &Tensors, implementation: Implementation) -> Result<Tensor> {
-    let output = implementation(case, &tensors.input, &tensors.weight)?;
-    Ok((output * &tensors.output_gradient)?.sum_all()?)
+struct Gradients {
+    tensors: Tensors,
+    /// The textbook's gradients.
+    want: GradStore,
 }
 
-fn assert_same_gradients(got: &GradStore, want: &GradStore, tensors: &Tensors, label: &str) -> Result<()> {
-    for (name, variable) in [("input", &tensors.input), ("weight", &tensors.weight)] {
-        let label = format!("{name} gradient of {label}");
-        assert_close(&gradient(got, variable, name)?, &gradient(want, variable, name)?, &label)?;
+impl Gradients {
+    fn of(row: &Row) -> Result<Self> {
+        let tensors = Tensors::of(row)?;
+        let want = loss(row, &tensors, reference)?.backward()?;
+        Ok(Self { tensors, want })
     }
-    Ok(())
+
+    fn assert_same(&self, got: &GradStore, label: &str) -> Result<()> {
+        for (name, variable) in [("input", &self.tensors.input), ("weight", &self.tensors.weight)] {
+            let label = format!("{name} gradient of {label}");
+            assert_close(&gradient(got, variable, name)?, &gradient(&self.want, variable, name)?, &label)?;
+        }
+        Ok(())
+    }
+}
+
+fn loss(row: &Row, tensors: &Tensors, implementation: Implementation) -> Result<Tensor> {
+    let output = implementation(&row.case, &tensors.input, &tensors.weight)?;
+    Ok((output * &tensors.output_gradient)?.sum_all()?)
 }
