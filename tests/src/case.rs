@@ -44,9 +44,7 @@ impl Case {
         let plan = self.plan(Algorithm::Auto)?;
         let mut plans = Vec::new();
         for path in plan.paths().into_iter().filter(|path| *path != Path::Reference) {
-            // The portable path does not look at the instruction set.
-            let isas = if path == Path::Direct { &Isa::available()[..1] } else { Isa::available() };
-            for isa in isas {
+            for isa in Isa::available() {
                 plans.push(plan.with_path(path)?.with_isa(*isa));
             }
         }

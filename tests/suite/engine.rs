@@ -3,6 +3,7 @@
 mod accuracy;
 mod adjoint;
 mod agreement;
+mod denormals;
 mod dense_layers;
 mod determinism;
 mod errors;

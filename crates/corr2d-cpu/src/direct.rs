@@ -1,4 +1,4 @@
-//! Direct summation, without an unrolled matrix and without a padded copy.
+//! Direct summation for every geometry, without an unrolled matrix and without a padded copy.
 //!
 //! | file | what it holds |
 //! | --- | --- |

@@ -73,22 +73,22 @@ macro_rules! element {
                 static REFERENCE: Operations<$number> = Operations {
                     accepts: |_, _| true,
                     forward: |_, geometry, x, w, b, y| reference::forward(geometry, x, w, b, zeroed(y, 0.0)),
-                    input_gradient: reference::input_gradient,
-                    weight_gradient: reference::weight_gradient,
+                    input_gradient: |_, geometry, g, w, gx| reference::input_gradient(geometry, g, w, gx),
+                    weight_gradient: |_, geometry, x, g, gw| reference::weight_gradient(geometry, x, g, gw),
                     bias_gradient: reference::bias_gradient,
                 };
                 static DIRECT: Operations<$number> = Operations {
                     accepts: |_, _| true,
-                    forward: |_, geometry, x, w, b, y| direct::forward(geometry, x, w, b, y),
+                    forward: direct::forward,
                     input_gradient: direct::input_gradient,
-                    weight_gradient: direct::weight_gradient,
+                    weight_gradient: |_, geometry, x, g, gw| direct::weight_gradient(geometry, x, g, gw),
                     bias_gradient: direct::bias_gradient,
                 };
                 // A weight that is not finite would spread over the padding, so it is left to `direct`.
                 static PLANES: Operations<$number> = Operations {
                     forward: |isa, geometry, x, w, b, y| match planes::suits(w) {
                         true => planes::forward(isa, geometry, x, w, b, y),
-                        false => direct::forward(geometry, x, w, b, y),
+                        false => direct::forward(isa, geometry, x, w, b, y),
                     },
                     ..DIRECT
                 };

@@ -48,7 +48,7 @@ pub struct Operations<T> {
 
 /// Writes every element of the output unless it fails.
 type Forward<T> = fn(Isa, &Geometry, &[T], &[T], Option<&[T]>, &mut [MaybeUninit<T>]) -> Result<(), Error>;
-type Gradient<T> = fn(&Geometry, &[T], &[T], &mut [T]) -> Result<(), Error>;
+type Gradient<T> = fn(Isa, &Geometry, &[T], &[T], &mut [T]) -> Result<(), Error>;
 type Sum<T> = fn(&Geometry, &[T], &mut [T]) -> Result<(), Error>;
 
 /// A geometry and the algorithm chosen for it; the four operations of a correlation.
@@ -275,7 +275,7 @@ impl Plan {
         check("output gradient", output_gradient, &geometry.output_shape())?;
         check("weight", weight, &geometry.weight_shape())?;
         check("input gradient", input_gradient, &geometry.input_shape())?;
-        (T::operations(self.path).input_gradient)(geometry, output_gradient, weight, input_gradient)
+        (T::operations(self.path).input_gradient)(self.isa, geometry, output_gradient, weight, input_gradient)
     }
 
     /// `weight_gradient` [O, C / groups, h, w] = ∂L/∂weight, from `output_gradient` [N, O, H', W'] = ∂L/∂output.
@@ -292,7 +292,7 @@ impl Plan {
         check("input", input, &geometry.input_shape())?;
         check("output gradient", output_gradient, &geometry.output_shape())?;
         check("weight gradient", weight_gradient, &geometry.weight_shape())?;
-        (T::operations(self.path).weight_gradient)(geometry, input, output_gradient, weight_gradient)
+        (T::operations(self.path).weight_gradient)(self.isa, geometry, input, output_gradient, weight_gradient)
     }
 
     /// `bias_gradient` \[O\] = ∂L/∂bias: `output_gradient` [N, O, H', W'] summed over batch and positions.

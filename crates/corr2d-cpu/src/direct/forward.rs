@@ -4,10 +4,12 @@ use std::mem::MaybeUninit;
 
 use super::pieces::{Destination, Piece, for_each_piece};
 use super::rows::{ColumnTap, Columns, RowTap, Source};
+use crate::simd::{Isa, Kernel, Simd};
 use crate::{Axis, Element, Error, Geometry};
 
 /// output = correlation of input with weight, plus bias. The slices are as long as the geometry says.
 pub(crate) fn forward<T: Element>(
+    isa: Isa,
     geometry: &Geometry,
     input: &[T],
     weight: &[T],
@@ -21,41 +23,50 @@ pub(crate) fn forward<T: Element>(
         width: geometry.columns().output(),
     };
     for_each_piece(output, shape, geometry.multiplications(), |piece| match piece.rows.len() {
-        1 => write::<T, 1>(geometry, input, weight, bias, piece),
-        2 => write::<T, 2>(geometry, input, weight, bias, piece),
-        3 => write::<T, 3>(geometry, input, weight, bias, piece),
-        _ => write::<T, 4>(geometry, input, weight, bias, piece),
+        1 => isa.run(Write::<T, 1> { geometry, input, weight, bias, piece }),
+        2 => isa.run(Write::<T, 2> { geometry, input, weight, bias, piece }),
+        3 => isa.run(Write::<T, 3> { geometry, input, weight, bias, piece }),
+        _ => isa.run(Write::<T, 4> { geometry, input, weight, bias, piece }),
     });
     Ok(())
 }
 
-fn write<T: Element, const M: usize>(
-    geometry: &Geometry,
-    input: &[T],
-    weight: &[T],
-    bias: Option<&[T]>,
-    mut piece: Piece<'_, T>,
-) {
-    let channels = geometry.input_channels_per_group();
-    let plane = geometry.rows().input() * geometry.columns().input();
-    let taps_per_plane = geometry.rows().kernel() * geometry.columns().kernel();
-    let first_input = piece.batch * geometry.input_channels() + piece.group * channels;
-    let first_output = piece.group * geometry.output_channels_per_group() + piece.channel;
-    let source = Source {
-        planes: &input[first_input * plane..],
-        plane,
-        channels,
-        step: geometry.columns().stride(),
-        weights: &weight[first_output * channels * taps_per_plane..],
-        weights_per_destination: channels * taps_per_plane,
-        weights_per_source: taps_per_plane,
-    };
-    let initial = std::array::from_fn(|m| bias.map_or(T::ZERO, |bias| bias[first_output + m]));
-    let width = geometry.columns().output();
-    let columns = Columns::new(0, 1, width, column_taps(geometry.columns()));
-    for row in 0..piece.height(width) {
-        let taps = row_taps(geometry, piece.row + row);
-        source.write_rows::<M>(&taps, &columns, initial, &mut piece.row(row, width));
+/// Writes a piece of `M` channels.
+struct Write<'a, T, const M: usize> {
+    geometry: &'a Geometry,
+    input: &'a [T],
+    weight: &'a [T],
+    bias: Option<&'a [T]>,
+    piece: Piece<'a, T>,
+}
+
+impl<T: Element, const M: usize> Kernel<T> for Write<'_, T, M> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<Number = T>>(mut self, simd: S) {
+        let geometry = self.geometry;
+        let channels = geometry.input_channels_per_group();
+        let plane = geometry.rows().input() * geometry.columns().input();
+        let taps_per_plane = geometry.rows().kernel() * geometry.columns().kernel();
+        let first_input = self.piece.batch * geometry.input_channels() + self.piece.group * channels;
+        let first_output = self.piece.group * geometry.output_channels_per_group() + self.piece.channel;
+        let source = Source {
+            planes: &self.input[first_input * plane..],
+            plane,
+            channels,
+            step: geometry.columns().stride(),
+            weights: &self.weight[first_output * channels * taps_per_plane..],
+            weights_per_destination: channels * taps_per_plane,
+            weights_per_source: taps_per_plane,
+        };
+        let initial = std::array::from_fn(|m| self.bias.map_or(T::ZERO, |bias| bias[first_output + m]));
+        let width = geometry.columns().output();
+        let columns = Columns::new(0, 1, width, column_taps(geometry.columns()));
+        for row in 0..self.piece.height(width) {
+            let taps = row_taps(geometry, self.piece.row + row);
+            source.write_rows::<S, M>(simd, &taps, &columns, initial, &mut self.piece.row(row, width));
+        }
     }
 }
 

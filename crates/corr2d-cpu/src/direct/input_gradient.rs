@@ -10,11 +10,12 @@
 
 use super::pieces::{Destination, Piece, for_each_piece};
 use super::rows::{ColumnTap, Columns, RowTap, Source};
-use crate::simd::unwritten;
+use crate::simd::{Isa, Kernel, Simd, unwritten};
 use crate::{Axis, Element, Error, Geometry};
 
 /// input_gradient = ∂L/∂input. The slices are as long as the geometry says.
 pub(crate) fn input_gradient<T: Element>(
+    isa: Isa,
     geometry: &Geometry,
     output_gradient: &[T],
     weight: &[T],
@@ -27,42 +28,51 @@ pub(crate) fn input_gradient<T: Element>(
         width: geometry.columns().input(),
     };
     for_each_piece(unwritten(input_gradient), shape, geometry.multiplications(), |piece| match piece.rows.len() {
-        1 => write::<T, 1>(geometry, output_gradient, weight, piece),
-        2 => write::<T, 2>(geometry, output_gradient, weight, piece),
-        3 => write::<T, 3>(geometry, output_gradient, weight, piece),
-        _ => write::<T, 4>(geometry, output_gradient, weight, piece),
+        1 => isa.run(Write::<T, 1> { geometry, output_gradient, weight, piece }),
+        2 => isa.run(Write::<T, 2> { geometry, output_gradient, weight, piece }),
+        3 => isa.run(Write::<T, 3> { geometry, output_gradient, weight, piece }),
+        _ => isa.run(Write::<T, 4> { geometry, output_gradient, weight, piece }),
     });
     Ok(())
 }
 
-fn write<T: Element, const M: usize>(
-    geometry: &Geometry,
-    output_gradient: &[T],
-    weight: &[T],
-    mut piece: Piece<'_, T>,
-) {
-    let channels = geometry.output_channels_per_group();
-    let plane = geometry.rows().output() * geometry.columns().output();
-    let taps_per_plane = geometry.rows().kernel() * geometry.columns().kernel();
-    let weights_per_source = geometry.input_channels_per_group() * taps_per_plane;
-    let first_output = piece.group * channels;
-    let source = Source {
-        planes: &output_gradient[(piece.batch * geometry.output_channels() + first_output) * plane..],
-        plane,
-        channels,
-        step: 1,
-        weights: &weight[first_output * weights_per_source + piece.channel * taps_per_plane..],
-        weights_per_destination: taps_per_plane,
-        weights_per_source,
-    };
-    let width = geometry.columns().input();
-    let classes: Vec<_> =
-        (0..geometry.columns().stride().min(width)).map(|class| class_columns(geometry.columns(), class)).collect();
-    for row in 0..piece.height(width) {
-        let taps = row_taps(geometry, piece.row + row);
-        let mut rows = piece.row::<M>(row, width);
-        for columns in &classes {
-            source.write_rows::<M>(&taps, columns, [T::ZERO; M], &mut rows);
+/// Writes a piece of `M` channels.
+struct Write<'a, T, const M: usize> {
+    geometry: &'a Geometry,
+    output_gradient: &'a [T],
+    weight: &'a [T],
+    piece: Piece<'a, T>,
+}
+
+impl<T: Element, const M: usize> Kernel<T> for Write<'_, T, M> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<Number = T>>(mut self, simd: S) {
+        let geometry = self.geometry;
+        let channels = geometry.output_channels_per_group();
+        let plane = geometry.rows().output() * geometry.columns().output();
+        let taps_per_plane = geometry.rows().kernel() * geometry.columns().kernel();
+        let weights_per_source = geometry.input_channels_per_group() * taps_per_plane;
+        let first_output = self.piece.group * channels;
+        let source = Source {
+            planes: &self.output_gradient[(self.piece.batch * geometry.output_channels() + first_output) * plane..],
+            plane,
+            channels,
+            step: 1,
+            weights: &self.weight[first_output * weights_per_source + self.piece.channel * taps_per_plane..],
+            weights_per_destination: taps_per_plane,
+            weights_per_source,
+        };
+        let width = geometry.columns().input();
+        let classes: Vec<_> =
+            (0..geometry.columns().stride().min(width)).map(|class| class_columns(geometry.columns(), class)).collect();
+        for row in 0..self.piece.height(width) {
+            let taps = row_taps(geometry, self.piece.row + row);
+            let mut rows = self.piece.row::<M>(row, width);
+            for columns in &classes {
+                source.write_rows::<S, M>(simd, &taps, columns, [T::ZERO; M], &mut rows);
+            }
         }
     }
 }

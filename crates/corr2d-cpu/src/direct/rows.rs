@@ -4,8 +4,7 @@
 //! destination[j] = initial + Σ over channels and taps of weight · source[j · step + offset]
 //! ```
 //!
-//! Columns at which every tap reads the source go in blocks of [`LANES`] columns × up to four channels, held in
-//! registers; the few columns at the rims go one by one and skip the taps that read padding.
+//! Columns at which every tap reads the source go in blocks of a few registers of columns × up to four channels; the few columns at the rims go one by one and skip the taps that read padding.
 //!
 //! A long sum is made of short ones: after about [`RUN`] products what has been summed is added to the total. A sum of n
 //! products of one sign is then off by about (RUN + n / RUN) / 2 roundings, and not by n / 2.
@@ -13,8 +12,9 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::lanes::{LANES, add_product, load};
 use crate::Element;
+use crate::simd::Simd;
+use crate::transpose::MOST_LANES;
 
 /// The products that are summed in one run.
 const RUN: usize = 64;
@@ -77,8 +77,10 @@ impl Columns {
 
 impl<T: Element> Source<'_, T> {
     /// Writes one row of `M` channels; `rows[m]` is the row of channel m and `initial[m]` what its sums begin with.
-    pub(super) fn write_rows<const M: usize>(
+    #[inline(always)]
+    pub(super) fn write_rows<S: Simd<Number = T>, const M: usize>(
         &self,
+        simd: S,
         taps: &[RowTap],
         columns: &Columns,
         initial: [T; M],
@@ -86,14 +88,24 @@ impl<T: Element> Source<'_, T> {
     ) {
         let inner = &columns.inner;
         let mut column = inner.start;
-        while column + LANES <= inner.end {
-            let sums = self.block(taps, &columns.taps, initial, column);
-            for (row, sums) in rows.iter_mut().zip(&sums) {
-                for (lane, sum) in sums.iter().enumerate() {
-                    row[columns.first + (column + lane) * columns.spacing].write(*sum);
-                }
+        // Enough sums that none waits for the one before it.
+        if const { S::ACCUMULATORS >= 8 && M <= 2 } {
+            while column + 4 * S::LANES <= inner.end {
+                self.write_block::<S, M, 4>(simd, taps, columns, initial, column, rows);
+                column += 4 * S::LANES;
             }
-            column += LANES;
+        }
+        if const { S::ACCUMULATORS >= 8 } {
+            while column + 2 * S::LANES <= inner.end {
+                self.write_block::<S, M, 2>(simd, taps, columns, initial, column, rows);
+                column += 2 * S::LANES;
+            }
+        }
+        while column < inner.end && inner.len() >= S::LANES {
+            // The last block goes back to end with the columns: what it writes twice is the same.
+            column = column.min(inner.end - S::LANES);
+            self.write_block::<S, M, 1>(simd, taps, columns, initial, column, rows);
+            column += S::LANES;
         }
         for column in (0..inner.start).chain(column..columns.count) {
             let sums = self.single(taps, &columns.taps, initial, column);
@@ -103,38 +115,64 @@ impl<T: Element> Source<'_, T> {
         }
     }
 
-    /// The sums of `LANES` columns at which every tap reads the source.
+    /// Writes `WIDTH` registers of columns at which every tap reads the source.
     #[inline(always)]
-    fn block<const M: usize>(
+    fn write_block<S: Simd<Number = T>, const M: usize, const WIDTH: usize>(
         &self,
+        simd: S,
         rows: &[RowTap],
-        columns: &[ColumnTap],
+        columns: &Columns,
         initial: [T; M],
         column: usize,
-    ) -> [[T; LANES]; M] {
-        let mut totals = initial.map(|value| [value; LANES]);
-        let mut sums = [[T::ZERO; LANES]; M];
+        destinations: &mut [&mut [MaybeUninit<T>]; M],
+    ) {
+        const { assert!(M <= 4 && WIDTH <= 4) };
+        let zero = simd.splat(T::ZERO);
+        let (mut totals, mut sums) = ([[zero; WIDTH]; M], [[zero; WIDTH]; M]);
+        unroll!(C in [0 1 2 3] { if const { C < M } { totals[C] = [simd.splat(initial[C]); WIDTH]; } });
         let mut summed = 0;
         for channel in 0..self.channels {
             let plane = &self.planes[channel * self.plane..][..self.plane];
             let weights = &self.weights[channel * self.weights_per_source..];
             for row in rows {
-                for tap in columns {
-                    let vector = load(plane, position(row, tap, column * self.step), self.step);
-                    for (m, sums) in sums.iter_mut().enumerate() {
-                        let weight = weights[m * self.weights_per_destination + row.weight + tap.weight];
-                        add_product(sums, vector, [weight; LANES]);
-                    }
+                for tap in &columns.taps {
+                    let start = position(row, tap, column * self.step);
+                    let mut pixels = [zero; WIDTH];
+                    unroll!(I in [0 1 2 3] {
+                        if const { I < WIDTH } {
+                            pixels[I] = load(simd, plane, start + I * S::LANES * self.step, self.step);
+                        }
+                    });
+                    unroll!(C in [0 1 2 3] {
+                        if const { C < M } {
+                            let weight = weights[C * self.weights_per_destination + row.weight + tap.weight];
+                            let weight = simd.splat(weight);
+                            unroll!(I in [0 1 2 3] {
+                                if const { I < WIDTH } {
+                                    sums[C][I] = simd.mul_add(pixels[I], weight, sums[C][I]);
+                                }
+                            });
+                        }
+                    });
                 }
-                summed += columns.len();
+                summed += columns.taps.len();
                 if summed >= RUN {
-                    flush(totals.as_flattened_mut(), sums.as_flattened_mut());
+                    add_to(simd, &mut totals, &mut sums);
                     summed = 0;
                 }
             }
         }
-        flush(totals.as_flattened_mut(), sums.as_flattened_mut());
-        totals
+        add_to(simd, &mut totals, &mut sums);
+        unroll!(C in [0 1 2 3] {
+            if const { C < M } {
+                unroll!(I in [0 1 2 3] {
+                    if const { I < WIDTH } {
+                        let first = columns.first + (column + I * S::LANES) * columns.spacing;
+                        write(simd, totals[C][I], destinations[C], first, columns.spacing);
+                    }
+                });
+            }
+        });
     }
 
     /// The sums of one column, which some taps may not reach.
@@ -177,4 +215,52 @@ fn flush<T: Element>(totals: &mut [T], sums: &mut [T]) {
 #[inline(always)]
 fn position(row: &RowTap, tap: &ColumnTap, column: usize) -> usize {
     (row.start + column).wrapping_add_signed(tap.offset)
+}
+
+/// totals += sums, sums = 0.
+#[inline(always)]
+fn add_to<S: Simd, const M: usize, const WIDTH: usize>(
+    simd: S,
+    totals: &mut [[S::Vector; WIDTH]; M],
+    sums: &mut [[S::Vector; WIDTH]; M],
+) {
+    unroll!(C in [0 1 2 3] {
+        if const { C < M } {
+            unroll!(I in [0 1 2 3] {
+                if const { I < WIDTH } {
+                    totals[C][I] = simd.add(totals[C][I], sums[C][I]);
+                    sums[C][I] = simd.splat(S::Number::ZERO);
+                }
+            });
+        }
+    });
+}
+
+/// Consecutive numbers, or every `step`th.
+#[inline(always)]
+fn load<S: Simd>(simd: S, source: &[S::Number], start: usize, step: usize) -> S::Vector {
+    if step == 1 {
+        return simd.load(source, start);
+    }
+    if step == 2 && start + 2 * S::LANES <= source.len() {
+        return simd.unzip(simd.load(source, start), simd.load(source, start + S::LANES)).0;
+    }
+    let mut block = [S::Number::ZERO; MOST_LANES];
+    for (lane, number) in block.iter_mut().enumerate().take(S::LANES) {
+        *number = source[start + lane * step];
+    }
+    simd.load(&block, 0)
+}
+
+/// To consecutive places, or to every `step`th.
+#[inline(always)]
+fn write<S: Simd>(simd: S, vector: S::Vector, destination: &mut [MaybeUninit<S::Number>], start: usize, step: usize) {
+    if step == 1 {
+        return simd.write(vector, destination, start);
+    }
+    let mut block = [S::Number::ZERO; MOST_LANES];
+    simd.store(vector, &mut block, 0);
+    for (lane, number) in block.iter().enumerate().take(S::LANES) {
+        destination[start + lane * step].write(*number);
+    }
 }

@@ -76,7 +76,7 @@ pub(crate) fn forward<T: Element>(
         return Ok(());
     }
     if !moderate(weight) {
-        return direct::forward(geometry, input, weight, bias, output);
+        return direct::forward(isa, geometry, input, weight, bias, output);
     }
     let weights = Weights::new(isa, tile, geometry, weight)?;
     forward_transformed(&weights, geometry, input, weight, bias, output)
@@ -102,7 +102,7 @@ fn forward_transformed<T: Element>(
     let images = input.chunks_exact(one.input_len()).zip(output.chunks_exact_mut(one.output_len()));
     for ((input, output), moderate) in images.zip(moderate) {
         if !moderate.into_inner() {
-            direct::forward(&one, input, weight, bias, output)?;
+            direct::forward(weights.isa, &one, input, weight, bias, output)?;
         }
     }
     Ok(())
