@@ -10,8 +10,11 @@
 //! | `scalar` | arrays of eight | on every machine |
 //! | `avx2` | 256 bits, with FMA | x86-64, if the processor says so when the program runs |
 //! | `avx512` | 512 bits | x86-64, likewise |
+//! | `neon` | 128 bits, with FMA | every aarch64 |
+//! | `wasm` | 128 bits | WebAssembly, if the program is compiled with `-C target-feature=+simd128` |
 //!
-//! `unmasked` is what the sets share that have no masks.
+//! WebAssembly cannot be asked when it runs: a machine without these instructions refuses the whole program, so whoever
+//! compiles it decides. `unmasked` is what the sets share that have no masks.
 
 #[macro_use]
 mod unmasked;
@@ -20,7 +23,12 @@ mod unmasked;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[allow(unused_unsafe, reason = "to WebAssembly its instructions are safe: a machine without them runs nothing")]
+mod wasm;
 mod window;
 
 use std::fmt;
@@ -98,6 +106,10 @@ enum Kind {
     Avx2,
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    #[cfg(target_arch = "aarch64")]
+    Neon,
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    Simd128,
 }
 
 impl Isa {
@@ -133,6 +145,10 @@ fn detect() -> Vec<Isa> {
         (Kind::Avx2, has_avx2),
         #[cfg(target_arch = "x86_64")]
         (Kind::Avx512, has_avx2 && is_x86_feature_detected!("avx512f")),
+        #[cfg(target_arch = "aarch64")]
+        (Kind::Neon, true),
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        (Kind::Simd128, true),
     ];
     kinds.into_iter().filter(|(_, has)| *has).map(|(kind, _)| Isa(kind)).collect()
 }
@@ -157,6 +173,11 @@ macro_rules! registers {
                     #[cfg(target_arch = "x86_64")]
                     // SAFETY: an `Isa` of this kind is made only after the processor reported avx512f.
                     Kind::Avx512 => unsafe { avx512::run(kernel) },
+                    #[cfg(target_arch = "aarch64")]
+                    // SAFETY: every aarch64 has neon.
+                    Kind::Neon => unsafe { neon::run(kernel) },
+                    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+                    Kind::Simd128 => wasm::run(kernel),
                 }
             }
         }
@@ -174,6 +195,10 @@ impl fmt::Display for Isa {
             Kind::Avx2 => "avx2",
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 => "avx512",
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon => "neon",
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Kind::Simd128 => "simd128",
         })
     }
 }
