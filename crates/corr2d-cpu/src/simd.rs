@@ -5,13 +5,17 @@
 //! asked for. A value of a [`Simd`] type is the proof that the processor has its instructions: it is made here alone, after
 //! detection.
 //!
-//! | file | registers |
-//! | --- | --- |
-//! | `scalar` | arrays of eight, on every machine |
-//! | `avx2` | 256 bits, with FMA |
-//! | `avx512` | 512 bits |
+//! | file | registers | where |
+//! | --- | --- | --- |
+//! | `scalar` | arrays of eight | on every machine |
+//! | `avx2` | 256 bits, with FMA | x86-64, if the processor says so when the program runs |
+//! | `avx512` | 512 bits | x86-64, likewise |
+//! | `neon` | 128 bits, with FMA | every aarch64 |
+//! | `wasm` | 128 bits | WebAssembly, if the program is compiled with `-C target-feature=+simd128` |
 //!
-//! `window` holds rows that are checked together, and `fresh` memory that nothing has been written to.
+//! WebAssembly cannot be asked when it runs: a machine without these instructions refuses the whole program, so whoever
+//! compiles it decides. `unmasked` is what the sets share that have no masks, `window` holds rows that are checked together,
+//! and `fresh` memory that nothing has been written to.
 
 /// Repeats a block with a constant counting from 0, so that the compiler cannot but unroll it: accumulators in an array
 /// stay in registers only if every index is a constant.
@@ -21,12 +25,20 @@ macro_rules! unroll {
     };
 }
 
+#[macro_use]
+mod unmasked;
+
 #[cfg(target_arch = "x86_64")]
-pub(crate) mod avx2;
+mod avx2;
 #[cfg(target_arch = "x86_64")]
-pub(crate) mod avx512;
+mod avx512;
 mod fresh;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[allow(unused_unsafe, reason = "to WebAssembly its instructions are safe: a machine without them runs nothing")]
+mod wasm;
 mod window;
 
 use std::fmt;
@@ -109,50 +121,8 @@ pub trait Simd: Copy {
     }
 }
 
-/// The registers of a number type in each instruction set.
-pub trait Registers: Sized {
-    #[cfg(target_arch = "x86_64")]
-    /// Those of AVX2.
-    type Avx2: Simd<Number = Self>;
-    #[cfg(target_arch = "x86_64")]
-    /// Those of AVX-512.
-    type Avx512: Simd<Number = Self>;
-    /// The same proof as a proof for this number type.
-    #[cfg(target_arch = "x86_64")]
-    fn avx2(proof: avx2::Avx2<Self>) -> Self::Avx2;
-    /// The same proof as a proof for this number type.
-    #[cfg(target_arch = "x86_64")]
-    fn avx512(proof: avx512::Avx512<Self>) -> Self::Avx512;
-}
-
-macro_rules! registers {
-    ($number:ty) => {
-        impl Registers for $number {
-            #[cfg(target_arch = "x86_64")]
-            type Avx2 = avx2::Avx2<$number>;
-            #[cfg(target_arch = "x86_64")]
-            type Avx512 = avx512::Avx512<$number>;
-
-            #[cfg(target_arch = "x86_64")]
-            #[inline(always)]
-            fn avx2(proof: avx2::Avx2<Self>) -> Self::Avx2 {
-                proof
-            }
-
-            #[cfg(target_arch = "x86_64")]
-            #[inline(always)]
-            fn avx512(proof: avx512::Avx512<Self>) -> Self::Avx512 {
-                proof
-            }
-        }
-    };
-}
-
-registers!(f32);
-registers!(f64);
-
 /// An algorithm, written once for all registers.
-pub(crate) trait Kernel<T: Element> {
+pub trait Kernel<T: Element> {
     /// What it returns.
     type Output;
     /// Runs it. Mark implementations `#[inline(always)]`, and everything hot that they call.
@@ -170,6 +140,10 @@ enum Kind {
     Avx2,
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    #[cfg(target_arch = "aarch64")]
+    Neon,
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    Simd128,
 }
 
 impl Isa {
@@ -192,30 +166,60 @@ impl Isa {
 
     /// Runs a kernel with these instructions.
     pub(crate) fn run<T: Element, K: Kernel<T>>(self, kernel: K) -> K::Output {
-        match self.0 {
-            Kind::Scalar => kernel.run(scalar::Scalar::new()),
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: an `Isa` of this kind is made only after the processor reported avx2 and fma.
-            Kind::Avx2 => unsafe { avx2::run(kernel) },
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: an `Isa` of this kind is made only after the processor reported avx512f.
-            Kind::Avx512 => unsafe { avx512::run(kernel) },
-        }
+        T::run(self, kernel)
     }
 }
 
-#[cfg(target_arch = "x86_64")]
 fn detect() -> Vec<Isa> {
+    #[cfg(target_arch = "x86_64")]
     let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-    let has_avx512 = has_avx2 && is_x86_feature_detected!("avx512f");
-    let kinds = [(Kind::Scalar, true), (Kind::Avx2, has_avx2), (Kind::Avx512, has_avx512)];
+    let kinds = [
+        (Kind::Scalar, true),
+        #[cfg(target_arch = "x86_64")]
+        (Kind::Avx2, has_avx2),
+        #[cfg(target_arch = "x86_64")]
+        (Kind::Avx512, has_avx2 && is_x86_feature_detected!("avx512f")),
+        #[cfg(target_arch = "aarch64")]
+        (Kind::Neon, true),
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        (Kind::Simd128, true),
+    ];
     kinds.into_iter().filter(|(_, has)| *has).map(|(kind, _)| Isa(kind)).collect()
 }
 
-#[cfg(not(target_arch = "x86_64"))]
-fn detect() -> Vec<Isa> {
-    vec![Isa(Kind::Scalar)]
+/// A number type that each instruction set has registers for.
+pub trait Registers: Sized {
+    /// Runs a kernel with the registers of an instruction set.
+    fn run<K: Kernel<Self>>(isa: Isa, kernel: K) -> K::Output
+    where
+        Self: Element;
 }
+
+macro_rules! registers {
+    ($number:ty) => {
+        impl Registers for $number {
+            fn run<K: Kernel<Self>>(isa: Isa, kernel: K) -> K::Output {
+                match isa.0 {
+                    Kind::Scalar => kernel.run(scalar::Scalar::new()),
+                    #[cfg(target_arch = "x86_64")]
+                    // SAFETY: an `Isa` of this kind is made only after the processor reported avx2 and fma.
+                    Kind::Avx2 => unsafe { avx2::run(kernel) },
+                    #[cfg(target_arch = "x86_64")]
+                    // SAFETY: an `Isa` of this kind is made only after the processor reported avx512f.
+                    Kind::Avx512 => unsafe { avx512::run(kernel) },
+                    #[cfg(target_arch = "aarch64")]
+                    // SAFETY: every aarch64 has neon.
+                    Kind::Neon => unsafe { neon::run(kernel) },
+                    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+                    Kind::Simd128 => wasm::run(kernel),
+                }
+            }
+        }
+    };
+}
+
+registers!(f32);
+registers!(f64);
 
 impl fmt::Display for Isa {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -225,6 +229,10 @@ impl fmt::Display for Isa {
             Kind::Avx2 => "avx2",
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 => "avx512",
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon => "neon",
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Kind::Simd128 => "simd128",
         })
     }
 }

@@ -12,7 +12,9 @@ pub(crate) const MOST_LANES: usize = 16;
 #[inline(always)]
 pub(crate) fn transpose<S: Simd>(simd: S, mut rows: [S::Vector; MOST_LANES]) -> [S::Vector; MOST_LANES] {
     rows = round(simd, rows);
-    rows = round(simd, rows);
+    if S::LANES > 2 {
+        rows = round(simd, rows);
+    }
     if S::LANES > 4 {
         rows = round(simd, rows);
     }

@@ -285,7 +285,7 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
                 let strip =
                     Strip { geometry, layout, window, weights, finite, bias, columns: columns.clone(), registers };
                 for (row, taps) in rows.iter().enumerate() {
-                    match const { S::ACCUMULATORS >= 8 } && strip.in_lanes::<S>() {
+                    match const { pixels::suits::<S>() } && strip.in_lanes::<S>() {
                         true => strip.write_pixels(simd, row, taps, now),
                         false => strip.write_row(simd, row, taps, now),
                     }
@@ -440,7 +440,7 @@ impl<T: Element> Strip<'_, T> {
         let width = self.columns.len();
         let taps = self.weights.len() / (self.registers * S::LANES);
         let all = width.div_ceil(S::LANES) * S::LANES;
-        self.finite && S::ACCUMULATORS >= 8 && width >= S::LANES && width * 16 >= all * 15 && taps <= SHORT_SUM
+        self.finite && width >= S::LANES && width * 16 >= all * 15 && taps <= SHORT_SUM
     }
 
     /// As [`Strip::write_row`], with pixels in lanes.

@@ -7,6 +7,11 @@ use super::block::{Run, Source};
 use crate::Element;
 use crate::simd::Simd;
 
+/// Whether a set has accumulators enough for this, and the weights of a block in one of its registers.
+pub(super) const fn suits<S: Simd>() -> bool {
+    S::ACCUMULATORS >= 8 && S::LANES >= channels::<S>()
+}
+
 /// The output channels of a block; a divisor of the lanes.
 pub(super) const fn channels<S: Simd>() -> usize {
     if S::ACCUMULATORS >= 16 { 8 } else { 4 }

@@ -3,17 +3,20 @@
 use std::arch::x86_64::*;
 use std::marker::PhantomData;
 
-use super::{Kernel, Registers, Simd, lanes_within};
+use super::{Kernel, Simd, lanes_within};
 use crate::Element;
 
 /// The proof that the processor has avx512f.
 #[derive(Clone, Copy)]
-pub struct Avx512<T>(PhantomData<T>);
+pub(super) struct Avx512<T>(PhantomData<T>);
 
 /// Runs a kernel, all of it compiled for these registers.
 #[target_feature(enable = "avx512f,avx2,fma")]
-pub(super) fn run<T: Element, K: Kernel<T>>(kernel: K) -> K::Output {
-    kernel.run(<T as Registers>::avx512(Avx512(PhantomData)))
+pub(super) fn run<T: Element, K: Kernel<T>>(kernel: K) -> K::Output
+where
+    Avx512<T>: Simd<Number = T>,
+{
+    kernel.run(Avx512(PhantomData))
 }
 
 macro_rules! registers {
