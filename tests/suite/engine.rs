@@ -6,6 +6,7 @@ mod agreement;
 mod dense_layers;
 mod determinism;
 mod errors;
+mod fft;
 mod geometry;
 mod special_values;
 mod winograd;

@@ -100,7 +100,9 @@ pub enum Error {
         shape: Vec<usize>,
     },
     /// An algorithm was forced that this version does not have.
-    #[error("algorithm {algorithm} is not available in this version: take Auto, Fast, Direct, Winograd or Reference")]
+    #[error(
+        "algorithm {algorithm} is not available in this version: take Auto, Fast, Direct, Winograd, Fft or Reference"
+    )]
     AlgorithmNotAvailable {
         /// The algorithm asked for.
         algorithm: Algorithm,
@@ -119,6 +121,14 @@ pub enum Error {
         dilation: Size,
         /// The input channels of a group.
         channels: usize,
+    },
+    /// The FFT was forced on a correlation that it cannot compute.
+    #[error("Fft is for stride 1×1 and dilation 1×1, but this has stride {stride} and dilation {dilation}: take Auto")]
+    FftDoesNotSuit {
+        /// The stride.
+        stride: Size,
+        /// The dilation.
+        dilation: Size,
     },
     /// A path was forced that cannot compute the geometry.
     #[error("path {path:?} cannot compute this geometry: take one of Plan::paths")]

@@ -12,6 +12,7 @@
 //! | `planes` (private) | pixels in lanes, for few output channels at stride 1 |
 //! | `channels` (private) | output channels in lanes, for dense layers |
 //! | `winograd` (private) | 3×3 kernels of stride 1 with fewer multiplications |
+//! | `fft` (private) | large kernels, by transforms down the columns |
 //! | `simd` (private) | vector registers |
 
 // First, for its macro.
@@ -24,6 +25,7 @@ mod channels;
 mod direct;
 mod element;
 mod error;
+mod fft;
 mod geometry;
 mod options;
 mod plan;

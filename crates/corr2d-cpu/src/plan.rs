@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use crate::geometry::check;
 use crate::simd::{unwritten, written};
 use crate::winograd::{self, Tile};
-use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry, Isa, Size, channels};
+use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry, Isa, Size, channels, fft};
 
 /// The algorithm that a plan runs.
 ///
@@ -32,6 +32,9 @@ pub enum Path {
     Winograd2,
     /// The same in tiles of 4×4: faster, with an error that grows with the largest pixel near a window.
     Winograd4,
+    /// Transforms down the columns and sums along the rows, for large kernels at stride 1 and dilation 1; gradients as
+    /// `Direct`. Its error grows with the largest pixels near a window.
+    Fft,
 }
 
 /// The four operations of one algorithm on one number type. They may rely on slices of the right length.
@@ -79,7 +82,8 @@ impl Plan {
     /// The plan for an input [N, C, H, W] under a weight [O, C / groups, h, w].
     ///
     /// # Errors
-    /// As [`Geometry::new`], [`Error::AlgorithmNotAvailable`] and [`Error::WinogradDoesNotSuit`].
+    /// As [`Geometry::new`], [`Error::AlgorithmNotAvailable`], [`Error::WinogradDoesNotSuit`] and
+    /// [`Error::FftDoesNotSuit`].
     pub fn new(input: [usize; 4], weight: [usize; 4], options: &Conv2dOptions) -> Result<Self, Error> {
         Self::for_geometry(Geometry::new(input, weight, options)?, options.algorithm)
     }
@@ -96,7 +100,7 @@ impl Plan {
     /// ```
     ///
     /// # Errors
-    /// [`Error::AlgorithmNotAvailable`], [`Error::WinogradDoesNotSuit`].
+    /// [`Error::AlgorithmNotAvailable`], [`Error::WinogradDoesNotSuit`], [`Error::FftDoesNotSuit`].
     pub fn for_geometry(geometry: Geometry, algorithm: Algorithm) -> Result<Self, Error> {
         let path = match algorithm {
             Algorithm::Fast if winograd::pays(Tile::F4, &geometry) => Path::Winograd4,
@@ -104,11 +108,14 @@ impl Plan {
             // more, 1/1.3 to 1/1.6 at 14×14, tiles of 4×4 1/1.9 to 1/2.6; at 512 channels of 7×7 the weights' transform
             // costs more than it saves.
             Algorithm::Auto | Algorithm::Fast if winograd::pays(Tile::F2, &geometry) => Path::Winograd2,
+            Algorithm::Auto | Algorithm::Fast if fft::pays(&geometry) => Path::Fft,
             Algorithm::Auto | Algorithm::Fast | Algorithm::Direct => direct_path(&geometry),
             Algorithm::Winograd if winograd::suits(&geometry) => Path::Winograd2,
             Algorithm::Winograd => return Err(winograd_does_not_suit(&geometry)),
             Algorithm::Reference => Path::Reference,
-            Algorithm::Gemm | Algorithm::Fft | Algorithm::Separable => {
+            Algorithm::Fft if fft::suits(&geometry) => Path::Fft,
+            Algorithm::Fft => return Err(fft_does_not_suit(&geometry)),
+            Algorithm::Gemm | Algorithm::Separable => {
                 return Err(Error::AlgorithmNotAvailable { algorithm });
             }
         };
@@ -139,8 +146,10 @@ impl Plan {
             Path::Planes => suits_planes(&self.geometry),
             Path::Channels => channels::suits(&self.geometry),
             Path::Winograd2 | Path::Winograd4 => winograd::suits(&self.geometry),
+            Path::Fft => fft::suits(&self.geometry),
         };
-        let all = [Path::Reference, Path::Direct, Path::Planes, Path::Channels, Path::Winograd2, Path::Winograd4];
+        let all =
+            [Path::Reference, Path::Direct, Path::Planes, Path::Channels, Path::Winograd2, Path::Winograd4, Path::Fft];
         all.into_iter().filter(suits).collect()
     }
 
@@ -306,5 +315,13 @@ fn winograd_does_not_suit(geometry: &Geometry) -> Error {
         stride: Size { height: rows.stride(), width: columns.stride() },
         dilation: Size { height: rows.dilation(), width: columns.dilation() },
         channels: geometry.input_channels_per_group(),
+    }
+}
+
+fn fft_does_not_suit(geometry: &Geometry) -> Error {
+    let (rows, columns) = (geometry.rows(), geometry.columns());
+    Error::FftDoesNotSuit {
+        stride: Size { height: rows.stride(), width: columns.stride() },
+        dilation: Size { height: rows.dilation(), width: columns.dilation() },
     }
 }

@@ -73,6 +73,8 @@ pub trait Simd: Copy {
     unsafe fn store_first_to(self, vector: Self::Vector, start: *mut Self::Number, count: usize);
     /// a · b + c, rounded once where the machine can.
     fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// c − a · b, rounded once where the machine can.
+    fn neg_mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
     /// a + b.
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// a − b.

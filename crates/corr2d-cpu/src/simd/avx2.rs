@@ -17,7 +17,7 @@ pub(super) fn run<T: Element, K: Kernel<T>>(kernel: K) -> K::Output {
 }
 
 macro_rules! registers {
-    ($number:ty, $vector:ty, $lanes:literal, $splat:ident, $load:ident, $store:ident, $fma:ident, $add:ident,
+    ($number:ty, $vector:ty, $lanes:literal, $splat:ident, $load:ident, $store:ident, $fma:ident, $fnma:ident, $add:ident,
      $sub:ident, $mul:ident, $unpack_low:ident, $unpack_high:ident, $halves:ident, $even:expr, $odd:expr) => {
         impl Simd for Avx2<$number> {
             type Number = $number;
@@ -83,6 +83,12 @@ macro_rules! registers {
             }
 
             #[inline(always)]
+            fn neg_mul_add(self, a: $vector, b: $vector, c: $vector) -> $vector {
+                // SAFETY: `self` proves fma.
+                unsafe { $fnma(a, b, c) }
+            }
+
+            #[inline(always)]
             fn add(self, a: $vector, b: $vector) -> $vector {
                 // SAFETY: `self` proves avx2.
                 unsafe { $add(a, b) }
@@ -130,6 +136,7 @@ registers!(
     _mm256_loadu_ps,
     _mm256_storeu_ps,
     _mm256_fmadd_ps,
+    _mm256_fnmadd_ps,
     _mm256_add_ps,
     _mm256_sub_ps,
     _mm256_mul_ps,
@@ -147,6 +154,7 @@ registers!(
     _mm256_loadu_pd,
     _mm256_storeu_pd,
     _mm256_fmadd_pd,
+    _mm256_fnmadd_pd,
     _mm256_add_pd,
     _mm256_sub_pd,
     _mm256_mul_pd,
