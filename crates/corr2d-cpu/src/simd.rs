@@ -54,6 +54,11 @@ pub trait Simd: Copy {
     fn splat(self, number: Self::Number) -> Self::Vector;
     /// `LANES` consecutive numbers. Panics if they are not all in `source`.
     fn load(self, source: &[Self::Number], start: usize) -> Self::Vector;
+    /// Asks for the cache line of an element, which need not exist, before it is needed.
+    #[inline(always)]
+    fn prefetch<N>(self, source: &[N], index: usize) {
+        let _ = (source, index);
+    }
     /// `LANES` consecutive numbers.
     ///
     /// # Safety

@@ -57,6 +57,12 @@ impl<T: Element> Backwards<'_, '_, T> {
             unroll!(K in [0 1 2 3 4 5 6 7] {
                 if const { K < RADIX } {
                     let (row, start) = (place.first + K * place.apart, register * S::LANES);
+                    // The row that the next place writes. What it holds need not be right.
+                    for rows in &self.runs {
+                        if let Some(next) = rows.get(row + 1) {
+                            simd.prefetch(next, start);
+                        }
+                    }
                     // The parts are exchanged.
                     if let Some(row) = self.runs[0].get_mut(row) {
                         write(simd, simd.mul_add(z[K].im, scale, bias), row, start);

@@ -67,6 +67,13 @@ fn first_step<S: Simd, const RADIX: usize>(
     for (k, rows) in rows.iter_mut().enumerate().take(RADIX) {
         *rows = [0, 1].map(|run| pixels.row(run, place.first + k * place.apart));
     }
+    // The rows that the next place reads.
+    let mut next = [[&[][..]; 2]; MOST];
+    if place.first + 1 < place.apart {
+        for (k, next) in next.iter_mut().enumerate().take(RADIX) {
+            *next = [0, 1].map(|run| pixels.row(run, place.first + 1 + k * place.apart));
+        }
+    }
     let zero = simd.splat(S::Number::ZERO);
     let mut sums = *squares;
     for register in 0..place.layout.registers {
@@ -75,6 +82,8 @@ fn first_step<S: Simd, const RADIX: usize>(
         let mut z = [Complex { re: zero, im: zero }; MOST];
         unroll!(K in [0 1 2 3 4 5 6 7] {
             if const { K < RADIX } {
+                simd.prefetch(next[K][0], column as usize);
+                simd.prefetch(next[K][1], column as usize);
                 let (re, im) = (read(simd, rows[K][0], column, inside), read(simd, rows[K][1], column, inside));
                 sums = [simd.mul_add(re, re, sums[0]), simd.mul_add(im, im, sums[1])];
                 z[K] = Complex { re, im };

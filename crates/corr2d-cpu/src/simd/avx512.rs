@@ -40,6 +40,12 @@ macro_rules! registers {
             }
 
             #[inline(always)]
+            fn prefetch<N>(self, source: &[N], index: usize) {
+                // SAFETY: the processor has the instruction, which reads nothing and never faults, wherever it points.
+                unsafe { _mm_prefetch::<_MM_HINT_T1>(source.as_ptr().wrapping_add(index).cast()) }
+            }
+
+            #[inline(always)]
             unsafe fn load_from(self, start: *const $number) -> $vector {
                 // SAFETY: `self` proves avx512f, and the caller promises the 64 bytes that are read.
                 unsafe { $load(start) }
