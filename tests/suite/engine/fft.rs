@@ -128,20 +128,23 @@ fn pixels_of_many_scales_err_within_the_proven_bound() {
     }
 }
 
-/// On numbers of one sign, where roundings add up in a direct sum, transforms err no more.
+/// On numbers of one sign roundings add up along the rows, as in a direct sum of so many products, and elsewhere cancel.
 #[test]
-fn products_of_one_sign_err_by_eight_roundings() {
+fn products_of_one_sign_err_by_eight_roundings_and_half_the_width() {
     for kernel in [9, 21, 31, 63] {
         let geometry = geometry([1, 1, 200, 300], [1, 1, kernel, kernel], [0; 4]);
         let mut random = SplitMix::new(7);
         let positive = |numbers: Vec<f32>| numbers.into_iter().map(|number| number.abs() + 0.5).collect::<Vec<_>>();
-        let x = positive(reals(&mut random, geometry.input_len()));
-        let w = positive(reals(&mut random, geometry.weight_len()));
-        let smallest = w.iter().map(|w| f64::from(*w) * 0.5).sum::<f64>();
-        for isa in Isa::available() {
-            let plan = Plan::for_geometry(geometry, Algorithm::Fft).unwrap().with_isa(*isa);
-            let error = largest_error(plan, &x, &w, &[0.0]) / smallest * 2f64.powi(24);
-            assert!(error <= 8.0, "{isa}: {error} units under {kernel}×{kernel}");
+        let drawn = [geometry.input_len(), geometry.weight_len()].map(|length| positive(reals(&mut random, length)));
+        let equal = [vec![0.1; geometry.input_len()], vec![0.3; geometry.weight_len()]];
+        for [x, w] in [drawn, equal] {
+            let direct = Plan::for_geometry(geometry, Algorithm::Direct).unwrap();
+            let smallest = forward(direct, &wide(&x), &wide(&w), None).into_iter().fold(f64::INFINITY, f64::min);
+            for isa in Isa::available() {
+                let plan = Plan::for_geometry(geometry, Algorithm::Fft).unwrap().with_isa(*isa);
+                let error = largest_error(plan, &x, &w, &[0.0]) / smallest * 2f64.powi(24);
+                assert!(error <= 8.0 + kernel as f64 / 2.0, "{isa}: {error} units under {kernel}×{kernel}");
+            }
         }
     }
 }
@@ -212,6 +215,28 @@ fn an_image_beside_one_that_is_not_finite_is_transformed_as_before() {
         x[1600 + 5] = pixel;
         assert!(poisoned[..1024] == clean[..1024] && poisoned[2048..] == clean[2048..], "{isa}");
     }
+}
+
+#[test]
+fn auto_takes_transforms_where_they_pay_alone() {
+    let path = |input: [usize; 4], weight: [usize; 4], algorithm: Algorithm| {
+        Plan::new(input, weight, &Conv2dOptions { algorithm, ..Default::default() }).unwrap().path()
+    };
+    for algorithm in [Algorithm::Auto, Algorithm::Fast] {
+        for kernel in [(15, 15), (31, 31), (63, 63), (61, 5)] {
+            let weight = [1, 1, kernel.0, kernel.1];
+            assert_eq!(path([1, 1, 1080, 1920], weight, algorithm), Path::Fft, "{kernel:?}");
+            assert_eq!(path([1, 1, 256, 256], weight, algorithm), Path::Fft, "{kernel:?}");
+        }
+        // Small kernels, flat ones, small outputs, dense layers.
+        for kernel in [(9, 9), (3, 31), (31, 3), (1, 99), (99, 1)] {
+            assert_eq!(path([1, 1, 1080, 1920], [1, 1, kernel.0, kernel.1], algorithm), Path::Planes, "{kernel:?}");
+        }
+        assert_eq!(path([1, 1, 64, 64], [1, 1, 15, 15], algorithm), Path::Planes);
+        assert_eq!(path([1, 1, 64, 64], [1, 1, 63, 63], algorithm), Path::Planes);
+        assert_eq!(path([1, 64, 56, 56], [64, 64, 11, 11], algorithm), Path::Channels);
+    }
+    assert_eq!(path([1, 1, 1080, 1920], [1, 1, 31, 31], Algorithm::Direct), Path::Planes);
 }
 
 #[test]

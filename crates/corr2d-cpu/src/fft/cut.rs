@@ -1,11 +1,8 @@
 //! How a correlation is cut: the length of a transform, the rows and columns of a task, the parts of a kernel.
 
-use std::marker::PhantomData;
-
 use super::length::{LENGTHS, LONGEST};
 use super::spectrum::Layout;
-use crate::simd::{Kernel, Simd};
-use crate::{Element, Geometry};
+use crate::Geometry;
 
 /// The most rows and columns of a part of a kernel.
 const MOST_ROWS: usize = LONGEST / 2;
@@ -39,8 +36,8 @@ pub(super) struct Cut {
     pub(super) part_spectrum: usize,
     /// Whether outputs can lie where the pixels' spectrum was.
     pub(super) in_place: bool,
-    /// What one part takes, in multiplications for each output column.
-    time: f64,
+    /// What it takes, in multiplications for each output column of a group.
+    pub(super) time: f64,
 }
 
 /// All parts, in the order in which they are summed.
@@ -74,62 +71,52 @@ const SUMMED_BYTES: usize = 320 << 10;
 const OUTPUT_BYTES: usize = 5 << 19;
 
 /// The time of a transform for each number and each halving, in multiplications.
-const STEPS: f64 = 4.0;
+const STEPS: f64 = 7.0;
 
-/// Finds the [`Cut`] of a geometry: of all lengths the one that multiplies and adds the least.
-pub(super) struct Cutter<'a, T> {
-    pub(super) geometry: &'a Geometry,
-    pub(super) number: PhantomData<T>,
-}
-
-impl<T: Element> Kernel<T> for Cutter<'_, T> {
-    type Output = Cut;
-
-    #[inline(always)]
-    fn run<S: Simd<Number = T>>(self, _: S) -> Cut {
-        let mut best = self.cut::<S>(LONGEST);
-        for length in LENGTHS {
-            if length >= share(self.geometry.rows().kernel(), MOST_ROWS) {
-                let cut = self.cut::<S>(length);
-                if cut.time < best.time {
-                    best = cut;
-                }
-            }
-        }
-        best
+impl Cut {
+    /// The cut of a geometry for registers of so many lanes: of all lengths the one that takes the least.
+    pub(super) fn new<T>(geometry: &Geometry, lanes: usize) -> Self {
+        let rows = share(geometry.rows().kernel(), MOST_ROWS);
+        let lengths = LENGTHS.into_iter().filter(|length| *length >= rows);
+        let cuts = lengths.map(|length| Self::with_length::<T>(geometry, lanes, length));
+        let best = cuts.min_by(|a, b| a.time.total_cmp(&b.time));
+        best.unwrap_or_else(|| Self::with_length::<T>(geometry, lanes, LONGEST))
     }
-}
 
-impl<T: Element> Cutter<'_, T> {
     /// The cut for a length of at least the rows of a part.
-    #[inline(always)]
-    fn cut<S: Simd<Number = T>>(&self, length: usize) -> Cut {
-        let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
+    fn with_length<T>(geometry: &Geometry, lanes: usize, length: usize) -> Self {
+        let (rows, columns) = (geometry.rows(), geometry.columns());
         let (part_rows, part_columns) = (share(rows.kernel(), MOST_ROWS), share(columns.kernel(), MOST_COLUMNS));
-        let (inputs, outputs) = (self.geometry.input_channels_per_group(), self.geometry.output_channels_per_group());
+        let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
         let in_place = (inputs, outputs, part_rows, part_columns) == (1, 1, rows.kernel(), columns.kernel());
 
         let pairs = rows.output().div_ceil(2 * (length + 1 - part_rows));
         let bytes = if in_place { ALONE_BYTES } else { SUMMED_BYTES };
-        let fitting = (bytes / (2 * length * size_of::<T>())).saturating_sub(part_columns) / S::LANES * S::LANES;
-        let strip = share(columns.output(), fitting.max(S::LANES)).next_multiple_of(S::LANES);
+        let fitting = (bytes / (2 * length * size_of::<T>())).saturating_sub(part_columns) / lanes * lanes;
+        let strip = share(columns.output(), fitting.max(lanes)).next_multiple_of(lanes);
         let stored = strip + part_columns - 1;
-        let spectrum = length * Layout::new(stored, S::LANES).row;
+        let spectrum = length * Layout::new(stored, lanes).row;
         let outputs_of_task = share(outputs, (OUTPUT_BYTES / (spectrum * size_of::<T>())).max(1));
 
+        let row_parts = rows.kernel().div_ceil(part_rows) as f64;
+        let column_parts = columns.kernel().div_ceil(part_columns) as f64;
         let (inputs, outputs) = (inputs as f64, outputs as f64);
-        let read = inputs * outputs / outputs_of_task as f64 * stored as f64 / strip as f64;
-        let transforms = (read + outputs) * STEPS * (length as f64).log2();
-        Cut {
+        let sums = inputs * outputs * 4.0 * row_parts * columns.kernel() as f64;
+        // Columns that are transformed, for each output column: of pixels, once for each task; of the kernel; of outputs.
+        let wider = stored as f64 / strip as f64;
+        let pixels = inputs * row_parts * column_parts * (outputs / outputs_of_task as f64) * wider;
+        let kernel = inputs * outputs * row_parts * columns.kernel() as f64 / columns.output() as f64;
+        let transforms = (pixels + kernel + outputs) * STEPS * (length as f64).log2();
+        Self {
             length,
             run: rows.output().div_ceil(2 * pairs),
             strip,
             outputs: outputs_of_task,
             spectrum,
             part_columns,
-            part_spectrum: length * Layout::new(part_columns, S::LANES).row,
+            part_spectrum: length * Layout::new(part_columns, lanes).row,
             in_place,
-            time: (pairs * length) as f64 * (inputs * outputs * 4.0 * part_columns as f64 + transforms),
+            time: (pairs * length) as f64 * (sums + transforms),
         }
     }
 }

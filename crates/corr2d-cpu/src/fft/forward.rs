@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use super::cut::{Cut, Cutter};
+use super::cut::Cut;
 use super::length::Length;
 use super::task::{Call, Task, Workspace, moderate};
 use crate::simd::{Isa, Kernel, Simd};
@@ -24,9 +24,20 @@ pub(crate) fn suits(geometry: &Geometry) -> bool {
     axis(geometry.rows()) && axis(geometry.columns())
 }
 
-/// Whether it beats a direct sum.
+/// Multiplications of a direct sum for one group of one image, below which what a call prepares costs more than it saves.
+const LEAST_MULTIPLICATIONS: f64 = 800_000.0;
+
+/// By how much it must seem to take less, so that it does with every number type and instruction set.
+const ADVANTAGE: f64 = 1.9;
+
+/// Whether it beats a direct sum, by the multiplications and additions of both.
 pub(crate) fn pays(geometry: &Geometry) -> bool {
-    suits(geometry) && false
+    let pieces = (geometry.batch() * geometry.groups()).max(1) as f64;
+    let direct = geometry.multiplications() / pieces;
+    let width = geometry.columns().output() as f64;
+    suits(geometry)
+        && direct >= LEAST_MULTIPLICATIONS
+        && Cut::new::<f32>(geometry, 16).time * width * ADVANTAGE <= direct
 }
 
 /// output = correlation of input with weight, plus bias, for a geometry that [`suits`].
@@ -45,8 +56,9 @@ pub(crate) fn forward<T: Element>(
     if !moderate(T::from_f64(squares)) {
         return direct::forward(geometry, input, weight, bias, output);
     }
-    let cut = isa.run(Cutter { geometry, number: PhantomData::<T> });
-    let length = Length::new(cut.length, isa.run(HasManyRegisters(PhantomData::<T>)));
+    let (lanes, sums) = isa.run(Registers(PhantomData::<T>));
+    let cut = Cut::new::<T>(geometry, lanes);
+    let length = Length::new(cut.length, sums >= 16);
     let call = Call { isa, geometry, input, weight, bias, cut, length };
 
     let spread: Vec<AtomicBool> = (0..geometry.batch()).map(|_| AtomicBool::new(false)).collect();
@@ -136,14 +148,14 @@ fn tasks<'a, T>(
     tasks
 }
 
-/// Whether there are registers for a transform of eight complex numbers.
-struct HasManyRegisters<T>(PhantomData<T>);
+/// The lanes of a register, and how many sums they can hold.
+struct Registers<T>(PhantomData<T>);
 
-impl<T: Element> Kernel<T> for HasManyRegisters<T> {
-    type Output = bool;
+impl<T: Element> Kernel<T> for Registers<T> {
+    type Output = (usize, usize);
 
     #[inline(always)]
-    fn run<S: Simd<Number = T>>(self, _: S) -> bool {
-        S::ACCUMULATORS >= 16
+    fn run<S: Simd<Number = T>>(self, _: S) -> (usize, usize) {
+        (S::LANES, S::ACCUMULATORS)
     }
 }
