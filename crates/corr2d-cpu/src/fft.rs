@@ -42,7 +42,8 @@
 //!
 //! It is a bound on the norm: a large pixel adds to the error of all outputs of its task, also of those whose windows do
 //! not hold it. Roundings of both signs mostly cancel: on pixels of one scale the error is below 4·u·‖w‖₂ times the norm of
-//! the largest window, on any size, and at 31×31 no more than that of direct summation. The tests hold it to both.
+//! the largest window, on any size, and at 31×31 no more than that of direct summation. On products of one sign roundings
+//! add up along the rows: up to w / 2 + 8 of them. The tests hold it to all three.
 //!
 //! A transform mixes all numbers that it reads, so one that is not finite, or a task whose norm is not below 2⁵⁰ in f32
 //! (2⁵⁰⁰ in f64), would reach outputs whose window does not hold it. Such an image, or such weights, are left to

@@ -110,8 +110,8 @@ impl Plan {
             Algorithm::Auto | Algorithm::Fast if winograd::pays(Tile::F2, &geometry) => Path::Winograd2,
             // Against `planes`, one thread, AVX-512, f32. At 1080×1920: 11×11 2.6 ms for 5.2, 15×15 3.6 for 8.6, 21×21 4.5
             // for 16.4, 31×31 5.3 for 35.3, 63×63 10.6 for 141, 61×5 4.0 for 11.8. At 256×256: 15×15 0.16 for 0.25, 31×31
-            // 0.15 for 0.92. At 64×64: 21×21 0.015 for 0.019. AVX2, f64 and portable registers gain 1.3 times or more in all
-            // of these but at 11×11 (1.0 to 1.3), which is left to `planes`. 9×9, 31×3 and 7×15 gain nothing anywhere.
+            // 0.15 for 0.92. At 64×64: 21×21 0.015 for 0.019. With AVX2, f64 or portable registers these gain 1.3 times or
+            // more, but for 11×11 (1.0 to 1.3 with AVX2 or f64), which is left to `planes`. 9×9, 31×3 and 7×15 gain 1.1.
             Algorithm::Auto | Algorithm::Fast if direct_path(&geometry) == Path::Planes && fft::pays(&geometry) => {
                 Path::Fft
             }
