@@ -51,12 +51,14 @@ impl Case {
         Ok(plans)
     }
 
-    /// Those of [`Case::fast_plans`] that are exact on small integers: all but tiles of 4×4, whose points are fractions.
+    /// Those of [`Case::fast_plans`] that are exact on small integers: all but tiles of 4×4, whose points are fractions, and
+    /// the FFT, whose factors are roots.
     ///
     /// # Errors
     /// As [`Plan::new`].
     pub fn exact_plans(&self) -> Result<Vec<Plan>, Error> {
-        Ok(self.fast_plans()?.into_iter().filter(|plan| plan.path() != Path::Winograd4).collect())
+        let exact = |plan: &Plan| !matches!(plan.path(), Path::Winograd4 | Path::Fft);
+        Ok(self.fast_plans()?.into_iter().filter(exact).collect())
     }
 
     /// As [`Case::fast_plans`], and the textbook loops.

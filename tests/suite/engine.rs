@@ -7,6 +7,7 @@ mod denormals;
 mod dense_layers;
 mod determinism;
 mod errors;
+mod fft;
 mod geometry;
 mod images;
 mod separable;

@@ -6,7 +6,7 @@ use std::ops::{Add, AddAssign, Mul, Sub};
 use crate::plan::Operations;
 use crate::simd::{Registers, zeroed};
 use crate::winograd::{self, Tile};
-use crate::{Path, channels, direct, planes, reference, separable};
+use crate::{Path, channels, direct, fft, planes, reference, separable};
 
 /// `f32` or `f64`.
 ///
@@ -103,8 +103,10 @@ macro_rules! element {
                     forward: |isa, geometry, x, w, b, y| winograd::forward(isa, Tile::F4, geometry, x, w, b, y),
                     ..DIRECT
                 };
+                static FFT: Operations<$number> = Operations { forward: fft::forward, ..DIRECT };
                 match path {
                     Path::Separable => &SEPARABLE,
+                    Path::Fft => &FFT,
                     Path::Winograd2 => &WINOGRAD2,
                     Path::Winograd4 => &WINOGRAD4,
                     Path::Reference => &REFERENCE,

@@ -101,7 +101,7 @@ pub enum Error {
     },
     /// An algorithm was forced that this version does not have.
     #[error(
-        "algorithm {algorithm} is not available in this version: take Auto, Fast, Direct, Winograd, Separable or Reference"
+        "algorithm {algorithm} is not available in this version: take Auto, Fast, Direct, Winograd, Separable, Fft or Reference"
     )]
     AlgorithmNotAvailable {
         /// The algorithm asked for.
@@ -121,6 +121,14 @@ pub enum Error {
         dilation: Size,
         /// The input channels of a group.
         channels: usize,
+    },
+    /// The FFT was forced on a correlation that it cannot compute.
+    #[error("Fft is for stride 1×1 and dilation 1×1, but this has stride {stride} and dilation {dilation}: take Auto")]
+    FftDoesNotSuit {
+        /// The stride.
+        stride: Size,
+        /// The dilation.
+        dilation: Size,
     },
     /// Two passes were forced on a correlation that they cannot compute, whatever the weights.
     #[error(

@@ -64,7 +64,8 @@ pub enum Padding {
 /// replacement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Algorithm {
-    /// The fastest whose error is within that of direct summation.
+    /// The fastest whose error is within that of direct summation: of each window, or for large kernels, where the FFT is
+    /// many times faster, of the largest window nearby.
     #[default]
     Auto,
     /// The fastest there is.
@@ -77,7 +78,7 @@ pub enum Algorithm {
     Gemm,
     /// Winograd's minimal filtering, for 3×3 kernels of stride 1.
     Winograd,
-    /// Products in the frequency domain, for large kernels.
+    /// Products in the frequency domain, for large kernels of stride 1 and dilation 1.
     Fft,
     /// Two passes, for kernels that are an outer product.
     Separable,

@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use crate::geometry::check;
 use crate::simd::{unwritten, written};
 use crate::winograd::{self, Tile};
-use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry, Isa, Size, channels, separable};
+use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry, Isa, Size, channels, fft, separable};
 
 /// The algorithm that a plan runs.
 ///
@@ -34,6 +34,9 @@ pub enum Path {
     Separable,
     /// Winograd in tiles of 4×4: faster, with an error that grows with the largest pixel near a window.
     Winograd4,
+    /// Transforms down the columns and sums along the rows, for large kernels at stride 1 and dilation 1; gradients as
+    /// `Direct`. Its error grows with the largest pixels near a window.
+    Fft,
 }
 
 /// The four operations of one algorithm on one number type. They may rely on slices of the right length.
@@ -85,7 +88,8 @@ impl Plan {
     /// The plan for an input [N, C, H, W] under a weight [O, C / groups, h, w].
     ///
     /// # Errors
-    /// As [`Geometry::new`], [`Error::AlgorithmNotAvailable`] and [`Error::WinogradDoesNotSuit`].
+    /// As [`Geometry::new`], [`Error::AlgorithmNotAvailable`], [`Error::WinogradDoesNotSuit`] and
+    /// [`Error::FftDoesNotSuit`].
     pub fn new(input: [usize; 4], weight: [usize; 4], options: &Conv2dOptions) -> Result<Self, Error> {
         Self::for_geometry(Geometry::new(input, weight, options)?, options.algorithm)
     }
@@ -102,7 +106,7 @@ impl Plan {
     /// ```
     ///
     /// # Errors
-    /// [`Error::AlgorithmNotAvailable`], [`Error::WinogradDoesNotSuit`].
+    /// [`Error::AlgorithmNotAvailable`], [`Error::WinogradDoesNotSuit`], [`Error::FftDoesNotSuit`].
     pub fn for_geometry(geometry: Geometry, algorithm: Algorithm) -> Result<Self, Error> {
         let path = match algorithm {
             Algorithm::Fast if winograd::pays(Tile::F4, &geometry) => Path::Winograd4,
@@ -110,13 +114,22 @@ impl Plan {
             // more, 1/1.3 to 1/1.6 at 14×14, tiles of 4×4 1/1.9 to 1/2.6; at 512 channels of 7×7 the weights' transform
             // costs more than it saves.
             Algorithm::Auto | Algorithm::Fast if winograd::pays(Tile::F2, &geometry) => Path::Winograd2,
+            // Against `planes`, one thread, AVX-512, f32. At 1080×1920: 11×11 2.6 ms for 5.2, 15×15 3.6 for 8.6, 21×21 4.5
+            // for 16.4, 31×31 5.3 for 35.3, 63×63 10.6 for 141, 61×5 4.0 for 11.8. At 256×256: 15×15 0.16 for 0.25, 31×31
+            // 0.15 for 0.92. At 64×64: 21×21 0.015 for 0.019. With AVX2, f64 or portable registers these gain 1.3 times or
+            // more, but for 11×11 (1.0 to 1.3 with AVX2 or f64), which is left to `planes`. 9×9, 31×3 and 7×15 gain 1.1.
+            Algorithm::Auto | Algorithm::Fast if direct_path(&geometry) == Path::Planes && fft::pays(&geometry) => {
+                Path::Fft
+            }
             Algorithm::Auto | Algorithm::Fast | Algorithm::Direct => direct_path(&geometry),
             Algorithm::Winograd if winograd::suits(&geometry) => Path::Winograd2,
             Algorithm::Winograd => return Err(winograd_does_not_suit(&geometry)),
             Algorithm::Reference => Path::Reference,
             Algorithm::Separable if separable::suits(&geometry) => Path::Separable,
             Algorithm::Separable => return Err(separable_does_not_suit(&geometry)),
-            Algorithm::Gemm | Algorithm::Fft => {
+            Algorithm::Fft if fft::suits(&geometry) => Path::Fft,
+            Algorithm::Fft => return Err(fft_does_not_suit(&geometry)),
+            Algorithm::Gemm => {
                 return Err(Error::AlgorithmNotAvailable { algorithm });
             }
         };
@@ -147,7 +160,8 @@ impl Plan {
     /// # Ok::<(), corr2d_cpu::Error>(())
     /// ```
     pub fn paths(&self) -> Vec<Path> {
-        let all = [Path::Reference, Path::Direct, Path::Planes, Path::Channels, Path::Winograd2, Path::Winograd4];
+        let all =
+            [Path::Reference, Path::Direct, Path::Planes, Path::Channels, Path::Winograd2, Path::Winograd4, Path::Fft];
         all.into_iter().filter(|path| self.suits(*path)).collect()
     }
 
@@ -158,6 +172,7 @@ impl Plan {
             Path::Channels => channels::suits(&self.geometry),
             Path::Separable => separable::suits(&self.geometry),
             Path::Winograd2 | Path::Winograd4 => winograd::suits(&self.geometry),
+            Path::Fft => fft::suits(&self.geometry),
         }
     }
 
@@ -353,5 +368,13 @@ fn winograd_does_not_suit(geometry: &Geometry) -> Error {
         stride: Size { height: rows.stride(), width: columns.stride() },
         dilation: Size { height: rows.dilation(), width: columns.dilation() },
         channels: geometry.input_channels_per_group(),
+    }
+}
+
+fn fft_does_not_suit(geometry: &Geometry) -> Error {
+    let (rows, columns) = (geometry.rows(), geometry.columns());
+    Error::FftDoesNotSuit {
+        stride: Size { height: rows.stride(), width: columns.stride() },
+        dilation: Size { height: rows.dilation(), width: columns.dilation() },
     }
 }

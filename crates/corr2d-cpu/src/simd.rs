@@ -85,6 +85,8 @@ pub trait Simd: Copy {
     unsafe fn store_first_to(self, vector: Self::Vector, start: *mut Self::Number, count: usize);
     /// a · b + c, rounded once where the machine can.
     fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// c − a · b, rounded once where the machine can.
+    fn neg_mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
     /// a + b.
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// a − b.
@@ -95,6 +97,20 @@ pub trait Simd: Copy {
     fn interleave(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
     /// The lanes at even places of a, then of b; and those at odd places. It undoes `interleave`.
     fn unzip(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
+
+    /// Asks for the cache line of an element, which need not exist, before it is needed; where there is no such
+    /// instruction, does nothing.
+    #[inline(always)]
+    fn prefetch<N>(self, source: &[N], index: usize) {
+        let place = source.as_ptr().wrapping_add(index);
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: every x86-64 has the instruction, which reads nothing and never faults, wherever it points.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(place.cast());
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = place;
+    }
 
     /// Writes all lanes. Panics if they do not all fit.
     #[inline(always)]

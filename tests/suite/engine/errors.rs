@@ -208,7 +208,7 @@ fn algorithms() -> Vec<Call> {
     vec![
         with("Gemm", Algorithm::Gemm),
         with("Winograd", Algorithm::Winograd),
-        with("Fft", Algorithm::Fft),
+        plan("Fft", INPUT, WEIGHT, Conv2dOptions { algorithm: Algorithm::Fft, stride: (2, 1), ..Default::default() }),
         with("Separable", Algorithm::Separable),
         plan(
             "shapes are checked before the algorithm",

@@ -25,6 +25,7 @@ unmasked! {
     load(from) = _mm256_loadu_ps(from);
     store(to, vector) = _mm256_storeu_ps(to, vector);
     mul_add(a, b, c) = _mm256_fmadd_ps(a, b, c);
+    neg_mul_add(a, b, c) = _mm256_fnmadd_ps(a, b, c);
     add(a, b) = _mm256_add_ps(a, b);
     sub(a, b) = _mm256_sub_ps(a, b);
     mul(a, b) = _mm256_mul_ps(a, b);
@@ -45,6 +46,7 @@ unmasked! {
     load(from) = _mm256_loadu_pd(from);
     store(to, vector) = _mm256_storeu_pd(to, vector);
     mul_add(a, b, c) = _mm256_fmadd_pd(a, b, c);
+    neg_mul_add(a, b, c) = _mm256_fnmadd_pd(a, b, c);
     add(a, b) = _mm256_add_pd(a, b);
     sub(a, b) = _mm256_sub_pd(a, b);
     mul(a, b) = _mm256_mul_pd(a, b);

@@ -21,7 +21,7 @@ where
 
 macro_rules! registers {
     ($number:ty, $vector:ty, $lanes:literal, $mask:ty, $splat:ident, $load:ident, $load_mask:ident, $store:ident,
-     $store_mask:ident, $fma:ident, $add:ident, $sub:ident, $mul:ident, $select:ident, $low:expr, $high:expr,
+     $store_mask:ident, $fma:ident, $fnma:ident, $add:ident, $sub:ident, $mul:ident, $select:ident, $low:expr, $high:expr,
      $even:expr, $odd:expr) => {
         impl Simd for Avx512<$number> {
             type Number = $number;
@@ -76,6 +76,12 @@ macro_rules! registers {
             }
 
             #[inline(always)]
+            fn neg_mul_add(self, a: $vector, b: $vector, c: $vector) -> $vector {
+                // SAFETY: `self` proves avx512f.
+                unsafe { $fnma(a, b, c) }
+            }
+
+            #[inline(always)]
             fn add(self, a: $vector, b: $vector) -> $vector {
                 // SAFETY: `self` proves avx512f.
                 unsafe { $add(a, b) }
@@ -119,6 +125,7 @@ registers!(
     _mm512_storeu_ps,
     _mm512_mask_storeu_ps,
     _mm512_fmadd_ps,
+    _mm512_fnmadd_ps,
     _mm512_add_ps,
     _mm512_sub_ps,
     _mm512_mul_ps,
@@ -139,6 +146,7 @@ registers!(
     _mm512_storeu_pd,
     _mm512_mask_storeu_pd,
     _mm512_fmadd_pd,
+    _mm512_fnmadd_pd,
     _mm512_add_pd,
     _mm512_sub_pd,
     _mm512_mul_pd,

@@ -25,6 +25,7 @@ unmasked! {
     load(from) = vld1q_f32(from);
     store(to, vector) = vst1q_f32(to, vector);
     mul_add(a, b, c) = vfmaq_f32(c, a, b);
+    neg_mul_add(a, b, c) = vfmsq_f32(c, a, b);
     add(a, b) = vaddq_f32(a, b);
     sub(a, b) = vsubq_f32(a, b);
     mul(a, b) = vmulq_f32(a, b);
@@ -38,6 +39,7 @@ unmasked! {
     load(from) = vld1q_f64(from);
     store(to, vector) = vst1q_f64(to, vector);
     mul_add(a, b, c) = vfmaq_f64(c, a, b);
+    neg_mul_add(a, b, c) = vfmsq_f64(c, a, b);
     add(a, b) = vaddq_f64(a, b);
     sub(a, b) = vsubq_f64(a, b);
     mul(a, b) = vmulq_f64(a, b);

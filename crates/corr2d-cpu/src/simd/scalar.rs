@@ -69,6 +69,11 @@ impl<T: Element> Simd for Scalar<T> {
     }
 
     #[inline(always)]
+    fn neg_mul_add(self, a: [T; LANES], b: [T; LANES], c: [T; LANES]) -> [T; LANES] {
+        std::array::from_fn(|lane| c[lane] - a[lane] * b[lane])
+    }
+
+    #[inline(always)]
     fn add(self, a: [T; LANES], b: [T; LANES]) -> [T; LANES] {
         std::array::from_fn(|lane| a[lane] + b[lane])
     }

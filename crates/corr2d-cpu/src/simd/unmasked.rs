@@ -9,6 +9,7 @@ macro_rules! unmasked {
         load($from:ident) = $load:expr;
         store($to:ident, $stored:ident) = $store:expr;
         mul_add($a:ident, $b:ident, $c:ident) = $mul_add:expr;
+        neg_mul_add($neg_a:ident, $neg_b:ident, $neg_c:ident) = $neg_mul_add:expr;
         add($add_a:ident, $add_b:ident) = $add:expr;
         sub($sub_a:ident, $sub_b:ident) = $sub:expr;
         mul($mul_a:ident, $mul_b:ident) = $mul:expr;
@@ -76,6 +77,12 @@ macro_rules! unmasked {
             fn mul_add(self, $a: $vector, $b: $vector, $c: $vector) -> $vector {
                 // SAFETY: `self` proves the instructions.
                 unsafe { $mul_add }
+            }
+
+            #[inline(always)]
+            fn neg_mul_add(self, $neg_a: $vector, $neg_b: $vector, $neg_c: $vector) -> $vector {
+                // SAFETY: `self` proves the instructions.
+                unsafe { $neg_mul_add }
             }
 
             #[inline(always)]

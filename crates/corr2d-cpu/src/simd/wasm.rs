@@ -28,6 +28,7 @@ unmasked! {
     load(from) = v128_load(from.cast());
     store(to, vector) = v128_store(to.cast(), vector);
     mul_add(a, b, c) = f32x4_add(f32x4_mul(a, b), c);
+    neg_mul_add(a, b, c) = f32x4_sub(c, f32x4_mul(a, b));
     add(a, b) = f32x4_add(a, b);
     sub(a, b) = f32x4_sub(a, b);
     mul(a, b) = f32x4_mul(a, b);
@@ -41,6 +42,7 @@ unmasked! {
     load(from) = v128_load(from.cast());
     store(to, vector) = v128_store(to.cast(), vector);
     mul_add(a, b, c) = f64x2_add(f64x2_mul(a, b), c);
+    neg_mul_add(a, b, c) = f64x2_sub(c, f64x2_mul(a, b));
     add(a, b) = f64x2_add(a, b);
     sub(a, b) = f64x2_sub(a, b);
     mul(a, b) = f64x2_mul(a, b);
