@@ -12,10 +12,16 @@ use crate::{Element, Error};
 /// # Errors
 /// [`Error::OutOfMemory`] when the allocator refuses.
 pub fn zeros<T: Element>(length: usize) -> Result<Vec<T>, Error> {
+    let mut buffer = with_room_for(length)?;
+    T::fill(&mut buffer, length);
+    Ok(buffer)
+}
+
+/// An empty vector with room for `length` elements.
+pub(crate) fn with_room_for<T>(length: usize) -> Result<Vec<T>, Error> {
     let mut buffer = Vec::new();
     buffer
         .try_reserve_exact(length)
         .map_err(|_| Error::OutOfMemory { bytes: length.saturating_mul(size_of::<T>()) })?;
-    T::fill(&mut buffer, length);
     Ok(buffer)
 }

@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use rayon::prelude::*;
 
 use super::block::MOST_REGISTERS;
+use super::parts::Parts;
 use super::rows::{Rows, Workspace};
 use crate::simd::Isa;
 use crate::{Element, Error, Geometry};
@@ -34,7 +35,8 @@ pub(crate) fn forward<T: Element>(
     }
     let width = geometry.columns().output();
     let plane = geometry.rows().output() * width;
-    let (outputs, taps) = (geometry.output_channels(), weight.len() / geometry.output_channels());
+    let outputs = geometry.output_channels();
+    let kernels = Parts::new(geometry, weight)?;
     let planes = geometry.input_channels_per_group() * geometry.rows().input() * geometry.columns().input();
     let task = |workspace: &mut Workspace<T>, plane: usize, first_row: usize, output: &mut [MaybeUninit<T>]| {
         let channel = plane % outputs;
@@ -43,7 +45,8 @@ pub(crate) fn forward<T: Element>(
             geometry,
             planes: &input[group * planes..][..planes],
             group,
-            kernel: &weight[channel * taps..][..taps],
+            parts: &kernels,
+            channel,
             bias: bias.map_or(T::ZERO, |bias| bias[channel]),
             first_row,
             output,

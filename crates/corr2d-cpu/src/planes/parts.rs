@@ -1,9 +1,13 @@
-//! The kernel of one output channel, cut into parts.
+//! The kernels of all output channels, cut into parts.
 
-use crate::{Element, Geometry};
+use crate::buffer::with_room_for;
+use crate::{Element, Error, Geometry};
 
 /// The most kernel rows of a part.
 pub(super) const MOST_ROWS: usize = 8;
+
+/// The products of a part of several planes, at most.
+const RUN: usize = 64;
 
 /// The most kernel columns of a part, so that a sum of more than 128 products is made of shorter ones.
 const MOST_COLUMNS: usize = 16;
@@ -11,43 +15,56 @@ const MOST_COLUMNS: usize = 16;
 /// All parts, in the order in which they are summed.
 pub(super) struct Parts<T> {
     parts: Vec<Part>,
-    /// Part by part, [column][row].
+    /// For each output channel part by part, [channel][column][row].
     weights: Vec<T>,
+    /// The weights of an output channel.
+    per_output: usize,
 }
 
 /// Where a part lies in the kernel.
 #[derive(Clone, Copy)]
 pub(super) struct Part {
+    /// The first of its channels, and how many they are.
     pub(super) channel: usize,
+    pub(super) channels: usize,
     pub(super) row: usize,
     pub(super) rows: usize,
     pub(super) column: usize,
     pub(super) columns: usize,
-    /// Where its weights begin.
+    /// Where its weights begin among those of an output channel.
     start: usize,
 }
 
 impl<T: Element> Parts<T> {
-    pub(super) fn new() -> Self {
-        Self { parts: Vec::new(), weights: Vec::new() }
-    }
-
-    /// Cuts the weights [C / groups, h, w] of an output channel.
-    pub(super) fn cut(&mut self, geometry: &Geometry, kernel: &[T]) {
+    /// Cuts the weights [O, C / groups, h, w].
+    pub(super) fn new(geometry: &Geometry, weight: &[T]) -> Result<Self, Error> {
         let (height, width) = (geometry.rows().kernel(), geometry.columns().kernel());
-        self.parts.clear();
-        self.weights.clear();
-        for (channel, kernel) in kernel.chunks_exact(height * width).enumerate() {
+        let (taps, inputs) = (height * width, geometry.input_channels_per_group());
+        // As many whole planes as make a run.
+        let channels = (RUN / taps).max(1);
+        let mut parts = Vec::new();
+        let mut start = 0;
+        for channel in (0..inputs).step_by(channels) {
+            let channels = channels.min(inputs - channel);
             for row in (0..height).step_by(MOST_ROWS) {
                 for column in (0..width).step_by(MOST_COLUMNS) {
                     let (rows, columns) = ((height - row).min(MOST_ROWS), (width - column).min(MOST_COLUMNS));
-                    self.parts.push(Part { channel, row, rows, column, columns, start: self.weights.len() });
-                    for b in column..column + columns {
-                        self.weights.extend((row..row + rows).map(|a| kernel[a * width + b]));
+                    parts.push(Part { channel, channels, row, rows, column, columns, start });
+                    start += channels * rows * columns;
+                }
+            }
+        }
+        let mut weights = with_room_for(weight.len())?;
+        for kernels in weight.chunks_exact(inputs * taps) {
+            for part in &parts {
+                for kernel in kernels.chunks_exact(taps).skip(part.channel).take(part.channels) {
+                    for b in part.column..part.column + part.columns {
+                        weights.extend((part.row..part.row + part.rows).map(|a| kernel[a * width + b]));
                     }
                 }
             }
         }
+        Ok(Self { parts, weights, per_output: inputs * taps })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -59,9 +76,11 @@ impl<T: Element> Parts<T> {
         self.parts[index]
     }
 
-    /// The weights of a part of `ROWS` rows, column by column.
+    /// The weights of a part of `ROWS` rows for an output channel, channel by channel and column by column.
     #[inline(always)]
-    pub(super) fn taps<const ROWS: usize>(&self, part: Part) -> &[[T; ROWS]] {
-        self.weights[part.start..][..part.columns * ROWS].as_chunks().0
+    pub(super) fn taps<const ROWS: usize>(&self, part: Part, output_channel: usize) -> &[[T; ROWS]] {
+        self.weights[output_channel * self.per_output + part.start..][..part.channels * part.columns * ROWS]
+            .as_chunks()
+            .0
     }
 }

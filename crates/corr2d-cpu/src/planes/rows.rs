@@ -15,8 +15,9 @@ pub(super) struct Rows<'a, T> {
     /// The planes of the group, and which group of which image it is.
     pub(super) planes: &'a [T],
     pub(super) group: usize,
-    /// The kernel of the output channel, and its bias.
-    pub(super) kernel: &'a [T],
+    pub(super) parts: &'a Parts<T>,
+    /// The output channel, and its bias.
+    pub(super) channel: usize,
     pub(super) bias: T,
     pub(super) first_row: usize,
     pub(super) output: &'a mut [MaybeUninit<T>],
@@ -25,7 +26,6 @@ pub(super) struct Rows<'a, T> {
 
 /// What a thread keeps from one task to the next.
 pub(super) struct Workspace<T> {
-    parts: Parts<T>,
     padded: Padded<T>,
     /// What a block at the rim reads.
     rim: Vec<T>,
@@ -34,7 +34,7 @@ pub(super) struct Workspace<T> {
 
 impl<T: Element> Workspace<T> {
     pub(super) fn new() -> Self {
-        Self { parts: Parts::new(), padded: Padded::new(), rim: Vec::new(), totals: Totals::new() }
+        Self { padded: Padded::new(), rim: Vec::new(), totals: Totals::new() }
     }
 }
 
@@ -44,9 +44,8 @@ impl<T: Element> Kernel<T> for Rows<'_, T> {
     #[inline(always)]
     fn run<S: Simd<Number = T>>(self, simd: S) {
         let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
-        let Workspace { parts, padded, rim, totals } = self.workspace;
-        parts.cut(self.geometry, self.kernel);
-        if parts.len() > 1 {
+        let Workspace { padded, rim, totals } = self.workspace;
+        if self.parts.len() > 1 {
             totals.reserve();
         }
         let view = padded.view(self.geometry, S::LANES, self.group, self.planes);
@@ -55,7 +54,8 @@ impl<T: Element> Kernel<T> for Rows<'_, T> {
         let mut sweep = Sweep {
             geometry: self.geometry,
             view,
-            parts,
+            parts: self.parts,
+            channel: self.channel,
             bias: self.bias,
             first_row: self.first_row,
             output: self.output,

@@ -30,6 +30,7 @@ pub(super) struct Sweep<'a, T> {
     pub(super) geometry: &'a Geometry,
     pub(super) view: View<'a, T>,
     pub(super) parts: &'a Parts<T>,
+    pub(super) channel: usize,
     pub(super) bias: T,
     /// The first of the rows that `output` holds.
     pub(super) first_row: usize,
@@ -69,7 +70,7 @@ impl<T: Element> Sweep<'_, T> {
     ) {
         let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
         let part = self.parts.get(index);
-        let taps = self.parts.taps::<TAPS>(part);
+        let taps = self.parts.taps::<TAPS>(part, self.channel);
         let (begins, ends) = (index == 0, index + 1 == self.parts.len());
         let initial = [simd.splat(if begins { self.bias } else { T::ZERO }); REGISTERS];
 
@@ -110,23 +111,31 @@ impl<T: Element> Sweep<'_, T> {
             // The last block goes back to end with the row: what is written twice is the same.
             at = at.min(length.saturating_sub(across));
             let plain = inside.contains(&at);
-            let (end, window) = if plain {
+            let (end, windows) = if plain {
                 let end = length.max(across).min(inside.end - 1 + across);
                 let start = row as usize * self.view.width + column.wrapping_add_unsigned(at) as usize;
                 let window_step = step(rows.dilation() * self.view.width);
                 let read = end - at - behind_first + reach;
-                (end, Window::new(self.view.plane(part.channel), start, window_rows, window_step, read))
+                let shape = [window_rows, window_step, read];
+                let planes = self.view.planes_from(part.channel);
+                (end, Window::stack(planes, start, shape, part.channels, self.view.height * self.view.width))
             } else {
                 // To the next block that reads no padding, or as far as a strip goes.
                 let end = if inside.is_empty() { length.max(across).min(at + STRIP) } else { at + across };
                 let corner = (row, column.wrapping_add_unsigned(at));
                 let width = end - at + reach;
-                let rim = self.view.rim(part.channel, corner, read_rows, rows.dilation(), width, self.rim);
-                (end, Window::new(rim, 0, window_rows, step(width), width - behind_first))
+                let channels = part.channel..part.channel + part.channels;
+                let rim = self.view.rim(channels, corner, read_rows, rows.dilation(), width, self.rim);
+                let shape = [window_rows, step(width), width - behind_first];
+                (end, Window::stack(rim, 0, shape, part.channels, read_rows * width))
             };
             let mut block = at;
             loop {
-                let mut sums = add::<S, REGISTERS, TAPS>(simd, taps, &window, block - at, columns.dilation(), initial);
+                let mut sums = initial;
+                for (plane, taps) in taps.chunks_exact(part.columns).enumerate() {
+                    let window = windows.window(plane);
+                    sums = add::<S, REGISTERS, TAPS>(simd, taps, &window, block - at, columns.dilation(), sums);
+                }
                 if let Some(before) = &before {
                     let mut totals = before.column(simd, block, REGISTERS);
                     unroll!(R in [0 1 2 3 4 5 6 7] {

@@ -2,6 +2,7 @@
 
 use std::mem::MaybeUninit;
 
+use crate::buffer::with_room_for;
 use crate::{Element, Error};
 
 /// A new vector of `length` numbers, all of which `write` writes before it returns `Ok`.
@@ -15,10 +16,7 @@ pub(crate) fn written<T: Element>(
     length: usize,
     write: impl FnOnce(&mut [MaybeUninit<T>]) -> Result<(), Error>,
 ) -> Result<Vec<T>, Error> {
-    let mut vector = Vec::new();
-    vector
-        .try_reserve_exact(length)
-        .map_err(|_| Error::OutOfMemory { bytes: length.saturating_mul(size_of::<T>()) })?;
+    let mut vector: Vec<T> = with_room_for(length)?;
     let places = &mut vector.spare_capacity_mut()[..length];
     if cfg!(debug_assertions) {
         zeroed(places, T::from_f64(UNLIKELY));

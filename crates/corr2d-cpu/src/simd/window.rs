@@ -27,6 +27,23 @@ impl<'a, T> Window<'a, T> {
         Self { first: slice.as_ptr(), rows, row_step, length, slice: PhantomData }
     }
 
+    /// As many windows as `planes`, `plane_step` numbers apart, the first of them as [`Window::new`] makes it. Panics if they
+    /// are not all in the slice.
+    #[inline(always)]
+    pub(crate) fn stack(
+        slice: &'a [T],
+        start: usize,
+        [rows, row_step, length]: [usize; 3],
+        planes: usize,
+        plane_step: usize,
+    ) -> Stack<'a, T> {
+        let last = planes.saturating_sub(1).checked_mul(plane_step).and_then(|last| last.checked_add(start));
+        let first = Self::new(slice, start, rows, row_step, length);
+        // If the last is in the slice, so are those before it.
+        Self::new(slice, last.unwrap_or(usize::MAX), rows, row_step, length);
+        Stack { first, planes, plane_step }
+    }
+
     /// The rows from one on. Panics if there is none.
     #[inline(always)]
     pub(crate) fn from_row(&self, row: usize) -> Self {
@@ -39,6 +56,23 @@ impl<'a, T> Window<'a, T> {
     pub(crate) fn column<S: Simd<Number = T>>(&self, simd: S, offset: usize, rows: usize) -> Column<'a, S> {
         assert!(rows <= self.rows && offset <= self.length && S::LANES <= self.length - offset, "in the window");
         Column { simd, next: self.first.wrapping_add(offset), row_step: self.row_step, left: rows, slice: PhantomData }
+    }
+}
+
+/// Equal windows of several planes.
+#[derive(Clone, Copy)]
+pub(crate) struct Stack<'a, T> {
+    first: Window<'a, T>,
+    planes: usize,
+    plane_step: usize,
+}
+
+impl<'a, T> Stack<'a, T> {
+    /// One of them. Panics if there is none.
+    #[inline(always)]
+    pub(crate) fn window(&self, plane: usize) -> Window<'a, T> {
+        assert!(plane < self.planes, "a plane of the stack");
+        Window { first: self.first.first.wrapping_add(plane * self.plane_step), ..self.first }
     }
 }
 
