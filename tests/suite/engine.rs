@@ -7,5 +7,6 @@ mod dense_layers;
 mod determinism;
 mod errors;
 mod geometry;
+mod prepared;
 mod special_values;
 mod winograd;

@@ -49,6 +49,8 @@ pub(crate) mod compiled {
     pub trait Compiled: Registers {
         fn operations(path: Path) -> &'static Operations<Self>;
         fn fill(buffer: &mut Vec<Self>, length: usize);
+        /// Whether the numbers are the same, bit for bit.
+        fn same_bits(these: &[Self], those: &[Self]) -> bool;
     }
 }
 
@@ -72,12 +74,14 @@ macro_rules! element {
             fn operations(path: Path) -> &'static Operations<Self> {
                 static REFERENCE: Operations<$number> = Operations {
                     forward: |_, geometry, x, w, b, y| reference::forward(geometry, x, w, b, zeroed(y, 0.0)),
+                    keep: |_, _, _| Ok(None),
                     input_gradient: reference::input_gradient,
                     weight_gradient: reference::weight_gradient,
                     bias_gradient: reference::bias_gradient,
                 };
                 static DIRECT: Operations<$number> = Operations {
                     forward: |_, geometry, x, w, b, y| direct::forward(geometry, x, w, b, y),
+                    keep: |_, _, _| Ok(None),
                     input_gradient: direct::input_gradient,
                     weight_gradient: direct::weight_gradient,
                     bias_gradient: direct::bias_gradient,
@@ -90,13 +94,16 @@ macro_rules! element {
                     },
                     ..DIRECT
                 };
-                static CHANNELS: Operations<$number> = Operations { forward: channels::forward, ..DIRECT };
+                static CHANNELS: Operations<$number> =
+                    Operations { forward: channels::forward, keep: channels::keep, ..DIRECT };
                 static WINOGRAD2: Operations<$number> = Operations {
                     forward: |isa, geometry, x, w, b, y| winograd::forward(isa, Tile::F2, geometry, x, w, b, y),
+                    keep: |isa, geometry, w| winograd::keep(isa, Tile::F2, geometry, w),
                     ..DIRECT
                 };
                 static WINOGRAD4: Operations<$number> = Operations {
                     forward: |isa, geometry, x, w, b, y| winograd::forward(isa, Tile::F4, geometry, x, w, b, y),
+                    keep: |isa, geometry, w| winograd::keep(isa, Tile::F4, geometry, w),
                     ..DIRECT
                 };
                 match path {
@@ -111,6 +118,14 @@ macro_rules! element {
 
             fn fill(buffer: &mut Vec<Self>, length: usize) {
                 buffer.resize(length, Self::ZERO);
+            }
+
+            fn same_bits(these: &[Self], those: &[Self]) -> bool {
+                // A block at a time without a branch, so that the compiler has registers compare.
+                let differ = |(these, those): (&[Self], &[Self])| {
+                    these.iter().zip(those).fold(0, |bits, (this, that)| bits | (this.to_bits() ^ that.to_bits())) != 0
+                };
+                these.len() == those.len() && !these.chunks(1024).zip(those.chunks(1024)).any(differ)
             }
         }
     };

@@ -8,6 +8,7 @@
 //! | [`Geometry`], [`Axis`], [`Size`] | every size, computed once and checked |
 //! | [`reference`](mod@reference) | the textbook loops: the definition, and the oracle of all tests |
 //! | [`Plan`] | which algorithm runs, and the four operations |
+//! | [`Prepared`] | a plan with weights that are kept between calls |
 //! | `direct` (private) | sums along rows, blocked in registers, rows and channels in parallel |
 //! | `planes` (private) | pixels in lanes, for few output channels at stride 1 |
 //! | `channels` (private) | output channels in lanes, for dense layers |
@@ -28,6 +29,7 @@ mod geometry;
 mod options;
 mod plan;
 mod planes;
+mod prepared;
 pub mod reference;
 mod winograd;
 
@@ -37,4 +39,5 @@ pub use error::Error;
 pub use geometry::{Axis, DEFAULT_BYTE_BUDGET, Geometry, Size};
 pub use options::{Algorithm, Conv2dOptions, Padding};
 pub use plan::{Path, Plan};
+pub use prepared::Prepared;
 pub use simd::Isa;

@@ -23,6 +23,7 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
+//! | `choice` | which geometries the tiles can compute, and where they pay |
 //! | `transform` | Aᵀ, Bᵀ and G along one line, for both tiles |
 //! | `weights` | U, which may be kept between calls |
 //! | `chunk` | some tiles of one image: patches to V, Y to outputs |
@@ -42,13 +43,16 @@ macro_rules! unroll {
     };
 }
 
+mod choice;
 mod chunk;
 mod forward;
 mod product;
 mod transform;
 mod weights;
 
-pub(crate) use forward::{forward, pays, suits};
+pub(crate) use choice::{pays, pays_kept, suits};
+pub(crate) use forward::forward;
+pub(crate) use weights::keep;
 
 /// The outputs that are computed at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::Tile;
 use super::chunk::{Band, MakeWorkspace, Workspace};
 use super::product::Tiles;
-use super::transform::{F2, F4, LONGEST, Transform};
+use super::transform::{F2, F4, Transform};
 use super::weights::{Weights, moderate};
 use crate::simd::{Isa, Kernel, Simd};
 use crate::{Element, Error, Geometry, direct};
@@ -17,11 +17,12 @@ use crate::{Element, Error, Geometry, direct};
 /// Below so many multiplications a call stays on its own thread.
 const SEQUENTIAL_MULTIPLICATIONS: f64 = 2_000_000.0;
 
-/// What V of a chunk should fill: less than half of a second-level cache.
-const CHUNK_BYTES: usize = 384 << 10;
+/// What V of a chunk should fill, less than a second-level cache: room for all tiles of 512 channels at 7×7, so that their U,
+/// which only the third level holds, is read once.
+const CHUNK_BYTES: usize = 640 << 10;
 
 /// What V of a chunk may fill, for as many tiles as a block of products has.
-const CHUNK_BYTES_LIMIT: usize = 2 << 20;
+pub(super) const CHUNK_BYTES_LIMIT: usize = 2 << 20;
 
 /// The tiles of a block of products.
 const BLOCK: usize = 14;
@@ -29,40 +30,7 @@ const BLOCK: usize = 14;
 /// The most tiles of a chunk: the other intermediate results grow with it.
 const CHUNK_TILES: usize = 8 * BLOCK;
 
-/// The bytes of V for one tile, at 8 bytes a number, in the larger patch.
-fn bytes_per_tile(geometry: &Geometry) -> usize {
-    geometry.input_channels_per_group().saturating_mul(LONGEST * LONGEST * size_of::<f64>())
-}
-
-/// Whether this algorithm can compute a geometry: a 3×3 kernel, stride 1, dilation 1, and so few input channels a group
-/// (7281) that one tile fits the workspace.
-pub(crate) fn suits(geometry: &Geometry) -> bool {
-    let axis = |axis: &crate::Axis| (axis.kernel(), axis.stride(), axis.dilation()) == (3, 1, 1);
-    axis(geometry.rows()) && axis(geometry.columns()) && bytes_per_tile(geometry) <= CHUNK_BYTES_LIMIT
-}
-
-/// Multiplications of a direct sum below which transforms cost more than they save.
-const LEAST_MULTIPLICATIONS: f64 = 7_000_000.0;
-
-/// Whether a tile beats a direct sum at nine tenths of what the processor can.
-///
-/// Measured on one core of Zen 4 with AVX-512, as the time of a direct sum at 115 GFLOP/s over that of a call, weights
-/// transformed in it; channels × channels at the size of a side. 2×2: 16×16 at 56 0.9, 24×24 at 28 0.84, 32×32 at 14 0.8;
-/// 16×64 and 32×32 at 28 1.2, 64×64 at 14 1.1, from there up to 1.6. 4×4: 16×16 at 56 1.1, 32×32 at 28 1.2, 256×256 at 14
-/// 1.4, from 64×64 at 56 on 2.1 to 2.4; but 512×512 at 14 0.25 and at 28 0.8, where U no longer fits a cache.
-pub(crate) fn pays(tile: Tile, geometry: &Geometry) -> bool {
-    let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
-    let pairs = inputs.saturating_mul(outputs);
-    let side = geometry.rows().output().min(geometry.columns().output());
-    let pairs_pay = match tile {
-        Tile::F2 => pairs >= 1024,
-        Tile::F4 => pairs.saturating_mul(geometry.groups()) <= 1 << 17,
-    };
-    let large = side >= 14 && geometry.multiplications() >= LEAST_MULTIPLICATIONS;
-    suits(geometry) && inputs.min(outputs) >= 16 && large && pairs_pay
-}
-
-/// output = correlation of input with weight, plus bias, for a geometry that [`suits`].
+/// output = correlation of input with weight, plus bias, for a geometry that [`suits`](super::suits).
 pub(crate) fn forward<T: Element>(
     isa: Isa,
     tile: Tile,
@@ -83,7 +51,7 @@ pub(crate) fn forward<T: Element>(
 }
 
 /// As [`forward`], with weights that are transformed already.
-fn forward_transformed<T: Element>(
+pub(super) fn forward_transformed<T: Element>(
     weights: &Weights<T>,
     geometry: &Geometry,
     input: &[T],
@@ -91,6 +59,9 @@ fn forward_transformed<T: Element>(
     bias: Option<&[T]>,
     output: &mut [MaybeUninit<T>],
 ) -> Result<(), Error> {
+    if output.is_empty() {
+        return Ok(());
+    }
     let moderate: Vec<AtomicBool> = (0..geometry.batch()).map(|_| AtomicBool::new(true)).collect();
     let call = Call { weights, geometry, input, bias, moderate: &moderate };
     match weights.tile {

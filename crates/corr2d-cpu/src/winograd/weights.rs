@@ -1,11 +1,15 @@
 //! U = G w Gᵀ for all pairs of channels, in the order in which the products read it.
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::Tile;
+use super::forward::forward_transformed;
 use super::transform::{F2, F4, LONGEST, Transform, WIDEST, transpose};
+use crate::prepared::Kept;
 use crate::simd::{Isa, Kernel, Simd};
 use crate::{Element, Error, Geometry, zeros};
 
@@ -133,6 +137,29 @@ impl<T: Element, F: Transform> Block<'_, T, F> {
                 });
             }
         });
+    }
+}
+
+/// The transformed weights, to be kept between calls, unless a transform would spread one of them.
+pub(crate) fn keep<T: Element>(
+    isa: Isa,
+    tile: Tile,
+    geometry: &Geometry,
+    weight: &[T],
+) -> Result<Option<Arc<dyn Kept<T>>>, Error> {
+    if moderate(weight) { Ok(Some(Arc::new(Weights::new(isa, tile, geometry, weight)?))) } else { Ok(None) }
+}
+
+impl<T: Element> Kept<T> for Weights<T> {
+    fn forward(
+        &self,
+        geometry: &Geometry,
+        input: &[T],
+        weight: &[T],
+        bias: Option<&[T]>,
+        output: &mut [MaybeUninit<T>],
+    ) -> Result<(), Error> {
+        forward_transformed(self, geometry, input, weight, bias, output)
     }
 }
 
