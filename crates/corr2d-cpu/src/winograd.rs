@@ -28,7 +28,8 @@
 //! | `weights` | U, which may be kept between calls |
 //! | `chunk` | some tiles of one image: patches to V, Y to outputs |
 //! | `product` | Y\[ξ\] = V\[ξ\] · U\[ξ\], in registers |
-//! | `forward` | the image cut into bands of tile rows, in parallel |
+//! | `cut` | how an image is cut into bands of tile rows, and where these are few, into parts of the channels |
+//! | `forward` | the bands, in parallel |
 //!
 //! A transform mixes the numbers of a patch, so one that is not finite, or so large that a sum might overflow, would reach
 //! outputs whose window does not hold it. Such an image, or such a weight, is left to [`direct`](crate::direct).
@@ -45,6 +46,7 @@ macro_rules! unroll {
 
 mod choice;
 mod chunk;
+mod cut;
 mod forward;
 mod product;
 mod transform;

@@ -1,7 +1,7 @@
 //! Which geometries the tiles can compute, and where they pay.
 
 use super::Tile;
-use super::forward::CHUNK_BYTES_LIMIT;
+use super::cut::CHUNK_BYTES_LIMIT;
 use super::transform::LONGEST;
 use crate::{Axis, Geometry};
 

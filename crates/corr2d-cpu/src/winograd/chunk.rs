@@ -88,21 +88,21 @@ impl<T: Element, F: Transform> Kernel<T> for MakeWorkspace<T, F> {
     }
 }
 
-/// Some rows of tiles of one group of one image.
+/// Some rows of tiles of one group of one image, for some of its output channels.
 pub(super) struct Band<'a, 'b, T, F> {
     pub(super) isa: Isa,
     pub(super) geometry: &'a Geometry,
     /// The input planes of the group.
     pub(super) planes: &'a [T],
-    /// The transformed weights of the group.
+    /// The transformed weights of these channels.
     pub(super) panels: &'a [T],
-    /// The bias of the group.
+    /// The bias of these channels.
     pub(super) bias: Option<&'a [T]>,
     pub(super) first_row: usize,
     pub(super) rows: usize,
     /// How many columns of tiles make a chunk.
     pub(super) columns: usize,
-    /// For each output channel of the group its rows of this band.
+    /// For each of these channels its rows of this band.
     pub(super) outputs: &'a mut [&'b mut [MaybeUninit<T>]],
     pub(super) workspace: &'a mut Workspace<T>,
     pub(super) transform: PhantomData<F>,

@@ -1,4 +1,4 @@
-//! The forward pass: each image cut into bands of tile rows, which threads share.
+//! The forward pass: each image cut into bands of tile rows, which threads share, by channels too where the bands are few.
 
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
@@ -8,27 +8,14 @@ use rayon::prelude::*;
 
 use super::Tile;
 use super::chunk::{Band, MakeWorkspace, Workspace};
-use super::product::Tiles;
+use super::cut::{Cut, Cutter};
 use super::transform::{F2, F4, Transform};
 use super::weights::{Weights, moderate};
-use crate::simd::{Isa, Kernel, Simd};
+use crate::simd::Isa;
 use crate::{Element, Error, Geometry, direct};
 
 /// Below so many multiplications a call stays on its own thread.
 const SEQUENTIAL_MULTIPLICATIONS: f64 = 2_000_000.0;
-
-/// What V of a chunk should fill, less than a second-level cache: room for all tiles of 512 channels at 7×7, so that their U,
-/// which only the third level holds, is read once.
-const CHUNK_BYTES: usize = 640 << 10;
-
-/// What V of a chunk may fill, for as many tiles as a block of products has.
-pub(super) const CHUNK_BYTES_LIMIT: usize = 2 << 20;
-
-/// The tiles of a block of products.
-const BLOCK: usize = 14;
-
-/// The most tiles of a chunk: the other intermediate results grow with it.
-const CHUNK_TILES: usize = 8 * BLOCK;
 
 /// output = correlation of input with weight, plus bias, for a geometry that [`suits`](super::suits).
 pub(crate) fn forward<T: Element>(
@@ -89,10 +76,12 @@ struct Call<'a, T> {
     moderate: &'a [AtomicBool],
 }
 
-/// A band of one group of one image, and its outputs.
+/// Some output channels of a band of one group of one image.
 struct Task<'a, T> {
     /// image · groups + group.
     index: usize,
+    /// The first register of output channels, counted within the group.
+    first_register: usize,
     first_row: usize,
     outputs: Vec<&'a mut [MaybeUninit<T>]>,
 }
@@ -102,7 +91,7 @@ impl<T: Element> Call<'_, T> {
         let geometry = self.geometry;
         let parallel = geometry.multiplications() >= SEQUENTIAL_MULTIPLICATIONS && rayon::current_num_threads() > 1;
         let cut = self.weights.isa.run(Cutter::<T, F> { geometry, parallel, types: PhantomData });
-        let tasks = tasks::<T, F>(geometry, cut, output);
+        let tasks = tasks::<T, F>(geometry, cut, self.weights.lanes, output);
         let workspace = || {
             let channels = geometry.input_channels_per_group();
             let make = MakeWorkspace { channels, rows: cut.rows, columns: cut.columns, types: PhantomData::<(T, F)> };
@@ -131,14 +120,14 @@ impl<T: Element> Call<'_, T> {
             return;
         }
         let planes = geometry.input_channels_per_group() * geometry.rows().input() * geometry.columns().input();
-        let outputs = geometry.output_channels_per_group();
+        let first_channel = group * geometry.output_channels_per_group() + task.first_register * self.weights.lanes;
         let rows = geometry.rows().output().div_ceil(F::OUTPUTS);
         let band = Band {
             isa: self.weights.isa,
             geometry,
             planes: &self.input[task.index * planes..][..planes],
-            panels: self.weights.group(group),
-            bias: self.bias.map(|bias| &bias[group * outputs..][..outputs]),
+            panels: self.weights.panels(group, task.first_register, cut.registers),
+            bias: self.bias.map(|bias| &bias[first_channel..][..task.outputs.len()]),
             first_row: task.first_row,
             rows: cut.rows.min(rows - task.first_row),
             columns: cut.columns,
@@ -152,66 +141,27 @@ impl<T: Element> Call<'_, T> {
     }
 }
 
-/// The bands of all images, each with its rows of all output channels of a group.
+/// The bands of all images, each with its rows of some output channels of a group.
 fn tasks<'a, T: Element, F: Transform>(
     geometry: &Geometry,
     cut: Cut,
+    lanes: usize,
     output: &'a mut [MaybeUninit<T>],
 ) -> impl Iterator<Item = Task<'a, T>> {
     let width = geometry.columns().output();
     let plane = geometry.rows().output() * width;
     let rows = geometry.rows().output().div_ceil(F::OUTPUTS);
     let groups = output.chunks_exact_mut(geometry.output_channels_per_group() * plane).enumerate();
-    groups.flat_map(move |(index, planes)| {
+    let parts = groups.flat_map(move |(index, planes)| {
+        let parts = planes.chunks_mut(cut.registers * lanes * plane).enumerate();
+        parts.map(move |(part, planes)| (index, part * cut.registers, planes))
+    });
+    parts.flat_map(move |(index, first_register, planes)| {
         let length = cut.rows * F::OUTPUTS * width;
         let mut planes: Vec<_> = planes.chunks_exact_mut(plane).map(|plane| plane.chunks_mut(length)).collect();
         (0..rows).step_by(cut.rows).map(move |first_row| {
             let outputs = planes.iter_mut().filter_map(Iterator::next).collect();
-            Task { index, first_row, outputs }
+            Task { index, first_register, first_row, outputs }
         })
     })
-}
-
-/// How many rows of tiles make a band, and how many columns of a band a chunk.
-#[derive(Clone, Copy)]
-struct Cut {
-    rows: usize,
-    columns: usize,
-}
-
-/// Finds the [`Cut`] of a geometry. No result depends on it.
-struct Cutter<'a, T, F> {
-    geometry: &'a Geometry,
-    parallel: bool,
-    types: PhantomData<(T, F)>,
-}
-
-impl<T: Element, F: Transform> Kernel<T> for Cutter<'_, T, F> {
-    type Output = Cut;
-
-    #[inline(always)]
-    fn run<S: Simd<Number = T>>(self, _: S) -> Cut {
-        let channels = self.geometry.input_channels_per_group();
-        let rows = self.geometry.rows().output().div_ceil(F::OUTPUTS);
-        let columns = self.geometry.columns().output().div_ceil(F::OUTPUTS);
-        let bytes = channels * F::PIXELS * F::PIXELS * size_of::<T>();
-        let least = (CHUNK_BYTES_LIMIT / bytes).clamp(1, BLOCK);
-        let most = (CHUNK_BYTES / bytes).clamp(least, CHUNK_TILES);
-        if columns > most {
-            return Cut { rows: 1, columns: columns.div_ceil(columns.div_ceil(most)) };
-        }
-        let mut share = rows;
-        if self.parallel {
-            let tasks = 4 * rayon::current_num_threads();
-            share = (rows * self.geometry.batch() * self.geometry.groups()).div_ceil(tasks).clamp(1, rows);
-        }
-        // The fewest tiles that hang over, and of those the largest bands.
-        let computed = |band: usize| {
-            let last = rows % band;
-            let last = if last > 0 { Tiles::new::<S>(last * columns).padded() } else { 0 };
-            rows / band * Tiles::new::<S>(band * columns).padded() + last
-        };
-        let rows = (1..=share.min(most / columns)).rev().min_by_key(|band| computed(*band)).unwrap_or(1);
-        Cut { rows, columns }
-    }
 }

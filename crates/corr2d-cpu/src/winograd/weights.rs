@@ -20,6 +20,8 @@ const TAPS: usize = 9;
 pub(super) struct Weights<T> {
     pub(super) isa: Isa,
     pub(super) tile: Tile,
+    /// The output channels of a register.
+    pub(super) lanes: usize,
     /// [group][output channels / lanes][ξ][input channel, and one more][lane]: the one more keeps the panels of a power of
     /// two apart in the cache.
     panels: Vec<T>,
@@ -51,12 +53,14 @@ impl<T: Element> Weights<T> {
             isa.run(Block::<T, F> { weight, channels, panels, transform: PhantomData });
         };
         panels.par_chunks_mut(block).enumerate().for_each(fill);
-        Ok(Self { isa, tile, panels, block, blocks_per_group })
+        Ok(Self { isa, tile, lanes, panels, block, blocks_per_group })
     }
 
-    /// The panels of a group.
-    pub(super) fn group(&self, group: usize) -> &[T] {
-        &self.panels[group * self.blocks_per_group * self.block..][..self.blocks_per_group * self.block]
+    /// The panels of some registers of output channels of a group, or of as many as there are.
+    pub(super) fn panels(&self, group: usize, first: usize, count: usize) -> &[T] {
+        let end = self.blocks_per_group.min(first + count);
+        let start = group * self.blocks_per_group;
+        &self.panels[(start + first) * self.block..(start + end) * self.block]
     }
 }
 

@@ -34,10 +34,10 @@ use crate::ops::KeptWeights;
 /// what is kept: a copy of the weight, and for each algorithm another (1.8 or 4 copies where it is Winograd's).
 ///
 /// **It is never stale.** A weight that is a variable, or computed from one, is compared with its copy in each call, bit
-/// for bit, and prepared anew when it has changed. That reads it once: 1 to 4 % of a call with up to 128 channels at 14×14,
-/// 20 % with 256, and half as much again with 512 at 7×7, where all of it comes from the third-level cache. A weight that is
-/// no variable costs none of this: [`Conv2d::prepare`] copies it, and nobody else can change the copy. So does a bias;
-/// one that is a variable is read in each call.
+/// for bit, and prepared anew when it has changed. That reads both once: 1 to 4 % of a call at 14×14 or more with up to 128
+/// channels, 10 to 20 % at 7×7 with 128 or 256 and at 14×14 with 256, and half as much again at 7×7 with 512, where what is
+/// read no longer fits the caches. A weight that is no variable costs none of this: [`Conv2d::prepare`] copies it, and
+/// nobody else can change the copy. The same goes for a bias; one that is a variable is read in each call.
 ///
 /// A tensor that was taken from a variable with `detach` is no variable: its layer keeps the values of the moment at
 /// which it was prepared. To follow the variable, make the layer of the variable itself.
