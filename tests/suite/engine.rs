@@ -10,6 +10,7 @@ mod errors;
 mod fft;
 mod geometry;
 mod images;
+mod prepared;
 mod separable;
 mod special_values;
 mod winograd;

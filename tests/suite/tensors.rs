@@ -5,4 +5,5 @@ mod functions;
 #[cfg(target_os = "linux")]
 mod memory;
 pub(crate) mod oracle;
+mod prepared;
 mod views;

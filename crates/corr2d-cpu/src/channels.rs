@@ -14,8 +14,11 @@
 //! | `window` | a copy of the pixels that a few output rows read, padded at the sides, neighbours of a stride adjacent |
 //! | `block` | the sums of one block |
 //! | `pixels` | the same sums with pixels in lanes, for short ones |
-//! | `transpose` | registers of channels to rows of pixels, and back |
-//! | `forward` | rows and channels cut into tasks |
+//! | `strip` | a row of one or two registers of channels, cut into blocks |
+//! | `task` | the strips of one task |
+//! | `cut` | rows and channels cut into tasks |
+//! | `packed` | all weights packed, which may be kept between calls |
+//! | `forward` | the tasks, in parallel |
 //!
 //! Kernel rows above or below the image are left out. At the sides the window holds zeros, which a weight that is not
 //! finite would turn into NaN: registers with such a weight take the pixels at the rim one by one, and skip the padding.
@@ -24,10 +27,15 @@
 //! added to the total. An element has one writer and one order of summation, which depends on the geometry alone.
 
 mod block;
+mod cut;
 mod forward;
 mod pack;
+mod packed;
 mod pixels;
-mod transpose;
+mod strip;
+mod task;
 mod window;
 
-pub(crate) use forward::{forward, suits};
+pub(crate) use cut::suits;
+pub(crate) use forward::forward;
+pub(crate) use packed::keep;

@@ -49,6 +49,8 @@ pub(crate) mod compiled {
     pub trait Compiled: Registers {
         fn operations(path: Path) -> &'static Operations<Self>;
         fn fill(buffer: &mut Vec<Self>, length: usize);
+        /// Whether the numbers are the same, bit for bit.
+        fn same_bits(these: &[Self], those: &[Self]) -> bool;
     }
 }
 
@@ -73,6 +75,7 @@ macro_rules! element {
                 static REFERENCE: Operations<$number> = Operations {
                     accepts: |_, _| true,
                     forward: |_, geometry, x, w, b, y| reference::forward(geometry, x, w, b, zeroed(y, 0.0)),
+                    keep: |_, _, _| Ok(None),
                     input_gradient: |_, geometry, g, w, gx| reference::input_gradient(geometry, g, w, gx),
                     weight_gradient: |_, geometry, x, g, gw| reference::weight_gradient(geometry, x, g, gw),
                     bias_gradient: reference::bias_gradient,
@@ -80,6 +83,7 @@ macro_rules! element {
                 static DIRECT: Operations<$number> = Operations {
                     accepts: |_, _| true,
                     forward: direct::forward,
+                    keep: |_, _, _| Ok(None),
                     input_gradient: direct::input_gradient,
                     weight_gradient: |_, geometry, x, g, gw| direct::weight_gradient(geometry, x, g, gw),
                     bias_gradient: direct::bias_gradient,
@@ -92,15 +96,18 @@ macro_rules! element {
                     },
                     ..DIRECT
                 };
-                static CHANNELS: Operations<$number> = Operations { forward: channels::forward, ..DIRECT };
+                static CHANNELS: Operations<$number> =
+                    Operations { forward: channels::forward, keep: channels::keep, ..DIRECT };
                 static SEPARABLE: Operations<$number> =
                     Operations { accepts: separable::accepts, forward: separable::forward, ..DIRECT };
                 static WINOGRAD2: Operations<$number> = Operations {
                     forward: |isa, geometry, x, w, b, y| winograd::forward(isa, Tile::F2, geometry, x, w, b, y),
+                    keep: |isa, geometry, w| winograd::keep(isa, Tile::F2, geometry, w),
                     ..DIRECT
                 };
                 static WINOGRAD4: Operations<$number> = Operations {
                     forward: |isa, geometry, x, w, b, y| winograd::forward(isa, Tile::F4, geometry, x, w, b, y),
+                    keep: |isa, geometry, w| winograd::keep(isa, Tile::F4, geometry, w),
                     ..DIRECT
                 };
                 static FFT: Operations<$number> = Operations { forward: fft::forward, ..DIRECT };
@@ -118,6 +125,14 @@ macro_rules! element {
 
             fn fill(buffer: &mut Vec<Self>, length: usize) {
                 buffer.resize(length, Self::ZERO);
+            }
+
+            fn same_bits(these: &[Self], those: &[Self]) -> bool {
+                // A block at a time without a branch, so that the compiler has registers compare.
+                let differ = |(these, those): (&[Self], &[Self])| {
+                    these.iter().zip(those).fold(0, |bits, (this, that)| bits | (this.to_bits() ^ that.to_bits())) != 0
+                };
+                these.len() == those.len() && !these.chunks(1024).zip(those.chunks(1024)).any(differ)
             }
         }
     };

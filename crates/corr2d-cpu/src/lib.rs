@@ -8,12 +8,14 @@
 //! | [`Geometry`], [`Axis`], [`Size`] | every size, computed once and checked |
 //! | [`reference`](mod@reference) | the textbook loops: the definition, and the oracle of all tests |
 //! | [`Plan`] | which algorithm runs, and the four operations |
+//! | [`Prepared`] | a plan with weights that are kept between calls |
 //! | `direct` (private) | sums along rows, blocked in registers, rows and channels in parallel |
 //! | `planes` (private) | pixels in lanes, for few output channels at stride 1 |
 //! | `channels` (private) | output channels in lanes, for dense layers |
 //! | `winograd` (private) | 3×3 kernels of stride 1 with fewer multiplications |
 //! | `separable` (private) | kernels that are an outer product, in two passes |
 //! | `fft` (private) | large kernels, by transforms down the columns |
+//! | `transpose` (private) | a square of numbers turned over its diagonal in registers |
 //! | `simd` (private) | vector registers |
 
 // First, for its macro.
@@ -31,6 +33,7 @@ mod geometry;
 mod options;
 mod plan;
 mod planes;
+mod prepared;
 pub mod reference;
 mod separable;
 mod transpose;
@@ -42,4 +45,5 @@ pub use error::Error;
 pub use geometry::{Axis, DEFAULT_BYTE_BUDGET, Geometry, Size};
 pub use options::{Algorithm, Conv2dOptions, Padding};
 pub use plan::{Path, Plan};
+pub use prepared::Prepared;
 pub use simd::Isa;

@@ -3,8 +3,10 @@
 //! A [`Plan`] is made once for a geometry and can be used for any number of calls, also from several threads at once.
 
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 
 use crate::geometry::check;
+use crate::prepared::Kept;
 use crate::simd::{unwritten, written};
 use crate::winograd::{self, Tile};
 use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry, Isa, Size, channels, fft, separable};
@@ -44,11 +46,14 @@ pub struct Operations<T> {
     /// Whether it can compute with these weights, for a geometry that suits it.
     pub(crate) accepts: fn(&Geometry, &[T]) -> bool,
     pub(crate) forward: Forward<T>,
+    pub(crate) keep: Keep<T>,
     pub(crate) input_gradient: Gradient<T>,
     pub(crate) weight_gradient: Gradient<T>,
     pub(crate) bias_gradient: Sum<T>,
 }
 
+/// The weights in the form in which `forward` reads them, if that is worth keeping between calls.
+type Keep<T> = fn(Isa, &Geometry, &[T]) -> Result<Option<Arc<dyn Kept<T>>>, Error>;
 /// Writes every element of the output unless it fails.
 type Forward<T> = fn(Isa, &Geometry, &[T], &[T], Option<&[T]>, &mut [MaybeUninit<T>]) -> Result<(), Error>;
 type Gradient<T> = fn(Isa, &Geometry, &[T], &[T], &mut [T]) -> Result<(), Error>;
@@ -135,6 +140,31 @@ impl Plan {
         };
         let two_passes = matches!(algorithm, Algorithm::Auto | Algorithm::Fast) && separable::pays(&geometry);
         Ok(Self { geometry, path, two_passes, isa: Isa::best() })
+    }
+
+    /// As [`Plan::for_geometry`], for weights that [`Plan::prepare`] keeps between calls: transforms of the weights, which
+    /// then cost nothing, pay for smaller images too.
+    ///
+    /// ```
+    /// use corr2d_cpu::{Algorithm, Conv2dOptions, Geometry, Padding, Path, Plan};
+    ///
+    /// let options = Conv2dOptions { padding: Padding::Same, ..Default::default() };
+    /// let geometry = Geometry::new([1, 512, 7, 7], [512, 512, 3, 3], &options)?;
+    /// assert_eq!(Plan::for_geometry(geometry, Algorithm::Auto)?.path(), Path::Channels);
+    /// assert_eq!(Plan::for_kept_weights(geometry, Algorithm::Auto)?.path(), Path::Winograd2);
+    /// # Ok::<(), corr2d_cpu::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Plan::for_geometry`].
+    pub fn for_kept_weights(geometry: Geometry, algorithm: Algorithm) -> Result<Self, Error> {
+        let plan = Self::for_geometry(geometry, algorithm)?;
+        let path = match algorithm {
+            Algorithm::Fast if winograd::pays_kept(Tile::F4, &geometry) => Path::Winograd4,
+            Algorithm::Auto | Algorithm::Fast if winograd::pays_kept(Tile::F2, &geometry) => Path::Winograd2,
+            _ => plan.path,
+        };
+        Ok(Self { path, ..plan })
     }
 
     /// The same plan on a path of the caller's choice.
@@ -250,20 +280,26 @@ impl Plan {
         written(self.geometry.output_len(), |output| self.forward_unwritten(input, weight, bias, output))
     }
 
-    fn forward_unwritten<T: Element>(
+    pub(crate) fn forward_unwritten<T: Element>(
         &self,
         input: &[T],
         weight: &[T],
         bias: Option<&[T]>,
         output: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
+        self.check_operands(input, weight, bias)?;
+        (T::operations(self.path_for(weight)).forward)(self.isa, &self.geometry, input, weight, bias, output)
+    }
+
+    /// What every forward pass asks of its slices.
+    pub(crate) fn check_operands<T>(&self, input: &[T], weight: &[T], bias: Option<&[T]>) -> Result<(), Error> {
         let geometry = &self.geometry;
         check("input", input, &geometry.input_shape())?;
         check("weight", weight, &geometry.weight_shape())?;
-        if let Some(bias) = bias {
-            check("bias", bias, &[geometry.output_channels()])?;
+        match bias {
+            Some(bias) => check("bias", bias, &[geometry.output_channels()]),
+            None => Ok(()),
         }
-        (T::operations(self.path_for(weight)).forward)(self.isa, geometry, input, weight, bias, output)
     }
 
     /// `input_gradient` [N, C, H, W] = ∂L/∂input, from `output_gradient` [N, O, H', W'] = ∂L/∂output.

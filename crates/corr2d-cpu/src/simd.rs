@@ -104,9 +104,10 @@ pub trait Simd: Copy {
     fn prefetch<N>(self, source: &[N], index: usize) {
         let place = source.as_ptr().wrapping_add(index);
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: every x86-64 has the instruction, which reads nothing and never faults, wherever it points.
-        unsafe {
-            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(place.cast());
+        {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            // SAFETY: every x86-64 has the instruction, which reads nothing and never faults, wherever it points.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(place.cast()) }
         }
         #[cfg(not(target_arch = "x86_64"))]
         let _ = place;

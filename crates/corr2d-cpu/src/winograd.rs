@@ -23,32 +23,30 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
+//! | `choice` | which geometries the tiles can compute, and where they pay |
 //! | `transform` | Aᵀ, Bᵀ and G along one line, for both tiles |
 //! | `weights` | U, which may be kept between calls |
 //! | `chunk` | some tiles of one image: patches to V, Y to outputs |
 //! | `product` | Y\[ξ\] = V\[ξ\] · U\[ξ\], in registers |
-//! | `forward` | the image cut into bands of tile rows, in parallel |
+//! | `cut` | how an image is cut into bands of tile rows, and where these are few, into parts of the channels |
+//! | `forward` | the bands, in parallel |
 //!
 //! A transform mixes the numbers of a patch, so one that is not finite, or so large that a sum might overflow, would reach
 //! outputs whose window does not hold it. Such an image, or such a weight, is left to [`direct`](crate::direct).
 //!
 //! Beside U a thread needs less than 4 MiB, whatever the geometry.
 
-/// Repeats a block with a constant counting from 0, so that the compiler cannot but unroll it: registers in an array stay
-/// registers only if every index is a constant.
-macro_rules! unroll {
-    ($index:ident in [$($value:literal)*] $body:block) => {
-        $( { const $index: usize = $value; $body } )*
-    };
-}
-
+mod choice;
 mod chunk;
+mod cut;
 mod forward;
 mod product;
 mod transform;
 mod weights;
 
-pub(crate) use forward::{forward, pays, suits};
+pub(crate) use choice::{pays, pays_kept, suits};
+pub(crate) use forward::forward;
+pub(crate) use weights::keep;
 
 /// The outputs that are computed at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,13 @@
 //! The three functions: the book's `corr2d`, its strict sister `convolve2d`, and `conv2d` for batches and channels.
 
+use std::sync::Arc;
+
 use candle_core::Tensor;
-use corr2d_cpu::{Conv2dOptions, Plan};
+use corr2d_cpu::{Conv2dOptions, Geometry, Plan};
 
 use crate::checks::{alike, float};
 use crate::error::{Error, Result};
-use crate::ops::{Correlation, Engine};
+use crate::ops::{Correlation, Engine, Keeping, KeptWeights};
 
 /// Cross-correlation: slides `k` over `x` and sums the products of each window.
 ///
@@ -91,15 +93,28 @@ pub fn convolve2d(x: &Tensor, k: &Tensor) -> Result<Tensor> {
 /// # Errors
 /// [`Error::Rank`], [`Error::Shape`], [`Error::BiasShape`], mismatches of dtype and device, a dtype that is no float.
 pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: &Conv2dOptions) -> Result<Tensor> {
-    checked(x, weight, bias, options)?.forward(x, weight, bias)
+    correlation(x, weight, bias, options, engine_of(x))?.forward(x, weight, bias)
 }
 
-/// Checks all that can be wrong with a call, and plans it.
-fn checked(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: &Conv2dOptions) -> Result<Correlation> {
-    correlation(x, weight, bias, options, if x.device().is_cpu() { Engine::Cpu } else { Engine::Candle })
+/// As [`conv2d`], for a weight of which something is kept between calls.
+pub(crate) fn conv2d_keeping(
+    weights: Arc<KeptWeights>,
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: &Conv2dOptions,
+) -> Result<Tensor> {
+    let geometry = checked(x, weight, bias, options)?;
+    let plan = Plan::for_geometry(geometry, options.algorithm)?;
+    let keeping = Keeping { plan: Plan::for_kept_weights(geometry, options.algorithm)?, weights };
+    Correlation { plan, engine: engine_of(x) }.forward_keeping(keeping, x, weight, bias)
 }
 
-/// As [`checked`], for an engine of the caller's choice.
+fn engine_of(x: &Tensor) -> Engine {
+    if x.device().is_cpu() { Engine::Cpu } else { Engine::Candle }
+}
+
+/// A checked call, planned for an engine of the caller's choice.
 pub(crate) fn correlation(
     x: &Tensor,
     weight: &Tensor,
@@ -107,6 +122,12 @@ pub(crate) fn correlation(
     options: &Conv2dOptions,
     engine: Engine,
 ) -> Result<Correlation> {
+    let plan = Plan::for_geometry(checked(x, weight, bias, options)?, options.algorithm)?;
+    Ok(Correlation { plan, engine })
+}
+
+/// Checks all that can be wrong with a call.
+fn checked(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: &Conv2dOptions) -> Result<Geometry> {
     let input = shape4("conv2d", "x", x, "[N, C, H, W]")?;
     let kernel = shape4("conv2d", "weight", weight, "[O, C / groups, h, w]")?;
     alike("x", x, "weight", weight)?;
@@ -117,7 +138,7 @@ pub(crate) fn correlation(
         alike("x", x, "bias", bias)?;
     }
     float(x)?;
-    Ok(Correlation { plan: Plan::new(input, kernel, options)?, engine })
+    Ok(Geometry::new(input, kernel, options)?)
 }
 
 fn matrices(function: &'static str, x: &Tensor, k: &Tensor) -> Result<()> {

@@ -1,9 +1,12 @@
-//! The layers: a convolution with channels, one that learns its channels from its input, and the lesson's own.
+//! The layers: a convolution with channels, one that learns its channels from its input, one that keeps what the
+//! engine makes of its weight, and the lesson's own.
 
 mod conv2d;
 mod corr2d_layer;
 mod lazy;
+mod prepared;
 
 pub use conv2d::Conv2d;
 pub use corr2d_layer::Corr2dLayer;
 pub use lazy::LazyConv2d;
+pub use prepared::PreparedConv2d;

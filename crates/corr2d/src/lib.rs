@@ -6,7 +6,7 @@
 //! | --- | --- |
 //! | [`corr2d`], [`convolve2d`], [`conv2d`] | the functions |
 //! | [`Conv2dOptions`], [`Padding`], [`Algorithm`] | what they may be asked |
-//! | [`Conv2d`], [`LazyConv2d`], [`Corr2dLayer`] | the layers |
+//! | [`Conv2d`], [`LazyConv2d`], [`PreparedConv2d`], [`Corr2dLayer`] | the layers |
 //! | [`Initializer`] | what a layer's weights begin with |
 //! | [`Trainer`], [`History`] | the loop that learns them |
 //! | [`autograd`] | gradients as functions, and the test that they are right |
@@ -27,5 +27,5 @@ pub use corr2d_cpu::{Algorithm, Conv2dOptions, Geometry, Padding};
 pub use error::{Error, Result};
 pub use functions::{conv2d, convolve2d, corr2d};
 pub use initializer::Initializer;
-pub use layers::{Conv2d, Corr2dLayer, LazyConv2d};
+pub use layers::{Conv2d, Corr2dLayer, LazyConv2d, PreparedConv2d};
 pub use trainer::{History, Trainer};

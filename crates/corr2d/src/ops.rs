@@ -13,6 +13,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `forward`, `input_gradient`, `weight_gradient`, `bias_gradient` | one candle operation each |
+//! | `kept` | the weights of a prepared layer, in the form in which the engine reads them |
 //! | `storage` | candle's storages as slices, and half precision widened |
 //! | `handed_over` | how a result that candle's own operations computed enters the graph with our gradient |
 
@@ -20,11 +21,13 @@ mod bias_gradient;
 mod forward;
 mod handed_over;
 mod input_gradient;
+mod kept;
 mod storage;
 mod weight_gradient;
 
 use candle_core::Tensor;
 use corr2d_cpu::{Geometry, Plan};
+pub(crate) use kept::{Keeping, KeptWeights};
 
 use crate::error::Result;
 
@@ -54,7 +57,18 @@ impl Correlation {
 
     /// F(input, weight) + bias.
     pub(crate) fn forward(&self, input: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
-        forward::apply(*self, input, weight, bias)
+        forward::apply(*self, None, input, weight, bias)
+    }
+
+    /// F(input, weight) + bias, where the engine keeps what it makes of the weight.
+    pub(crate) fn forward_keeping(
+        &self,
+        keeping: Keeping,
+        input: &Tensor,
+        weight: &Tensor,
+        bias: Option<&Tensor>,
+    ) -> Result<Tensor> {
+        forward::apply(*self, Some(keeping), input, weight, bias)
     }
 
     /// I(output_gradient, weight).

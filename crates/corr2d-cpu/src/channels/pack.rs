@@ -4,9 +4,9 @@
 //! packed[block][c, a, b][lane] = w[block · lanes + lane, c, a, b]
 //! ```
 
-use super::transpose::{MOST_LANES, transpose};
 use crate::Element;
 use crate::simd::{Kernel, Simd};
+use crate::transpose::{MOST_LANES, transpose};
 
 /// Packs the channels of one register: `weights` are their rows, as many as there are.
 pub(super) struct Pack<'a, T> {

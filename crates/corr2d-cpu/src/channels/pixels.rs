@@ -21,7 +21,7 @@ pub(super) const fn channels<S: Simd>() -> usize {
 pub(super) const REGISTERS: usize = 3;
 
 /// The most elements that the totals of a block need.
-pub(super) const MOST_TOTALS: usize = REGISTERS * 8 * super::transpose::MOST_LANES;
+pub(super) const MOST_TOTALS: usize = REGISTERS * 8 * crate::transpose::MOST_LANES;
 
 /// For up to three registers of pixels the sums of each channel.
 type Sums<V, const CHANNELS: usize> = ([V; CHANNELS], [V; CHANNELS], [V; CHANNELS]);

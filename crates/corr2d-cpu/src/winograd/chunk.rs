@@ -8,9 +8,10 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 use super::product::{Product, Tiles};
-use super::transform::{LONGEST, Transform, WIDEST, transpose};
+use super::transform::{LONGEST, Transform};
 use super::weights::overflow_scale;
 use crate::simd::{Isa, Kernel, Simd};
+use crate::transpose::{MOST_LANES, transpose};
 use crate::{Element, Error, Geometry, zeros};
 
 /// Planes that follow each other at a power of two would share a few lines of the cache; this much keeps them apart.
@@ -88,21 +89,21 @@ impl<T: Element, F: Transform> Kernel<T> for MakeWorkspace<T, F> {
     }
 }
 
-/// Some rows of tiles of one group of one image.
+/// Some rows of tiles of one group of one image, for some of its output channels.
 pub(super) struct Band<'a, 'b, T, F> {
     pub(super) isa: Isa,
     pub(super) geometry: &'a Geometry,
     /// The input planes of the group.
     pub(super) planes: &'a [T],
-    /// The transformed weights of the group.
+    /// The transformed weights of these channels.
     pub(super) panels: &'a [T],
-    /// The bias of the group.
+    /// The bias of these channels.
     pub(super) bias: Option<&'a [T]>,
     pub(super) first_row: usize,
     pub(super) rows: usize,
     /// How many columns of tiles make a chunk.
     pub(super) columns: usize,
-    /// For each output channel of the group its rows of this band.
+    /// For each of these channels its rows of this band.
     pub(super) outputs: &'a mut [&'b mut [MaybeUninit<T>]],
     pub(super) workspace: &'a mut Workspace<T>,
     pub(super) transform: PhantomData<F>,
@@ -138,7 +139,7 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
             self.split(simd, layout, &mut checks);
             self.patches(simd, layout, channel);
         }
-        let mut sums = [T::ZERO; WIDEST];
+        let mut sums = [T::ZERO; MOST_LANES];
         for check in checks {
             simd.store(simd.add(check, simd.load(&sums, 0)), &mut sums, 0);
         }
@@ -275,7 +276,7 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
                 let start = (row * F::OUTPUTS + a) * width;
                 let pixels = &self.workspace.pixels[a * layout.pixels..][..layout.pixels];
                 for first in (0..columns.len()).step_by(S::LANES) {
-                    let mut square = [bias; WIDEST];
+                    let mut square = [bias; MOST_LANES];
                     unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
                         if I < S::LANES {
                             square[I] = simd.load(pixels, (first + I) * S::LANES);

@@ -128,28 +128,3 @@ impl Transform for F4 {
 fn constant<S: Simd>(simd: S, number: f64) -> S::Vector {
     simd.splat(S::Number::from_f64(number))
 }
-
-/// The widest register.
-pub(super) const WIDEST: usize = 16;
-
-/// A square of `LANES` registers, rows for columns. The registers beyond stay as they are.
-#[inline(always)]
-pub(super) fn transpose<S: Simd>(simd: S, mut square: [S::Vector; WIDEST]) -> [S::Vector; WIDEST] {
-    const { assert!(S::LANES <= WIDEST && S::LANES.is_power_of_two()) };
-    // Each round moves the top bit of the row's number to the bottom of the lane's.
-    square = if S::LANES >= 2 { riffle(simd, square) } else { square };
-    square = if S::LANES >= 4 { riffle(simd, square) } else { square };
-    square = if S::LANES >= 8 { riffle(simd, square) } else { square };
-    if S::LANES >= 16 { riffle(simd, square) } else { square }
-}
-
-#[inline(always)]
-fn riffle<S: Simd>(simd: S, square: [S::Vector; WIDEST]) -> [S::Vector; WIDEST] {
-    let mut next = square;
-    unroll!(ROW in [0 1 2 3 4 5 6 7] {
-        if ROW < S::LANES / 2 {
-            (next[2 * ROW], next[2 * ROW + 1]) = simd.interleave(square[ROW], square[ROW + S::LANES / 2]);
-        }
-    });
-    next
-}

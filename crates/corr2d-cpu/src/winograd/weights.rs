@@ -1,12 +1,17 @@
 //! U = G w Gᵀ for all pairs of channels, in the order in which the products read it.
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::Tile;
-use super::transform::{F2, F4, LONGEST, Transform, WIDEST, transpose};
+use super::forward::forward_transformed;
+use super::transform::{F2, F4, LONGEST, Transform};
+use crate::prepared::Kept;
 use crate::simd::{Isa, Kernel, Simd};
+use crate::transpose::{MOST_LANES, transpose};
 use crate::{Element, Error, Geometry, zeros};
 
 /// The taps of a kernel.
@@ -16,6 +21,8 @@ const TAPS: usize = 9;
 pub(super) struct Weights<T> {
     pub(super) isa: Isa,
     pub(super) tile: Tile,
+    /// The output channels of a register.
+    pub(super) lanes: usize,
     /// [group][output channels / lanes][ξ][input channel, and one more][lane]: the one more keeps the panels of a power of
     /// two apart in the cache.
     panels: Vec<T>,
@@ -47,12 +54,14 @@ impl<T: Element> Weights<T> {
             isa.run(Block::<T, F> { weight, channels, panels, transform: PhantomData });
         };
         panels.par_chunks_mut(block).enumerate().for_each(fill);
-        Ok(Self { isa, tile, panels, block, blocks_per_group })
+        Ok(Self { isa, tile, lanes, panels, block, blocks_per_group })
     }
 
-    /// The panels of a group.
-    pub(super) fn group(&self, group: usize) -> &[T] {
-        &self.panels[group * self.blocks_per_group * self.block..][..self.blocks_per_group * self.block]
+    /// The panels of some registers of output channels of a group, or of as many as there are.
+    pub(super) fn panels(&self, group: usize, first: usize, count: usize) -> &[T] {
+        let end = self.blocks_per_group.min(first + count);
+        let start = group * self.blocks_per_group;
+        &self.panels[(start + first) * self.block..(start + end) * self.block]
     }
 }
 
@@ -82,10 +91,10 @@ impl<T: Element, F: Transform> Kernel<T> for Block<'_, T, F> {
     fn run<S: Simd<Number = T>>(mut self, simd: S) {
         let length = self.channels * TAPS;
         // The taps of `LANES` channels, with output channels in lanes: nine squares.
-        let mut taps = [simd.splat(T::ZERO); TAPS * WIDEST];
+        let mut taps = [simd.splat(T::ZERO); TAPS * MOST_LANES];
         for first in (0..self.channels).step_by(S::LANES) {
             for square in 0..TAPS {
-                let mut numbers = [simd.splat(T::ZERO); WIDEST];
+                let mut numbers = [simd.splat(T::ZERO); MOST_LANES];
                 let start = first * TAPS + square * S::LANES;
                 if start + S::LANES <= length && self.weight.len() == S::LANES * length {
                     unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
@@ -133,6 +142,29 @@ impl<T: Element, F: Transform> Block<'_, T, F> {
                 });
             }
         });
+    }
+}
+
+/// The transformed weights, to be kept between calls, unless a transform would spread one of them.
+pub(crate) fn keep<T: Element>(
+    isa: Isa,
+    tile: Tile,
+    geometry: &Geometry,
+    weight: &[T],
+) -> Result<Option<Arc<dyn Kept<T>>>, Error> {
+    if moderate(weight) { Ok(Some(Arc::new(Weights::new(isa, tile, geometry, weight)?))) } else { Ok(None) }
+}
+
+impl<T: Element> Kept<T> for Weights<T> {
+    fn forward(
+        &self,
+        geometry: &Geometry,
+        input: &[T],
+        weight: &[T],
+        bias: Option<&[T]>,
+        output: &mut [MaybeUninit<T>],
+    ) -> Result<(), Error> {
+        forward_transformed(self, geometry, input, weight, bias, output)
     }
 }
 

@@ -3,11 +3,14 @@
 use candle_core::{Tensor, ToUsize2};
 use candle_nn::{Init, Module, VarBuilder};
 
+use super::PreparedConv2d;
 use crate::checks::{alike, float, within_budget};
 use crate::error::{Error, Result};
 use crate::{Conv2dOptions, conv2d};
 
 /// A convolutional layer: [`conv2d`](crate::conv2d) with a weight [O, C / groups, h, w] and a bias \[O\] of its own.
+///
+/// For inference, where the weight stays, [`Conv2d::prepare`] makes it faster.
 ///
 /// ```
 /// use candle_core::{DType, Device, Tensor};
@@ -204,6 +207,25 @@ impl Conv2d {
     /// ```
     pub fn options(&self) -> &Conv2dOptions {
         &self.options
+    }
+
+    /// This layer for inference: what the engine makes of the weight is kept between calls.
+    ///
+    /// ```
+    /// # use candle_core::{DType, Device, Tensor};
+    /// # use candle_nn::Module;
+    /// # use corr2d::{Conv2d, Conv2dOptions};
+    /// let layer = Conv2d::new(Tensor::ones((8, 3, 3, 5), DType::F32, &Device::Cpu)?, None, Conv2dOptions::default())?;
+    /// let prepared = layer.prepare()?;
+    /// let x = Tensor::ones((1, 3, 6, 9), DType::F32, &Device::Cpu)?;
+    /// assert_eq!(prepared.forward(&x)?.flatten_all()?.to_vec1::<f32>()?, layer.forward(&x)?.flatten_all()?.to_vec1::<f32>()?);
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of candle, for the copies of tensors that are no variables.
+    pub fn prepare(&self) -> Result<PreparedConv2d> {
+        PreparedConv2d::new(self)
     }
 }
 

@@ -4,7 +4,7 @@ use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Shape, Tensor};
 
 use super::handed_over::{HandedOver, handed_over_on_devices};
 use super::storage::{Stored, elements, for_dtype_of, stored};
-use super::{Candle, Correlation, if_tracked};
+use super::{Candle, Correlation, Keeping, if_tracked};
 use crate::by_candle;
 use crate::error::{Error, Result};
 
@@ -12,18 +12,21 @@ type Part<'a> = (&'a CpuStorage, &'a Layout);
 
 struct Forward {
     correlation: Correlation,
+    /// For the layer that keeps what the engine makes of its weight.
+    keeping: Option<Keeping>,
     handed_over: HandedOver,
 }
 
 pub(super) fn apply(
     correlation: Correlation,
+    keeping: Option<Keeping>,
     input: &Tensor,
     weight: &Tensor,
     bias: Option<&Tensor>,
 ) -> Result<Tensor> {
     let handed_over =
         HandedOver::of(correlation.engine, || by_candle::forward(correlation.geometry(), input, weight, bias))?;
-    let operation = Forward { correlation, handed_over };
+    let operation = Forward { correlation, keeping, handed_over };
     Ok(match bias {
         Some(bias) => input.apply_op3(weight, bias, operation)?,
         None => input.apply_op2(weight, operation)?,
@@ -32,7 +35,7 @@ pub(super) fn apply(
 
 impl Forward {
     fn on_cpu(&self, input: Part<'_>, weight: Part<'_>, bias: Option<Part<'_>>) -> Candle<(CpuStorage, Shape)> {
-        self.handed_over.on_cpu_or(|| for_dtype_of!(input.0, forward(&self.correlation, input, weight, bias)))
+        self.handed_over.on_cpu_or(|| for_dtype_of!(input.0, forward(self, input, weight, bias)))
     }
 
     fn gradients(
@@ -49,7 +52,7 @@ impl Forward {
 }
 
 fn forward<S: Stored>(
-    correlation: &Correlation,
+    operation: &Forward,
     input: Part<'_>,
     weight: Part<'_>,
     bias: Option<Part<'_>>,
@@ -57,8 +60,13 @@ fn forward<S: Stored>(
     let input = elements::<S>(input.0, input.1)?;
     let weight = elements::<S>(weight.0, weight.1)?;
     let bias = bias.map(|(storage, layout)| elements::<S>(storage, layout)).transpose()?;
-    let output = correlation.plan.forward_new(&input, &weight, bias.as_deref()).map_err(Error::from)?;
-    Ok((stored::<S>(output)?, Shape::from(&correlation.geometry().output_shape())))
+    let plan = &operation.correlation.plan;
+    let output = match &operation.keeping {
+        Some(Keeping { plan, weights }) => S::kept(weights).forward(plan, &input, &weight, bias.as_deref()),
+        None => plan.forward_new(&input, &weight, bias.as_deref()),
+    };
+    let output = output.map_err(Error::from)?;
+    Ok((stored::<S>(output)?, Shape::from(&plan.geometry().output_shape())))
 }
 
 impl CustomOp2 for Forward {

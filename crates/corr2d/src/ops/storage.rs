@@ -11,6 +11,7 @@ use corr2d_cpu::Element;
 use half::{bf16, f16};
 
 use super::Candle;
+use super::kept::{KeptWeights, Store};
 use crate::checks::with_room_for;
 use crate::error::Result;
 
@@ -19,6 +20,7 @@ pub(super) trait Stored: WithDType {
     type Summed: Element;
     fn widen(values: Cow<'_, [Self]>) -> Result<Cow<'_, [Self::Summed]>>;
     fn round(sums: Vec<Self::Summed>) -> Result<Vec<Self>>;
+    fn kept(all: &KeptWeights) -> &Store<Self::Summed>;
 }
 
 /// The elements of a tensor in the order of its axes.
@@ -44,7 +46,7 @@ pub(super) fn stored<S: Stored>(sums: Vec<S::Summed>) -> Candle<CpuStorage> {
 }
 
 macro_rules! stored_as_summed {
-    ($number:ty) => {
+    ($number:ident) => {
         impl Stored for $number {
             type Summed = $number;
             fn widen(values: Cow<'_, [Self]>) -> Result<Cow<'_, [Self]>> {
@@ -52,6 +54,9 @@ macro_rules! stored_as_summed {
             }
             fn round(sums: Vec<Self>) -> Result<Vec<Self>> {
                 Ok(sums)
+            }
+            fn kept(all: &KeptWeights) -> &Store<Self> {
+                &all.$number
             }
         }
     };
@@ -70,6 +75,9 @@ macro_rules! summed_in_f32 {
                 let mut rounded = with_room_for(sums.len())?;
                 rounded.extend(sums.into_iter().map(Self::from_f32));
                 Ok(rounded)
+            }
+            fn kept(all: &KeptWeights) -> &Store<f32> {
+                &all.f32
             }
         }
     };

@@ -1,0 +1,87 @@
+//! The weights of all registers, packed once and read by many tasks, or by many calls.
+
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::forward::forward_packed;
+use super::pack::Pack;
+use crate::prepared::Kept;
+use crate::simd::{Isa, Kernel, Simd};
+use crate::{Element, Error, Geometry, zeros};
+
+/// All weights, register by register. They depend on the shape of the weight, the groups and the instruction set alone.
+pub(super) struct Packed<T> {
+    isa: Isa,
+    /// [group][output channels / lanes][c, a, b][lane].
+    pub(super) weights: Vec<T>,
+    /// For each register whether all of its weights are finite.
+    pub(super) finite: Vec<bool>,
+}
+
+impl<T: Element> Packed<T> {
+    pub(super) fn new(isa: Isa, geometry: &Geometry, weight: &[T], sequential: bool) -> Result<Self, Error> {
+        let lanes = isa.run::<T, _>(Lanes);
+        let per_group = geometry.output_channels_per_group().div_ceil(lanes);
+        let taps = weight.len() / geometry.output_channels();
+        let length = taps * lanes;
+        let registers = geometry.groups() * per_group;
+        let mut weights = zeros(registers.checked_mul(length).ok_or(Error::OutOfMemory { bytes: usize::MAX })?)?;
+        let mut finite = vec![false; registers];
+        let pack = |(index, (packed, finite)): (usize, (&mut [T], &mut bool))| {
+            let weights = rows_of_register(geometry, lanes, weight, index / per_group, index % per_group);
+            *finite = isa.run(Pack { weights, taps, packed });
+        };
+        if sequential {
+            weights.chunks_mut(length).zip(&mut finite).enumerate().for_each(pack);
+        } else {
+            weights.par_chunks_mut(length).zip(&mut finite).enumerate().for_each(pack);
+        }
+        Ok(Self { isa, weights, finite })
+    }
+}
+
+/// The rows of the weights of one register.
+pub(super) fn rows_of_register<'a, T>(
+    geometry: &Geometry,
+    lanes: usize,
+    weight: &'a [T],
+    group: usize,
+    register: usize,
+) -> &'a [T] {
+    let channels = geometry.output_channels_per_group();
+    let taps = weight.len() / geometry.output_channels();
+    let (first, end) = (register * lanes, channels.min((register + 1) * lanes));
+    &weight[(group * channels + first) * taps..(group * channels + end) * taps]
+}
+
+/// The packed weights, to be kept between calls.
+pub(crate) fn keep<T: Element>(isa: Isa, geometry: &Geometry, weight: &[T]) -> Result<Option<Arc<dyn Kept<T>>>, Error> {
+    Ok(Some(Arc::new(Packed::new(isa, geometry, weight, false)?)))
+}
+
+impl<T: Element> Kept<T> for Packed<T> {
+    fn forward(
+        &self,
+        geometry: &Geometry,
+        input: &[T],
+        weight: &[T],
+        bias: Option<&[T]>,
+        output: &mut [MaybeUninit<T>],
+    ) -> Result<(), Error> {
+        forward_packed(self.isa, geometry, input, weight, Some(self), bias, output)
+    }
+}
+
+/// The lanes of an instruction set.
+pub(super) struct Lanes;
+
+impl<T: Element> Kernel<T> for Lanes {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<S: Simd<Number = T>>(self, _: S) -> usize {
+        S::LANES
+    }
+}
