@@ -380,10 +380,11 @@ const LONGEST_SCRATCH_ROW: usize = 8192;
 /// Which direct path: pixels in lanes where there are few channels, channels in lanes where there are many.
 ///
 /// Measured on one core of Zen 4 with AVX-512 / AVX2, as the time of `channels` over that of `planes`, 3×3 at stride 1: 1 → 64
-/// channels at 112×112 2.2 / 2.6, 3 → 16 at 224×224 1.3 / 1.0, 3 → 64 1.1 / 1.1, 4 → 32 at 28×28 1.6 / 1.9; 6 → 16 at
-/// 112×112 0.87 / 0.96, 8 → 16 at 56×56 0.6 / 0.8.
+/// channels at 112×112 2.1 / 2.6, 3 → 16 at 224×224 1.6 / 1.7, 3 → 64 1.5 / 1.5, 4 → 32 at 28×28 1.5 / 2.2, 8 → 16 at 56×56
+/// 1.3 / 1.8, 5×5 on 8 → 32 0.96 / 1.2; 8 → 64 at 14×14 0.9 / 1.2, 32 → 32 at 28×28 0.84 / 0.95.
 fn direct_path(geometry: &Geometry) -> Path {
-    let few = geometry.output_channels_per_group() <= 8 || geometry.input_channels_per_group() <= 4;
+    let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
+    let few = outputs <= 8 || inputs <= 4 || inputs <= 8 && geometry.columns().output() >= 28;
     if suits_planes(geometry) && few {
         Path::Planes
     } else if channels::suits(geometry) {

@@ -55,9 +55,9 @@ fn assert_equal(case: &Case, data: &Data<f32>) {
         let got = plan.forward_new(&data.input, &data.weight, None).unwrap();
         let label = format!("{} of {case}", name_of(&plan));
         match plan.path() {
-            // A transform has fractions of the unit, each rounded to it: as many roundings as products.
-            Path::Winograd2 | Path::Winograd4 => {
-                let products = (case.weight[1] * 36) as f64;
+            // A transform has fractions of the unit, each rounded to it, times numbers up to 8.
+            Path::Winograd2 | Path::Winograd4 | Path::Fft => {
+                let products = (case.weight[1] * 36 * 8) as f64;
                 let want: Vec<_> = want.iter().map(|y| f64::from(*y)).collect();
                 let bound = vec![products * f64::from(UNIT); want.len()];
                 assert_within(&got, &want, &bound, &shape, &label);

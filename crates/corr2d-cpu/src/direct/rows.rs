@@ -91,21 +91,25 @@ impl<T: Element> Source<'_, T> {
         // Enough sums that none waits for the one before it.
         if const { S::ACCUMULATORS >= 8 && M <= 2 } {
             while column + 4 * S::LANES <= inner.end {
-                self.write_block::<S, M, 4>(simd, taps, columns, initial, column, rows);
+                self.write_block::<S, M, 4>(simd, taps, columns, initial, column, S::LANES, rows);
                 column += 4 * S::LANES;
             }
         }
         if const { S::ACCUMULATORS >= 8 } {
             while column + 2 * S::LANES <= inner.end {
-                self.write_block::<S, M, 2>(simd, taps, columns, initial, column, rows);
+                self.write_block::<S, M, 2>(simd, taps, columns, initial, column, S::LANES, rows);
                 column += 2 * S::LANES;
             }
         }
         while column < inner.end && inner.len() >= S::LANES {
             // The last block goes back to end with the columns: what it writes twice is the same.
             column = column.min(inner.end - S::LANES);
-            self.write_block::<S, M, 1>(simd, taps, columns, initial, column, rows);
+            self.write_block::<S, M, 1>(simd, taps, columns, initial, column, S::LANES, rows);
             column += S::LANES;
+        }
+        if column < inner.end {
+            self.write_block::<S, M, 1>(simd, taps, columns, initial, column, inner.len(), rows);
+            column = inner.end;
         }
         for column in (0..inner.start).chain(column..columns.count) {
             let sums = self.single(taps, &columns.taps, initial, column);
@@ -115,7 +119,7 @@ impl<T: Element> Source<'_, T> {
         }
     }
 
-    /// Writes `WIDTH` registers of columns at which every tap reads the source.
+    /// Writes `WIDTH` registers of columns at which every tap reads the source, or so many lanes of a single one.
     #[inline(always)]
     fn write_block<S: Simd<Number = T>, const M: usize, const WIDTH: usize>(
         &self,
@@ -124,6 +128,7 @@ impl<T: Element> Source<'_, T> {
         columns: &Columns,
         initial: [T; M],
         column: usize,
+        lanes: usize,
         destinations: &mut [&mut [MaybeUninit<T>]; M],
     ) {
         const { assert!(M <= 4 && WIDTH <= 4) };
@@ -140,7 +145,7 @@ impl<T: Element> Source<'_, T> {
                     let mut pixels = [zero; WIDTH];
                     unroll!(I in [0 1 2 3] {
                         if const { I < WIDTH } {
-                            pixels[I] = load(simd, plane, start + I * S::LANES * self.step, self.step);
+                            pixels[I] = load(simd, plane, start + I * S::LANES * self.step, self.step, lanes);
                         }
                     });
                     unroll!(C in [0 1 2 3] {
@@ -168,7 +173,7 @@ impl<T: Element> Source<'_, T> {
                 unroll!(I in [0 1 2 3] {
                     if const { I < WIDTH } {
                         let first = columns.first + (column + I * S::LANES) * columns.spacing;
-                        write(simd, totals[C][I], destinations[C], first, columns.spacing);
+                        write(simd, totals[C][I], destinations[C], first, columns.spacing, lanes);
                     }
                 });
             }
@@ -236,31 +241,38 @@ fn add_to<S: Simd, const M: usize, const WIDTH: usize>(
     });
 }
 
-/// Consecutive numbers, or every `step`th.
+/// Consecutive numbers, or every `step`th. Only the first `lanes` count.
 #[inline(always)]
-fn load<S: Simd>(simd: S, source: &[S::Number], start: usize, step: usize) -> S::Vector {
+fn load<S: Simd>(simd: S, source: &[S::Number], start: usize, step: usize, lanes: usize) -> S::Vector {
     if step == 1 {
-        return simd.load(source, start);
+        return if lanes == S::LANES { simd.load(source, start) } else { simd.load_within(source, start as isize) };
     }
     if step == 2 && start + 2 * S::LANES <= source.len() {
         return simd.unzip(simd.load(source, start), simd.load(source, start + S::LANES)).0;
     }
     let mut block = [S::Number::ZERO; MOST_LANES];
-    for (lane, number) in block.iter_mut().enumerate().take(S::LANES) {
+    for (lane, number) in block.iter_mut().enumerate().take(lanes) {
         *number = source[start + lane * step];
     }
     simd.load(&block, 0)
 }
 
-/// To consecutive places, or to every `step`th.
+/// The first `lanes` to consecutive places, or to every `step`th.
 #[inline(always)]
-fn write<S: Simd>(simd: S, vector: S::Vector, destination: &mut [MaybeUninit<S::Number>], start: usize, step: usize) {
+fn write<S: Simd>(
+    simd: S,
+    vector: S::Vector,
+    destination: &mut [MaybeUninit<S::Number>],
+    start: usize,
+    step: usize,
+    lanes: usize,
+) {
     if step == 1 {
-        return simd.write(vector, destination, start);
+        return simd.write_first(vector, &mut destination[start..start + lanes], 0);
     }
     let mut block = [S::Number::ZERO; MOST_LANES];
     simd.store(vector, &mut block, 0);
-    for (lane, number) in block.iter().enumerate().take(S::LANES) {
+    for (lane, number) in block.iter().enumerate().take(lanes) {
         destination[start + lane * step].write(*number);
     }
 }
