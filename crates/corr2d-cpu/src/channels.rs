@@ -31,3 +31,4 @@ mod transpose;
 mod window;
 
 pub(crate) use forward::{forward, suits};
+pub(crate) use window::every;

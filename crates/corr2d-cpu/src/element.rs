@@ -6,7 +6,7 @@ use std::ops::{Add, AddAssign, Mul, Sub};
 use crate::plan::Operations;
 use crate::simd::{Registers, zeroed};
 use crate::winograd::{self, Tile};
-use crate::{Path, channels, direct, planes, reference, separable};
+use crate::{Path, channels, direct, gemm, planes, reference, separable};
 
 /// `f32` or `f64`.
 ///
@@ -93,6 +93,14 @@ macro_rules! element {
                     ..DIRECT
                 };
                 static CHANNELS: Operations<$number> = Operations { forward: channels::forward, ..DIRECT };
+                // As for `planes`.
+                static GEMM: Operations<$number> = Operations {
+                    forward: |isa, geometry, x, w, b, y| match planes::suits(w) {
+                        true => gemm::forward(isa, geometry, x, w, b, y),
+                        false => direct::forward(geometry, x, w, b, y),
+                    },
+                    ..DIRECT
+                };
                 static SEPARABLE: Operations<$number> =
                     Operations { accepts: separable::accepts, forward: separable::forward, ..DIRECT };
                 static WINOGRAD2: Operations<$number> = Operations {
@@ -104,6 +112,7 @@ macro_rules! element {
                     ..DIRECT
                 };
                 match path {
+                    Path::Gemm => &GEMM,
                     Path::Separable => &SEPARABLE,
                     Path::Winograd2 => &WINOGRAD2,
                     Path::Winograd4 => &WINOGRAD4,

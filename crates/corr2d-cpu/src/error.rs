@@ -101,7 +101,7 @@ pub enum Error {
     },
     /// An algorithm was forced that this version does not have.
     #[error(
-        "algorithm {algorithm} is not available in this version: take Auto, Fast, Direct, Winograd, Separable or Reference"
+        "algorithm {algorithm} is not available in this version: take Auto, Fast, Direct, Gemm, Winograd, Separable or Reference"
     )]
     AlgorithmNotAvailable {
         /// The algorithm asked for.

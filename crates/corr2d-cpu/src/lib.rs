@@ -13,6 +13,7 @@
 //! | `channels` (private) | output channels in lanes, for dense layers |
 //! | `winograd` (private) | 3×3 kernels of stride 1 with fewer multiplications |
 //! | `separable` (private) | kernels that are an outer product, in two passes |
+//! | `gemm` (private) | a matrix product over unrolled windows: the yardstick |
 //! | `simd` (private) | vector registers |
 
 // First, for its macro.
@@ -25,6 +26,7 @@ mod channels;
 mod direct;
 mod element;
 mod error;
+mod gemm;
 mod geometry;
 mod options;
 mod plan;

@@ -30,6 +30,8 @@ pub enum Path {
     Channels,
     /// Winograd's minimal filtering in tiles of 2×2, for 3×3 kernels of stride 1 and dilation 1; gradients as `Direct`.
     Winograd2,
+    /// A matrix product over unrolled windows, for any geometry, where it is asked for; gradients as `Direct`.
+    Gemm,
     /// Two passes, for kernels that are an outer product, of one input channel a group; gradients as `Direct`.
     Separable,
     /// Winograd in tiles of 4×4: faster, with an error that grows with the largest pixel near a window.
@@ -116,7 +118,8 @@ impl Plan {
             Algorithm::Reference => Path::Reference,
             Algorithm::Separable if separable::suits(&geometry) => Path::Separable,
             Algorithm::Separable => return Err(separable_does_not_suit(&geometry)),
-            Algorithm::Gemm | Algorithm::Fft => {
+            Algorithm::Gemm => Path::Gemm,
+            Algorithm::Fft => {
                 return Err(Error::AlgorithmNotAvailable { algorithm });
             }
         };
@@ -147,13 +150,14 @@ impl Plan {
     /// # Ok::<(), corr2d_cpu::Error>(())
     /// ```
     pub fn paths(&self) -> Vec<Path> {
-        let all = [Path::Reference, Path::Direct, Path::Planes, Path::Channels, Path::Winograd2, Path::Winograd4];
-        all.into_iter().filter(|path| self.suits(*path)).collect()
+        let direct = [Path::Reference, Path::Direct, Path::Planes, Path::Channels, Path::Gemm];
+        let fast = [Path::Winograd2, Path::Winograd4];
+        direct.into_iter().chain(fast).filter(|path| self.suits(*path)).collect()
     }
 
     fn suits(&self, path: Path) -> bool {
         match path {
-            Path::Reference | Path::Direct => true,
+            Path::Reference | Path::Direct | Path::Gemm => true,
             Path::Planes => suits_planes(&self.geometry),
             Path::Channels => channels::suits(&self.geometry),
             Path::Separable => separable::suits(&self.geometry),

@@ -206,7 +206,6 @@ fn lengths() -> Vec<Call> {
 fn algorithms() -> Vec<Call> {
     let with = |name, algorithm| plan(name, INPUT, WEIGHT, Conv2dOptions { algorithm, ..Default::default() });
     vec![
-        with("Gemm", Algorithm::Gemm),
         with("Winograd", Algorithm::Winograd),
         with("Fft", Algorithm::Fft),
         with("Separable", Algorithm::Separable),
