@@ -102,7 +102,7 @@ fn options() -> Vec<Call> {
         with("options: dilated beyond the input", Conv2dOptions { dilation: (3, 1), ..plain }),
         with("options: padding beyond memory", Conv2dOptions { padding: far, ..plain }),
         with("options: largest dilation", Conv2dOptions { dilation: (usize::MAX, 1), ..plain }),
-        with("options: an algorithm of another version", Conv2dOptions { algorithm: Algorithm::Gemm, ..plain }),
+        with("options: an algorithm that does not suit", Conv2dOptions { algorithm: Algorithm::Winograd, ..plain }),
         call("by_candle: kernel larger than the input", move || {
             by_candle::conv2d(&zeros(&[1, 1, 3, 4]), &zeros(&[1, 1, 4, 1]), None, &plain)
         }),

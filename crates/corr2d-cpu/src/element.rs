@@ -6,7 +6,7 @@ use std::ops::{Add, AddAssign, Mul, Sub};
 use crate::plan::Operations;
 use crate::simd::{Registers, zeroed};
 use crate::winograd::{self, Tile};
-use crate::{Path, channels, direct, fft, planes, reference, separable};
+use crate::{Path, channels, direct, fft, gemm, planes, reference, separable};
 
 /// `f32` or `f64`.
 ///
@@ -98,6 +98,14 @@ macro_rules! element {
                 };
                 static CHANNELS: Operations<$number> =
                     Operations { forward: channels::forward, keep: channels::keep, ..DIRECT };
+                // As for `planes`.
+                static GEMM: Operations<$number> = Operations {
+                    forward: |isa, geometry, x, w, b, y| match planes::suits(w) {
+                        true => gemm::forward(isa, geometry, x, w, b, y),
+                        false => direct::forward(isa, geometry, x, w, b, y),
+                    },
+                    ..DIRECT
+                };
                 static SEPARABLE: Operations<$number> =
                     Operations { accepts: separable::accepts, forward: separable::forward, ..DIRECT };
                 static WINOGRAD2: Operations<$number> = Operations {
@@ -112,6 +120,7 @@ macro_rules! element {
                 };
                 static FFT: Operations<$number> = Operations { forward: fft::forward, ..DIRECT };
                 match path {
+                    Path::Gemm => &GEMM,
                     Path::Separable => &SEPARABLE,
                     Path::Fft => &FFT,
                     Path::Winograd2 => &WINOGRAD2,

@@ -1,6 +1,6 @@
 //! Everything that can be wrong with a call: what was found, and what would do.
 
-use crate::{Algorithm, Size};
+use crate::Size;
 
 /// Why a correlation cannot be computed.
 ///
@@ -98,14 +98,6 @@ pub enum Error {
         wanted: usize,
         /// The shape that the geometry asks for.
         shape: Vec<usize>,
-    },
-    /// An algorithm was forced that this version does not have.
-    #[error(
-        "algorithm {algorithm} is not available in this version: take Auto, Fast, Direct, Winograd, Separable, Fft or Reference"
-    )]
-    AlgorithmNotAvailable {
-        /// The algorithm asked for.
-        algorithm: Algorithm,
     },
     /// Winograd was forced on a correlation that it cannot compute.
     #[error(

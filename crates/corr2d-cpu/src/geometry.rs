@@ -69,7 +69,7 @@ impl Geometry {
     /// A batch of 0 is legal and gives an output of 0; every other size must be at least 1.
     ///
     /// # Errors
-    /// Any [`Error`] but `WrongLength`, `AlgorithmNotAvailable` and `OutOfMemory`.
+    /// Those about shapes: any [`Error`] that names neither an algorithm, a path, a length nor memory.
     pub fn new(input: [usize; 4], weight: [usize; 4], options: &Conv2dOptions) -> Result<Self, Error> {
         Self::with_byte_budget(input, weight, options, DEFAULT_BYTE_BUDGET)
     }

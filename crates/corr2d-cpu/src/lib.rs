@@ -16,6 +16,7 @@
 //! | `separable` (private) | kernels that are an outer product, in two passes |
 //! | `fft` (private) | large kernels, by transforms down the columns |
 //! | `transpose` (private) | a square of numbers turned over its diagonal in registers |
+//! | `gemm` (private) | a matrix product over unrolled windows: the yardstick |
 //! | `simd` (private) | vector registers |
 
 // First, for its macro.
@@ -29,6 +30,7 @@ mod direct;
 mod element;
 mod error;
 mod fft;
+mod gemm;
 mod geometry;
 mod options;
 mod plan;

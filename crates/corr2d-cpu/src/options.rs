@@ -59,9 +59,8 @@ pub enum Padding {
 
 /// Which algorithm computes a correlation.
 ///
-/// `Auto` is right for everyone; the rest force one path, for tests, benches and whoever wants it. Forcing a path that
-/// this version does not have is [`Error::AlgorithmNotAvailable`](crate::Error::AlgorithmNotAvailable), never a silent
-/// replacement.
+/// `Auto` is right for everyone; the rest force one path, for tests, benches and whoever wants it. Forcing one that
+/// cannot compute a correlation is an [`Error`](crate::Error) that says why, never a silent replacement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Algorithm {
     /// The fastest whose error is within that of direct summation: of each window, or for large kernels, where the FFT is
@@ -74,7 +73,7 @@ pub enum Algorithm {
     Reference,
     /// Direct summation along rows, blocked and parallel.
     Direct,
-    /// A matrix product over unrolled windows.
+    /// A matrix product over unrolled windows, as most libraries compute it: to compare with. `Auto` never takes it.
     Gemm,
     /// Winograd's minimal filtering, for 3×3 kernels of stride 1.
     Winograd,

@@ -32,6 +32,8 @@ pub enum Path {
     Channels,
     /// Winograd's minimal filtering in tiles of 2×2, for 3×3 kernels of stride 1 and dilation 1; gradients as `Direct`.
     Winograd2,
+    /// A matrix product over unrolled windows, for any geometry, where it is asked for; gradients as `Direct`.
+    Gemm,
     /// Two passes, for kernels that are an outer product, of one input channel a group; gradients as `Direct`.
     Separable,
     /// Winograd in tiles of 4×4: faster, with an error that grows with the largest pixel near a window.
@@ -93,8 +95,7 @@ impl Plan {
     /// The plan for an input [N, C, H, W] under a weight [O, C / groups, h, w].
     ///
     /// # Errors
-    /// As [`Geometry::new`], [`Error::AlgorithmNotAvailable`], [`Error::WinogradDoesNotSuit`] and
-    /// [`Error::FftDoesNotSuit`].
+    /// As [`Geometry::new`] and [`Plan::for_geometry`].
     pub fn new(input: [usize; 4], weight: [usize; 4], options: &Conv2dOptions) -> Result<Self, Error> {
         Self::for_geometry(Geometry::new(input, weight, options)?, options.algorithm)
     }
@@ -111,7 +112,8 @@ impl Plan {
     /// ```
     ///
     /// # Errors
-    /// [`Error::AlgorithmNotAvailable`], [`Error::WinogradDoesNotSuit`], [`Error::FftDoesNotSuit`].
+    /// [`Error::WinogradDoesNotSuit`], [`Error::FftDoesNotSuit`] and [`Error::SeparableDoesNotSuit`] for an algorithm that was
+    /// forced and cannot compute the geometry.
     pub fn for_geometry(geometry: Geometry, algorithm: Algorithm) -> Result<Self, Error> {
         let path = match algorithm {
             Algorithm::Fast if winograd::pays(Tile::F4, &geometry) => Path::Winograd4,
@@ -134,9 +136,7 @@ impl Plan {
             Algorithm::Separable => return Err(separable_does_not_suit(&geometry)),
             Algorithm::Fft if fft::suits(&geometry) => Path::Fft,
             Algorithm::Fft => return Err(fft_does_not_suit(&geometry)),
-            Algorithm::Gemm => {
-                return Err(Error::AlgorithmNotAvailable { algorithm });
-            }
+            Algorithm::Gemm => Path::Gemm,
         };
         let two_passes = matches!(algorithm, Algorithm::Auto | Algorithm::Fast) && separable::pays(&geometry);
         Ok(Self { geometry, path, two_passes, isa: Isa::best() })
@@ -190,14 +190,14 @@ impl Plan {
     /// # Ok::<(), corr2d_cpu::Error>(())
     /// ```
     pub fn paths(&self) -> Vec<Path> {
-        let all =
-            [Path::Reference, Path::Direct, Path::Planes, Path::Channels, Path::Winograd2, Path::Winograd4, Path::Fft];
-        all.into_iter().filter(|path| self.suits(*path)).collect()
+        let direct = [Path::Reference, Path::Direct, Path::Planes, Path::Channels, Path::Gemm];
+        let fast = [Path::Winograd2, Path::Winograd4, Path::Fft];
+        direct.into_iter().chain(fast).filter(|path| self.suits(*path)).collect()
     }
 
     fn suits(&self, path: Path) -> bool {
         match path {
-            Path::Reference | Path::Direct => true,
+            Path::Reference | Path::Direct | Path::Gemm => true,
             Path::Planes => suits_planes(&self.geometry),
             Path::Channels => channels::suits(&self.geometry),
             Path::Separable => separable::suits(&self.geometry),
@@ -252,7 +252,7 @@ impl Plan {
     /// \[O\].
     ///
     /// # Errors
-    /// [`Error::WrongLength`].
+    /// [`Error::WrongLength`], [`Error::OutOfMemory`], and [`Error::NotAnOuterProduct`] where two passes were forced.
     pub fn forward<T: Element>(
         &self,
         input: &[T],
@@ -275,7 +275,7 @@ impl Plan {
     /// ```
     ///
     /// # Errors
-    /// [`Error::WrongLength`], [`Error::OutOfMemory`].
+    /// As [`Plan::forward`].
     pub fn forward_new<T: Element>(&self, input: &[T], weight: &[T], bias: Option<&[T]>) -> Result<Vec<T>, Error> {
         written(self.geometry.output_len(), |output| self.forward_unwritten(input, weight, bias, output))
     }

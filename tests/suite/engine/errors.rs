@@ -206,7 +206,6 @@ fn lengths() -> Vec<Call> {
 fn algorithms() -> Vec<Call> {
     let with = |name, algorithm| plan(name, INPUT, WEIGHT, Conv2dOptions { algorithm, ..Default::default() });
     vec![
-        with("Gemm", Algorithm::Gemm),
         with("Winograd", Algorithm::Winograd),
         plan("Fft", INPUT, WEIGHT, Conv2dOptions { algorithm: Algorithm::Fft, stride: (2, 1), ..Default::default() }),
         with("Separable", Algorithm::Separable),

@@ -118,7 +118,7 @@ fn part(columns: &Axis, phase: usize, first: usize, length: usize) -> (Range<usi
 
 /// Each `STEP`th element, by blocks of a constant length, for which the compiler has shuffles.
 #[inline(always)]
-fn every<T: Element, const STEP: usize>(source: &[T], destination: &mut [T]) {
+pub(crate) fn every<T: Element, const STEP: usize>(source: &[T], destination: &mut [T]) {
     let (blocks, rest) = source.as_chunks::<STEP>();
     for (to, block) in destination.iter_mut().zip(blocks) {
         *to = block[0];
