@@ -1,6 +1,7 @@
 //! A row by the engine and by candle.
 
-use corr2d::{Algorithm, Result};
+use candle_nn::Module;
+use corr2d::{Algorithm, Conv2d, Result};
 
 use crate::{Pace, Row, Tensors, assert_close, limits};
 
@@ -11,6 +12,7 @@ use crate::{Pace, Row, Tensors, assert_close, limits};
 /// | `corr2d` | [`corr2d::conv2d`] on tensors, the result allocated |
 /// | `fast` | the same with [`Algorithm::Fast`], where that is another path |
 /// | `candle` | candle's own convolution, likewise |
+/// | `kept` | a layer prepared beforehand by [`Conv2d::prepare`], likewise |
 /// | `into` | [`corr2d_cpu::Plan::forward`] into memory that the caller has |
 /// | `memcpy` | of an image: as many bytes as the result has, copied from the input |
 ///
@@ -33,7 +35,12 @@ pub fn times(row: &Row, pace: &Pace) -> Result<Vec<(&'static str, f64)>> {
         drop(output);
         times.push((name, pace.median(|| implementation(&row.case, &input, &weight).map(drop))?));
     }
-    // Weights that are prepared once, as a layer keeps them, come here as the column `kept`; peers.py shows it already.
+    let layer = Conv2d::new(weight, None, row.case.options)?.prepare()?;
+    let kept = || Ok::<_, corr2d::Error>(layer.forward(&input)?);
+    if let Some(agreed) = &agreed {
+        assert_close(&kept()?, agreed, &format!("kept on {}", row.case))?;
+    }
+    times.push(("kept", pace.median(|| kept().map(drop))?));
     times.extend(on_slices(row, pace)?);
     Ok(times)
 }

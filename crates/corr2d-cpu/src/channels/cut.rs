@@ -12,8 +12,8 @@ use crate::{Axis, Conv2dOptions, Geometry};
 /// The elements of a window, so that it stays in a second-level cache beside the weights of a register.
 const WINDOW: usize = 1 << 15;
 
-/// The largest window of a block that is worth having; beyond lie absurd dilations.
-const MOST_WINDOW: usize = 1 << 20;
+/// The largest window of a block: 4 MiB in f64. Beyond lie absurd dilations.
+const MOST_WINDOW: usize = 1 << 19;
 
 /// The fewest output channels of a group that fill a register well enough. No layer with so many is too small: against
 /// `direct` on AVX-512, 4 → 8 channels at 8×8 take 2.7–3.5 µs instead of 3.0, 16 → 16 at 8×8 10 µs instead of 67, and
