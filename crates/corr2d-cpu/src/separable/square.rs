@@ -26,8 +26,9 @@ pub(super) fn square<S: Simd>(
         ($sums:ident, $count:literal) => {{
             unroll!(BLOCK in [0 1 2 3 4 5 6 7] {
                 if const { BLOCK * $count < S::LANES } {
-                    let sums = $sums::<S, $count>(simd, weights, &window.from_row(first + BLOCK * $count), offset);
-                    if let Some(place) = square[BLOCK * $count..].first_chunk_mut::<$count>() {
+                    let sums = $sums::<S, $count>(simd, weights, &window.skip_rows(first + BLOCK * $count), offset);
+                    let rest = square.get_mut(BLOCK * $count..);
+                    if let Some(place) = rest.and_then(|rest| rest.first_chunk_mut::<$count>()) {
                         *place = sums;
                     }
                 }
@@ -100,7 +101,7 @@ fn some<S: Simd, const REGISTERS: usize, const TAPS: usize>(
     offset: usize,
     sums: [S::Vector; REGISTERS],
 ) -> [S::Vector; REGISTERS] {
-    add::<S, REGISTERS, TAPS>(simd, std::slice::from_ref(taps), &window.from_row(first), offset, 1, sums)
+    add::<S, REGISTERS, TAPS>(simd, std::slice::from_ref(taps), &window.skip_rows(first), offset, 1, sums)
 }
 
 /// Some weights, the first of them with the pixels from row `above` on downwards and those from row `below` on, which is the
@@ -116,8 +117,8 @@ fn some_pairs<S: Simd, const REGISTERS: usize, const TAPS: usize>(
 ) -> [S::Vector; REGISTERS] {
     const { assert!(REGISTERS <= 8 && TAPS <= 8) };
     let rows = const { REGISTERS + TAPS - 1 };
-    let mut downwards = window.from_row(above).column(simd, offset, rows);
-    let mut upwards = window.from_row(below + 1 - TAPS).column(simd, offset, rows).upwards();
+    let mut downwards = window.skip_rows(above).column(simd, offset, rows);
+    let mut upwards = window.skip_rows(below + 1 - TAPS).column(simd, offset, rows).upwards();
     let (mut first, mut second) = ([simd.splat(S::Number::ZERO); REGISTERS], [simd.splat(S::Number::ZERO); REGISTERS]);
     unroll!(R in [0 1 2 3 4 5 6 7] {
         if const { R < REGISTERS } {
@@ -127,7 +128,7 @@ fn some_pairs<S: Simd, const REGISTERS: usize, const TAPS: usize>(
     });
     unroll!(A in [0 1 2 3 4 5 6 7] {
         if const { A < TAPS } {
-            if const { A > 0 } {
+            if const { A != 0 } {
                 unroll!(R in [0 1 2 3 4 5 6 7] {
                     if const { R + 1 < REGISTERS } {
                         first[R] = first[R + 1];

@@ -46,7 +46,7 @@ impl<'a, T> Window<'a, T> {
 
     /// The rows from one on. Panics if there is none.
     #[inline(always)]
-    pub(crate) fn from_row(&self, row: usize) -> Self {
+    pub(crate) fn skip_rows(&self, row: usize) -> Self {
         assert!(row < self.rows, "a row of the window");
         Self { first: self.first.wrapping_add(row * self.row_step), rows: self.rows - row, ..*self }
     }
