@@ -1,6 +1,6 @@
 //! Numbers below the smallest normal one: nothing is flushed to zero.
 //!
-//! The engine leaves the processor's rounding and flushing modes alone. What denormals cost is timed in `benches`.
+//! The engine leaves the processor's rounding and flushing modes alone.
 
 use corr2d_cpu::{Algorithm, Conv2dOptions, Padding, Path};
 use corr2d_tests::case::name_of;
@@ -55,7 +55,8 @@ fn assert_equal(case: &Case, data: &Data<f32>) {
         let got = plan.forward_new(&data.input, &data.weight, None).unwrap();
         let label = format!("{} of {case}", name_of(&plan));
         match plan.path() {
-            // A transform has fractions of the unit, each rounded to it, times numbers up to 8.
+            // A transform has fractions of the unit, each rounded to it: as many roundings as products, times numbers of the
+            // other operand, which go up to 8.
             Path::Winograd2 | Path::Winograd4 | Path::Fft => {
                 let products = (case.weight[1] * 36 * 8) as f64;
                 let want: Vec<_> = want.iter().map(|y| f64::from(*y)).collect();

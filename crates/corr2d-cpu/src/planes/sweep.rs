@@ -171,7 +171,8 @@ impl<T: Element> Sweep<'_, T> {
 }
 
 /// Whether so many rows, so far apart, would share too few lines of a first-level cache, where a multiple of 4 KiB is the
-/// same place: 7×7 on a width of 2048 takes twice as long as a pixel of 1920.
+/// same place: a pixel of 7×7 on a width of 2048 takes 1.8 times as long as on 1920, with a
+/// copy 1.35 times.
 fn aliased<T>(step: usize, rows: usize) -> bool {
     rows > 12 && (step * size_of::<T>()).is_multiple_of(4096)
 }

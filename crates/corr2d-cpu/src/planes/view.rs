@@ -17,8 +17,8 @@ pub(super) struct View<'a, T> {
 /// The elements of padded planes that are copied as a whole: a tenth of a second-level cache.
 const COPIED: usize = 1 << 14;
 
-/// As many where several output channels read the copy: with the rim apart, 3 → 64 channels at 224×224 take 1.2 times as
-/// long.
+/// As many where several output channels read the copy: this, and kernels cut once a call, took 3 → 64
+/// channels at 224×224 from 2.65 ms to 1.92.
 const COPIED_FOR_MANY: usize = 1 << 18;
 
 /// A copy of small planes with their padding, kept for the next task on the same planes.
