@@ -85,7 +85,7 @@ macro_rules! element {
                     forward: direct::forward,
                     keep: |_, _, _| Ok(None),
                     input_gradient: direct::input_gradient,
-                    weight_gradient: |_, geometry, x, g, gw| direct::weight_gradient(geometry, x, g, gw),
+                    weight_gradient: direct::weight_gradient,
                     bias_gradient: direct::bias_gradient,
                 };
                 // A weight that is not finite would spread over the padding, so it is left to `direct`.

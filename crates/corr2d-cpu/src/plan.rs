@@ -86,6 +86,8 @@ type Sum<T> = fn(&Geometry, &[T], &mut [T]) -> Result<(), Error>;
 pub struct Plan {
     geometry: Geometry,
     path: Path,
+    input_gradient_path: Path,
+    weight_gradient_path: Path,
     /// Whether a kernel that is an outer product may run as two passes instead.
     two_passes: bool,
     isa: Isa,
@@ -139,7 +141,8 @@ impl Plan {
             Algorithm::Gemm => Path::Gemm,
         };
         let two_passes = matches!(algorithm, Algorithm::Auto | Algorithm::Fast) && separable::pays(&geometry);
-        Ok(Self { geometry, path, two_passes, isa: Isa::best() })
+        let (input_gradient_path, weight_gradient_path) = gradient_paths(&geometry, algorithm);
+        Ok(Self { geometry, path, input_gradient_path, weight_gradient_path, two_passes, isa: Isa::best() })
     }
 
     /// As [`Plan::for_geometry`], for weights that [`Plan::prepare`] keeps between calls: transforms of the weights, which
@@ -173,7 +176,8 @@ impl Plan {
     /// [`Error::PathDoesNotSuit`] when that path cannot compute this geometry.
     pub fn with_path(self, path: Path) -> Result<Self, Error> {
         if self.suits(path) {
-            Ok(Self { path, two_passes: false, ..self })
+            let (input_gradient_path, weight_gradient_path) = (path, path);
+            Ok(Self { path, input_gradient_path, weight_gradient_path, two_passes: false, ..self })
         } else {
             Err(Error::PathDoesNotSuit { path })
         }
@@ -246,6 +250,16 @@ impl Plan {
     /// The algorithm this plan runs.
     pub fn path(&self) -> Path {
         self.path
+    }
+
+    /// The algorithm of [`Plan::input_gradient`].
+    pub fn input_gradient_path(&self) -> Path {
+        self.input_gradient_path
+    }
+
+    /// The algorithm of [`Plan::weight_gradient`].
+    pub fn weight_gradient_path(&self) -> Path {
+        self.weight_gradient_path
     }
 
     /// `output` [N, O, H', W'] = the correlation of `input` [N, C, H, W] with `weight` [O, C / groups, h, w], plus `bias`
@@ -326,7 +340,7 @@ impl Plan {
         check("output gradient", output_gradient, &geometry.output_shape())?;
         check("weight", weight, &geometry.weight_shape())?;
         check("input gradient", input_gradient, &geometry.input_shape())?;
-        (T::operations(self.path).input_gradient)(self.isa, geometry, output_gradient, weight, input_gradient)
+        (T::operations(self.input_gradient_path).input_gradient)(self.isa, geometry, output_gradient, weight, input_gradient)
     }
 
     /// `weight_gradient` [O, C / groups, h, w] = ∂L/∂weight, from `output_gradient` [N, O, H', W'] = ∂L/∂output.
@@ -343,7 +357,7 @@ impl Plan {
         check("input", input, &geometry.input_shape())?;
         check("output gradient", output_gradient, &geometry.output_shape())?;
         check("weight gradient", weight_gradient, &geometry.weight_shape())?;
-        (T::operations(self.path).weight_gradient)(self.isa, geometry, input, output_gradient, weight_gradient)
+        (T::operations(self.weight_gradient_path).weight_gradient)(self.isa, geometry, input, output_gradient, weight_gradient)
     }
 
     /// `bias_gradient` \[O\] = ∂L/∂bias: `output_gradient` [N, O, H', W'] summed over batch and positions.
@@ -366,6 +380,22 @@ impl Plan {
         check("bias gradient", bias_gradient, &[geometry.output_channels()])?;
         (T::operations(self.path).bias_gradient)(geometry, output_gradient, bias_gradient)
     }
+}
+
+/// Which algorithms compute the input gradient and the weight gradient.
+fn gradient_paths(geometry: &Geometry, algorithm: Algorithm) -> (Path, Path) {
+    match algorithm {
+        Algorithm::Reference => (Path::Reference, Path::Reference),
+        _ => (input_gradient_path(geometry, algorithm), weight_gradient_path(geometry, algorithm)),
+    }
+}
+
+fn input_gradient_path(_geometry: &Geometry, _algorithm: Algorithm) -> Path {
+    Path::Direct
+}
+
+fn weight_gradient_path(_geometry: &Geometry, _algorithm: Algorithm) -> Path {
+    Path::Direct
 }
 
 /// Stride 1, and a kernel that reaches over no more than a scratch row may hold.

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use super::lanes::{CHANNELS, LANES, add_product, horizontal_sum, load};
 use super::pieces::SEQUENTIAL_MULTIPLICATIONS;
-use crate::{Element, Error, Geometry, zeros};
+use crate::{Element, Error, Geometry, Isa, zeros};
 
 /// The products that a lane sums before they are added to the total.
 const RUN: usize = 16;
@@ -29,6 +29,7 @@ const PARTS: usize = 64;
 
 /// weight_gradient = ∂L/∂weight. The slices are as long as the geometry says.
 pub(crate) fn weight_gradient<T: Element>(
+    _isa: Isa,
     geometry: &Geometry,
     input: &[T],
     output_gradient: &[T],
