@@ -13,4 +13,5 @@ mod images;
 mod prepared;
 mod separable;
 mod special_values;
+mod strided;
 mod winograd;

@@ -74,7 +74,10 @@ macro_rules! element {
             fn operations(path: Path) -> &'static Operations<Self> {
                 static REFERENCE: Operations<$number> = Operations {
                     accepts: |_, _| true,
-                    forward: |_, geometry, x, w, b, y| reference::forward(geometry, x, w, b, zeroed(y, 0.0)),
+                    forward: |_, geometry, x, w, b, y| {
+                        let mut copy = Vec::new();
+                        reference::forward(geometry, x.gathered(geometry, &mut copy)?, w, b, zeroed(y, 0.0))
+                    },
                     keep: |_, _, _| Ok(None),
                     input_gradient: |_, geometry, g, w, gx| reference::input_gradient(geometry, g, w, gx),
                     weight_gradient: |_, geometry, x, g, gw| reference::weight_gradient(geometry, x, g, gw),

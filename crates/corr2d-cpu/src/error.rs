@@ -99,6 +99,20 @@ pub enum Error {
         /// The shape that the geometry asks for.
         shape: Vec<usize>,
     },
+    /// The slice of a strided input ends before the input does.
+    #[error(
+        "the input holds {found} elements, too few for the shape {shape:?} with {} from one image, {} from one channel and {} \
+         from one row to the next",
+        steps[0], steps[1], steps[2]
+    )]
+    InputTooShort {
+        /// The elements from the first of the input on.
+        found: usize,
+        /// The shape of the input.
+        shape: [usize; 4],
+        /// The distances from one image, one channel and one row to the next.
+        steps: [usize; 3],
+    },
     /// Winograd was forced on a correlation that it cannot compute.
     #[error(
         "Winograd is for a 3×3 kernel with stride 1×1, dilation 1×1 and up to 7281 input channels a group, but this has a \

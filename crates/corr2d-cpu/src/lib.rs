@@ -7,6 +7,7 @@
 //! | [`Conv2dOptions`], [`Padding`], [`Algorithm`] | what the caller asks for |
 //! | [`Geometry`], [`Axis`], [`Size`] | every size, computed once and checked |
 //! | [`reference`](mod@reference) | the textbook loops: the definition, and the oracle of all tests |
+//! | [`Input`] | an input whose rows need not lie in one piece |
 //! | [`Plan`] | which algorithm runs, and the four operations |
 //! | [`Prepared`] | a plan with weights that are kept between calls |
 //! | `direct` (private) | sums along rows, blocked in registers, rows and channels in parallel |
@@ -32,6 +33,7 @@ mod error;
 mod fft;
 mod gemm;
 mod geometry;
+mod input;
 mod options;
 mod plan;
 mod planes;
@@ -45,6 +47,7 @@ pub use buffer::zeros;
 pub use element::Element;
 pub use error::Error;
 pub use geometry::{Axis, DEFAULT_BYTE_BUDGET, Geometry, Size};
+pub use input::Input;
 pub use options::{Algorithm, Conv2dOptions, Padding};
 pub use plan::{Path, Plan};
 pub use prepared::Prepared;

@@ -9,7 +9,7 @@ use crate::geometry::check;
 use crate::prepared::Kept;
 use crate::simd::{unwritten, written};
 use crate::winograd::{self, Tile};
-use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry, Isa, Size, channels, fft, separable};
+use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry, Input, Isa, Size, channels, fft, separable};
 
 /// The algorithm that a plan runs.
 ///
@@ -57,7 +57,7 @@ pub struct Operations<T> {
 /// The weights in the form in which `forward` reads them, if that is worth keeping between calls.
 type Keep<T> = fn(Isa, &Geometry, &[T]) -> Result<Option<Arc<dyn Kept<T>>>, Error>;
 /// Writes every element of the output unless it fails.
-type Forward<T> = fn(Isa, &Geometry, &[T], &[T], Option<&[T]>, &mut [MaybeUninit<T>]) -> Result<(), Error>;
+type Forward<T> = fn(Isa, &Geometry, Input<'_, T>, &[T], Option<&[T]>, &mut [MaybeUninit<T>]) -> Result<(), Error>;
 type Gradient<T> = fn(Isa, &Geometry, &[T], &[T], &mut [T]) -> Result<(), Error>;
 type Sum<T> = fn(&Geometry, &[T], &mut [T]) -> Result<(), Error>;
 
@@ -274,8 +274,8 @@ impl Plan {
         bias: Option<&[T]>,
         output: &mut [T],
     ) -> Result<(), Error> {
-        check("output", output, &self.geometry.output_shape())?;
-        self.forward_unwritten(input, weight, bias, unwritten(output))
+        check("input", input, &self.geometry.input_shape())?;
+        self.forward_strided(Input::contiguous(&self.geometry, input), weight, bias, output)
     }
 
     /// As [`Plan::forward`], into new memory.
@@ -291,24 +291,70 @@ impl Plan {
     /// # Errors
     /// As [`Plan::forward`].
     pub fn forward_new<T: Element>(&self, input: &[T], weight: &[T], bias: Option<&[T]>) -> Result<Vec<T>, Error> {
+        check("input", input, &self.geometry.input_shape())?;
+        self.forward_strided_new(Input::contiguous(&self.geometry, input), weight, bias)
+    }
+
+    /// As [`Plan::forward`], of an input that need not lie in one piece. The results are the same, bit for bit, and nothing
+    /// is copied first (but for the textbook loops).
+    ///
+    /// ```
+    /// use corr2d_cpu::{Conv2dOptions, Input, Plan};
+    ///
+    /// // One row, read as two images of one channel: a step of 0 repeats it.
+    /// let plan = Plan::new([2, 1, 1, 3], [1, 1, 1, 2], &Conv2dOptions::default())?;
+    /// let mut output = [0f64; 4];
+    /// plan.forward_strided(Input::strided(&[1.0, 2.0, 4.0], [0, 3, 3]), &[-1.0, 1.0], None, &mut output)?;
+    /// assert_eq!(output, [1.0, 2.0, 1.0, 2.0]);
+    /// # Ok::<(), corr2d_cpu::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Plan::forward`], and [`Error::InputTooShort`] for a slice that ends before the input does.
+    pub fn forward_strided<T: Element>(
+        &self,
+        input: Input<'_, T>,
+        weight: &[T],
+        bias: Option<&[T]>,
+        output: &mut [T],
+    ) -> Result<(), Error> {
+        check("output", output, &self.geometry.output_shape())?;
+        self.forward_unwritten(input, weight, bias, unwritten(output))
+    }
+
+    /// As [`Plan::forward_strided`], into new memory.
+    ///
+    /// # Errors
+    /// As [`Plan::forward_strided`].
+    pub fn forward_strided_new<T: Element>(
+        &self,
+        input: Input<'_, T>,
+        weight: &[T],
+        bias: Option<&[T]>,
+    ) -> Result<Vec<T>, Error> {
         written(self.geometry.output_len(), |output| self.forward_unwritten(input, weight, bias, output))
     }
 
     pub(crate) fn forward_unwritten<T: Element>(
         &self,
-        input: &[T],
+        input: Input<'_, T>,
         weight: &[T],
         bias: Option<&[T]>,
         output: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
-        self.check_operands(input, weight, bias)?;
+        self.check_operands(&input, weight, bias)?;
         (T::operations(self.path_for(weight)).forward)(self.isa, &self.geometry, input, weight, bias, output)
     }
 
     /// What every forward pass asks of its slices.
-    pub(crate) fn check_operands<T>(&self, input: &[T], weight: &[T], bias: Option<&[T]>) -> Result<(), Error> {
+    pub(crate) fn check_operands<T: Element>(
+        &self,
+        input: &Input<'_, T>,
+        weight: &[T],
+        bias: Option<&[T]>,
+    ) -> Result<(), Error> {
         let geometry = &self.geometry;
-        check("input", input, &geometry.input_shape())?;
+        input.check(geometry)?;
         check("weight", weight, &geometry.weight_shape())?;
         match bias {
             Some(bias) => check("bias", bias, &[geometry.output_channels()]),
@@ -340,7 +386,13 @@ impl Plan {
         check("output gradient", output_gradient, &geometry.output_shape())?;
         check("weight", weight, &geometry.weight_shape())?;
         check("input gradient", input_gradient, &geometry.input_shape())?;
-        (T::operations(self.input_gradient_path).input_gradient)(self.isa, geometry, output_gradient, weight, input_gradient)
+        (T::operations(self.input_gradient_path).input_gradient)(
+            self.isa,
+            geometry,
+            output_gradient,
+            weight,
+            input_gradient,
+        )
     }
 
     /// `weight_gradient` [O, C / groups, h, w] = ∂L/∂weight, from `output_gradient` [N, O, H', W'] = ∂L/∂output.
@@ -357,7 +409,13 @@ impl Plan {
         check("input", input, &geometry.input_shape())?;
         check("output gradient", output_gradient, &geometry.output_shape())?;
         check("weight gradient", weight_gradient, &geometry.weight_shape())?;
-        (T::operations(self.weight_gradient_path).weight_gradient)(self.isa, geometry, input, output_gradient, weight_gradient)
+        (T::operations(self.weight_gradient_path).weight_gradient)(
+            self.isa,
+            geometry,
+            input,
+            output_gradient,
+            weight_gradient,
+        )
     }
 
     /// `bias_gradient` \[O\] = ∂L/∂bias: `output_gradient` [N, O, H', W'] summed over batch and positions.

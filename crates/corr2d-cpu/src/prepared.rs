@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::geometry::check;
 use crate::simd::{unwritten, written};
-use crate::{Element, Error, Geometry, Plan, zeros};
+use crate::{Element, Error, Geometry, Input, Plan, zeros};
 
 /// Weights in the form in which one algorithm reads them.
 pub(crate) trait Kept<T>: Send + Sync {
@@ -19,7 +19,7 @@ pub(crate) trait Kept<T>: Send + Sync {
     fn forward(
         &self,
         geometry: &Geometry,
-        input: &[T],
+        input: Input<'_, T>,
         weight: &[T],
         bias: Option<&[T]>,
         output: &mut [MaybeUninit<T>],
@@ -121,8 +121,9 @@ impl<T: Element> Prepared<T> {
     /// # Errors
     /// [`Error::WrongLength`], [`Error::OutOfMemory`].
     pub fn forward(&self, input: &[T], bias: Option<&[T]>, output: &mut [T]) -> Result<(), Error> {
-        check("output", output, &self.plan.geometry().output_shape())?;
-        self.forward_unwritten(input, bias, unwritten(output))
+        let geometry = self.plan.geometry();
+        check("input", input, &geometry.input_shape())?;
+        self.forward_strided(Input::contiguous(geometry, input), bias, output)
     }
 
     /// As [`Prepared::forward`], into new memory.
@@ -130,14 +131,38 @@ impl<T: Element> Prepared<T> {
     /// # Errors
     /// [`Error::WrongLength`], [`Error::OutOfMemory`].
     pub fn forward_new(&self, input: &[T], bias: Option<&[T]>) -> Result<Vec<T>, Error> {
+        let geometry = self.plan.geometry();
+        check("input", input, &geometry.input_shape())?;
+        self.forward_strided_new(Input::contiguous(geometry, input), bias)
+    }
+
+    /// As [`Plan::forward_strided`], with the weights that are kept.
+    ///
+    /// # Errors
+    /// As [`Plan::forward_strided`].
+    pub fn forward_strided(&self, input: Input<'_, T>, bias: Option<&[T]>, output: &mut [T]) -> Result<(), Error> {
+        check("output", output, &self.plan.geometry().output_shape())?;
+        self.forward_unwritten(input, bias, unwritten(output))
+    }
+
+    /// As [`Prepared::forward_strided`], into new memory.
+    ///
+    /// # Errors
+    /// As [`Prepared::forward_strided`].
+    pub fn forward_strided_new(&self, input: Input<'_, T>, bias: Option<&[T]>) -> Result<Vec<T>, Error> {
         written(self.plan.geometry().output_len(), |output| self.forward_unwritten(input, bias, output))
     }
 
-    fn forward_unwritten(&self, input: &[T], bias: Option<&[T]>, output: &mut [MaybeUninit<T>]) -> Result<(), Error> {
+    fn forward_unwritten(
+        &self,
+        input: Input<'_, T>,
+        bias: Option<&[T]>,
+        output: &mut [MaybeUninit<T>],
+    ) -> Result<(), Error> {
         let (plan, weight) = (&self.plan, &self.weight[..]);
         match &self.kept {
             Some(kept) => {
-                plan.check_operands(input, weight, bias)?;
+                plan.check_operands(&input, weight, bias)?;
                 kept.forward(plan.geometry(), input, weight, bias, output)
             }
             None => plan.forward_unwritten(input, weight, bias, output),

@@ -7,7 +7,7 @@
 //!
 //! | file | registers | where |
 //! | --- | --- | --- |
-//! | `scalar` | arrays of eight | on every machine |
+//! | `scalar` | arrays of four | on every machine |
 //! | `avx2` | 256 bits, with FMA | x86-64, if the processor says so when the program runs |
 //! | `avx512` | 512 bits | x86-64, likewise |
 //! | `neon` | 128 bits, with FMA | every aarch64 |

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use corr2d_cpu::reference::{self, corr2d};
-use corr2d_cpu::{Algorithm, Conv2dOptions, Error, Geometry, Padding, Plan, Size, zeros};
+use corr2d_cpu::{Algorithm, Conv2dOptions, Error, Geometry, Input, Padding, Plan, Size, zeros};
 
 const HUGE: usize = usize::MAX;
 const INPUT: [usize; 4] = [1, 4, 5, 7];
@@ -186,6 +186,14 @@ fn lengths() -> Vec<Call> {
         ("weight gradient one short", Box::new(move || plan().weight_gradient(&x, &y, &mut { w }[1..]))),
         ("output gradient for the bias, short", Box::new(move || plan().bias_gradient(&y[1..], &mut { b }))),
         ("bias gradient one short", Box::new(move || plan().bias_gradient(&y, &mut { b }[1..]))),
+        (
+            "strided input one short",
+            Box::new(move || plan().forward_strided(Input::strided(&x[1..], [12, 12, 4]), &w, None, &mut { y })),
+        ),
+        (
+            "strides that wrap",
+            Box::new(move || plan().forward_strided(Input::strided(&x, [HUGE, 12, HUGE]), &w, None, &mut { y })),
+        ),
         ("textbook: input one short", Box::new(move || reference::forward(&geometry(), &x[1..], &w, None, &mut { y }))),
         ("textbook: bias too long", Box::new(move || reference::forward(&geometry(), &x, &w, Some(&w), &mut { y }))),
         (

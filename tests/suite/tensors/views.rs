@@ -9,11 +9,12 @@ use super::oracle::{Oracle, assert_equal, values};
 /// Ways to lay out the elements of a tensor, each named.
 type View = (&'static str, fn(&Tensor) -> Tensor);
 
-const VIEWS: [View; 5] = [
+const VIEWS: [View; 6] = [
     ("transposed", transposed),
     ("every second element", every_second),
     ("offset", offset),
     ("channels last", channels_last),
+    ("crop", crop),
     ("all three", |tensor| offset(&every_second(&transposed(tensor)))),
 ];
 
@@ -126,6 +127,16 @@ fn offset(tensor: &Tensor) -> Tensor {
     let before = (tensor * 3.0).unwrap();
     let length = tensor.dim(0).unwrap();
     Tensor::cat(&[&before, tensor], 0).unwrap().narrow(0, length, length).unwrap()
+}
+
+/// The middle of each axis of a larger tensor: the rows lie in one piece each, and nothing else does.
+fn crop(tensor: &Tensor) -> Tensor {
+    let mut crop = tensor.clone();
+    for axis in 0..tensor.rank() {
+        let (length, around) = (crop.dim(axis).unwrap(), (&crop * 5.0).unwrap());
+        crop = Tensor::cat(&[&around, &crop, &around], axis).unwrap().narrow(axis, length, length).unwrap();
+    }
+    crop
 }
 
 /// NHWC in memory, NCHW in shape.

@@ -8,7 +8,7 @@ use super::cut::{Cut, flat};
 use super::packed::{Lanes, Packed};
 use super::task::{Rows, Run, Task};
 use crate::simd::Isa;
-use crate::{Element, Error, Geometry};
+use crate::{Element, Error, Geometry, Input};
 
 /// Below so many multiplications a call stays on its own thread.
 const SEQUENTIAL_MULTIPLICATIONS: f64 = 200_000.0;
@@ -17,7 +17,7 @@ const SEQUENTIAL_MULTIPLICATIONS: f64 = 200_000.0;
 pub(crate) fn forward<T: Element>(
     isa: Isa,
     geometry: &Geometry,
-    input: &[T],
+    input: Input<'_, T>,
     weight: &[T],
     bias: Option<&[T]>,
     output: &mut [MaybeUninit<T>],
@@ -29,7 +29,7 @@ pub(crate) fn forward<T: Element>(
 pub(super) fn forward_packed<T: Element>(
     isa: Isa,
     geometry: &Geometry,
-    input: &[T],
+    input: Input<'_, T>,
     weight: &[T],
     kept: Option<&Packed<T>>,
     bias: Option<&[T]>,
@@ -39,8 +39,11 @@ pub(super) fn forward_packed<T: Element>(
         return Ok(());
     }
     let lanes = isa.run::<T, _>(Lanes);
-    let flat = flat(geometry, lanes);
-    let geometry = flat.as_ref().unwrap_or(geometry);
+    let flat = if input.has_whole_planes(geometry) { flat(geometry, lanes) } else { None };
+    let (geometry, input) = match &flat {
+        Some(flat) => (flat, input.with_rows_of(flat)),
+        None => (geometry, input),
+    };
     let sequential = geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS || rayon::current_num_threads() == 1;
     let cut = Cut::new(geometry, lanes, if sequential { 1 } else { rayon::current_num_threads() });
     let packed_now = if kept.is_some() || cut.uses_weights_once(geometry) {

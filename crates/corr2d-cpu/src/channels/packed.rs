@@ -9,7 +9,7 @@ use super::forward::forward_packed;
 use super::pack::Pack;
 use crate::prepared::Kept;
 use crate::simd::{Isa, Kernel, Simd};
-use crate::{Element, Error, Geometry, zeros};
+use crate::{Element, Error, Geometry, Input, zeros};
 
 /// All weights, register by register. They depend on the shape of the weight, the groups and the instruction set alone.
 pub(super) struct Packed<T> {
@@ -65,7 +65,7 @@ impl<T: Element> Kept<T> for Packed<T> {
     fn forward(
         &self,
         geometry: &Geometry,
-        input: &[T],
+        input: Input<'_, T>,
         weight: &[T],
         bias: Option<&[T]>,
         output: &mut [MaybeUninit<T>],

@@ -10,7 +10,7 @@ use super::packed::{Packed, rows_of_register};
 use super::strip::Strip;
 use super::window::Layout;
 use crate::simd::{Kernel, Simd};
-use crate::{Element, Error, Geometry, zeros};
+use crate::{Element, Error, Geometry, Input, zeros};
 
 /// Some rows of some output channels of one group.
 pub(super) struct Task<'a, T> {
@@ -27,7 +27,7 @@ pub(super) struct Task<'a, T> {
 /// A task and all that it reads.
 pub(super) struct Run<'a, T> {
     pub(super) geometry: &'a Geometry,
-    pub(super) input: &'a [T],
+    pub(super) input: Input<'a, T>,
     pub(super) weight: &'a [T],
     pub(super) bias: Option<&'a [T]>,
     pub(super) packed: Option<&'a Packed<T>>,
@@ -46,9 +46,7 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
         let width = geometry.columns().output();
         let channels = geometry.input_channels_per_group();
         let Rows { layout, rows } = self.rows;
-        let plane = geometry.rows().input() * geometry.columns().input();
-        let first = self.task.image * geometry.input_channels() + self.task.group * channels;
-        let planes = &self.input[first * plane..][..channels * plane];
+        let planes = self.input.planes(self.task.image, self.task.group * channels);
         let register_length = self.weight.len() / geometry.output_channels() * S::LANES;
 
         let window_length = channels * layout.channel();

@@ -9,6 +9,7 @@
 
 use std::ops::Range;
 
+use crate::input::Planes;
 use crate::{Axis, Element, Geometry};
 
 /// Where the pixels of some output rows and columns lie in a window.
@@ -68,16 +69,15 @@ impl Layout {
 
     /// Copies the channels of `planes` for the output columns from `first` on.
     #[inline(always)]
-    pub(super) fn fill<T: Element>(&self, geometry: &Geometry, planes: &[T], first: usize, window: &mut [T]) {
+    pub(super) fn fill<T: Element>(&self, geometry: &Geometry, planes: Planes<'_, T>, first: usize, window: &mut [T]) {
         if self.rows.is_empty() {
             return;
         }
         let columns = geometry.columns();
-        let (width, plane) = (columns.input(), geometry.rows().input() * columns.input());
         let parts: Vec<_> = self.phases.iter().map(|phase| part(columns, *phase, first, self.length)).collect();
-        for (plane, window) in planes.chunks_exact(plane).zip(window.chunks_exact_mut(self.channel())) {
+        for (plane, window) in window.chunks_exact_mut(self.channel()).enumerate() {
             for (row, copy) in self.rows.iter().zip(window.chunks_exact_mut(self.row())) {
-                let row = &plane[row * width..][..width];
+                let row = planes.row(plane, *row, columns.input());
                 for ((inside, start), copy) in parts.iter().zip(copy.chunks_exact_mut(self.length)) {
                     copy[..inside.start].fill(T::ZERO);
                     copy[inside.end..].fill(T::ZERO);

@@ -5,13 +5,13 @@ use std::mem::MaybeUninit;
 use super::pieces::{Destination, Piece, for_each_piece};
 use super::rows::{ColumnTap, Columns, RowTap, Source};
 use crate::simd::{Isa, Kernel, Simd};
-use crate::{Axis, Element, Error, Geometry};
+use crate::{Axis, Element, Error, Geometry, Input};
 
 /// output = correlation of input with weight, plus bias. The slices are as long as the geometry says.
 pub(crate) fn forward<T: Element>(
     isa: Isa,
     geometry: &Geometry,
-    input: &[T],
+    input: Input<'_, T>,
     weight: &[T],
     bias: Option<&[T]>,
     output: &mut [MaybeUninit<T>],
@@ -34,7 +34,7 @@ pub(crate) fn forward<T: Element>(
 /// Writes a piece of `M` channels.
 struct Write<'a, T, const M: usize> {
     geometry: &'a Geometry,
-    input: &'a [T],
+    input: Input<'a, T>,
     weight: &'a [T],
     bias: Option<&'a [T]>,
     piece: Piece<'a, T>,
@@ -47,13 +47,12 @@ impl<T: Element, const M: usize> Kernel<T> for Write<'_, T, M> {
     fn run<S: Simd<Number = T>>(mut self, simd: S) {
         let geometry = self.geometry;
         let channels = geometry.input_channels_per_group();
-        let plane = geometry.rows().input() * geometry.columns().input();
+        let planes = self.input.planes(self.piece.batch, self.piece.group * channels);
         let taps_per_plane = geometry.rows().kernel() * geometry.columns().kernel();
-        let first_input = self.piece.batch * geometry.input_channels() + self.piece.group * channels;
         let first_output = self.piece.group * geometry.output_channels_per_group() + self.piece.channel;
         let source = Source {
-            planes: &self.input[first_input * plane..],
-            plane,
+            planes: planes.elements,
+            plane_step: planes.plane_step,
             channels,
             step: geometry.columns().stride(),
             weights: &self.weight[first_output * channels * taps_per_plane..],
@@ -64,17 +63,17 @@ impl<T: Element, const M: usize> Kernel<T> for Write<'_, T, M> {
         let width = geometry.columns().output();
         let columns = Columns::new(0, 1, width, column_taps(geometry.columns()));
         for row in 0..self.piece.height(width) {
-            let taps = row_taps(geometry, self.piece.row + row);
+            let taps = row_taps(geometry, self.piece.row + row, planes.row_step);
             source.write_rows::<S, M>(simd, &taps, &columns, initial, &mut self.piece.row(row, width));
         }
     }
 }
 
-/// The kernel rows that meet the input at an output row.
-fn row_taps(geometry: &Geometry, output_row: usize) -> Vec<RowTap> {
+/// The kernel rows that meet the input at an output row; its rows are `row_step` apart.
+fn row_taps(geometry: &Geometry, output_row: usize, row_step: usize) -> Vec<RowTap> {
     let (rows, columns) = (geometry.rows(), geometry.columns());
     let tap = |a: usize| {
-        let start = rows.input_position(output_row, a)? * columns.input();
+        let start = rows.input_position(output_row, a)? * row_step;
         Some(RowTap { start, weight: a * columns.kernel() })
     };
     (0..rows.kernel()).filter_map(tap).collect()

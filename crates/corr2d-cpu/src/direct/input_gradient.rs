@@ -57,7 +57,7 @@ impl<T: Element, const M: usize> Kernel<T> for Write<'_, T, M> {
         let first_output = self.piece.group * channels;
         let source = Source {
             planes: &self.output_gradient[(self.piece.batch * geometry.output_channels() + first_output) * plane..],
-            plane,
+            plane_step: plane,
             channels,
             step: 1,
             weights: &self.weight[first_output * weights_per_source + self.piece.channel * taps_per_plane..],

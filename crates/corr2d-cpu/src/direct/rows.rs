@@ -41,8 +41,8 @@ pub(super) struct ColumnTap {
 pub(super) struct Source<'a, T> {
     /// The planes, one for each source channel.
     pub(super) planes: &'a [T],
-    /// The elements of a plane.
-    pub(super) plane: usize,
+    /// From one plane to the next.
+    pub(super) plane_step: usize,
     /// How many source channels are summed.
     pub(super) channels: usize,
     /// How far apart neighbouring columns read.
@@ -137,7 +137,7 @@ impl<T: Element> Source<'_, T> {
         unroll!(C in [0 1 2 3] { if const { C < M } { totals[C] = [simd.splat(initial[C]); WIDTH]; } });
         let mut summed = 0;
         for channel in 0..self.channels {
-            let plane = &self.planes[channel * self.plane..][..self.plane];
+            let plane = &self.planes[channel * self.plane_step..];
             let weights = &self.weights[channel * self.weights_per_source..];
             for row in rows {
                 for tap in &columns.taps {
@@ -186,7 +186,7 @@ impl<T: Element> Source<'_, T> {
         let mut sums = [T::ZERO; M];
         let mut summed = 0;
         for channel in 0..self.channels {
-            let plane = &self.planes[channel * self.plane..][..self.plane];
+            let plane = &self.planes[channel * self.plane_step..];
             let weights = &self.weights[channel * self.weights_per_source..];
             for row in rows {
                 for tap in columns.iter().filter(|tap| tap.columns.contains(&column)) {

@@ -10,7 +10,7 @@ use super::cut::Cut;
 use super::length::Length;
 use super::task::{Call, Task, Workspace, moderate};
 use crate::simd::{Isa, Kernel, Simd};
-use crate::{Axis, Element, Error, Geometry, direct};
+use crate::{Axis, Element, Error, Geometry, Input, direct};
 
 /// Below so many multiplications of a direct sum a call stays on its own thread.
 const SEQUENTIAL_MULTIPLICATIONS: f64 = 2_000_000.0;
@@ -44,7 +44,7 @@ pub(crate) fn pays(geometry: &Geometry) -> bool {
 pub(crate) fn forward<T: Element>(
     isa: Isa,
     geometry: &Geometry,
-    input: &[T],
+    input: Input<'_, T>,
     weight: &[T],
     bias: Option<&[T]>,
     output: &mut [MaybeUninit<T>],
@@ -92,10 +92,9 @@ pub(crate) fn forward<T: Element>(
 
     // Images with a pixel that a transform would spread.
     let one = geometry.with_batch_of_one();
-    let images = input.chunks_exact(one.input_len()).zip(output.chunks_exact_mut(one.output_len()));
-    for ((input, output), spread) in images.zip(spread) {
+    for (image, (output, spread)) in output.chunks_exact_mut(one.output_len()).zip(spread).enumerate() {
         if spread.into_inner() {
-            direct::forward(isa, &one, input, weight, bias, output)?;
+            direct::forward(isa, &one, input.image(image), weight, bias, output)?;
         }
     }
     Ok(())

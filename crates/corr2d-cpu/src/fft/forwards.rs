@@ -15,6 +15,8 @@ pub(super) struct Pixels<'a, T> {
     pub(super) plane: &'a [T],
     pub(super) height: usize,
     pub(super) width: usize,
+    /// From one row of the plane to the next.
+    pub(super) row_step: usize,
     /// Where each run begins, above or below the plane where it reads padding, and how many rows it has.
     pub(super) runs: [(isize, usize); 2],
     pub(super) first_column: isize,
@@ -116,6 +118,6 @@ impl<'a, T> Pixels<'a, T> {
         if index >= count || row < 0 || row as usize >= self.height {
             return &[];
         }
-        &self.plane[row as usize * self.width..][..self.width]
+        &self.plane[row as usize * self.row_step..][..self.width]
     }
 }

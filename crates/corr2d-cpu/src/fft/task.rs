@@ -8,13 +8,13 @@ use super::forwards::{Forwards, Pixels};
 use super::length::Length;
 use super::sums::Sums;
 use crate::simd::Isa;
-use crate::{Element, Error, Geometry, zeros};
+use crate::{Element, Error, Geometry, Input, zeros};
 
 /// What all tasks of a call share.
 pub(super) struct Call<'a, T> {
     pub(super) isa: Isa,
     pub(super) geometry: &'a Geometry,
-    pub(super) input: &'a [T],
+    pub(super) input: Input<'a, T>,
     pub(super) weight: &'a [T],
     pub(super) bias: Option<&'a [T]>,
     pub(super) cut: Cut,
@@ -88,16 +88,17 @@ impl<T: Element> Call<'_, T> {
         let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
         let group = task.first_output / self.geometry.output_channels_per_group();
         let channel = group * self.geometry.input_channels_per_group() + part.channel;
-        let plane = rows.input() * columns.input();
+        let planes = self.input.planes(task.image, channel);
         let first = (task.first_row + part.row) as isize - rows.before() as isize;
         let run = |index: usize| {
             let count = self.run_rows(task.first_row, index);
             (first + (index * self.cut.run) as isize, if count > 0 { count + part.rows - 1 } else { 0 })
         };
         Pixels {
-            plane: &self.input[(task.image * self.geometry.input_channels() + channel) * plane..][..plane],
+            plane: planes.elements,
             height: rows.input(),
             width: columns.input(),
+            row_step: planes.row_step,
             runs: [run(0), run(1)],
             first_column: (task.first_column + part.column) as isize - columns.before() as isize,
         }
@@ -123,6 +124,7 @@ impl<T: Element> Call<'_, T> {
                 plane: &self.weight[channel * height * width..][..height * width],
                 height,
                 width,
+                row_step: width,
                 runs: [(part.row as isize, part.rows), (0, 0)],
                 first_column: part.column as isize,
             },

@@ -7,6 +7,7 @@ use super::TAPS;
 use super::pack::tile_rows;
 use super::product::{REGISTERS, product};
 use super::unroll::unroll;
+use crate::input::Planes;
 use crate::simd::{Kernel, Simd};
 use crate::{Element, Error, Geometry, zeros};
 
@@ -38,7 +39,7 @@ impl<T: Element> Workspace<T> {
 pub(super) struct Block<'a, 'b, T> {
     pub(super) geometry: &'a Geometry,
     /// The input planes of the group.
-    pub(super) planes: &'a [T],
+    pub(super) planes: Planes<'a, T>,
     /// Those of the channels, packed.
     pub(super) weights: &'a [T],
     /// Those of the channels.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::block::{Block, CHANNELS, PIXELS, Workspace};
 use super::pack::Pack;
 use crate::simd::Isa;
-use crate::{Element, Error, Geometry, zeros};
+use crate::{Element, Error, Geometry, Input, zeros};
 
 /// Below so many multiplications a call stays on its own thread.
 const SEQUENTIAL_MULTIPLICATIONS: f64 = 200_000.0;
@@ -16,7 +16,7 @@ const SEQUENTIAL_MULTIPLICATIONS: f64 = 200_000.0;
 pub(crate) fn forward<T: Element>(
     isa: Isa,
     geometry: &Geometry,
-    input: &[T],
+    input: Input<'_, T>,
     weight: &[T],
     bias: Option<&[T]>,
     output: &mut [MaybeUninit<T>],
@@ -27,12 +27,14 @@ pub(crate) fn forward<T: Element>(
     let sequential = geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS || rayon::current_num_threads() == 1;
     let packed = pack(isa, geometry, weight, sequential)?;
     let taps = weight.len() / geometry.output_channels();
-    let planes = geometry.input_channels_per_group() * geometry.rows().input() * geometry.columns().input();
     let run = |workspace: &mut Result<Workspace<T>, Error>, mut task: Task<'_, T>| {
         let workspace = workspace.as_mut().map_err(|error| error.clone())?;
         isa.run(Block {
             geometry,
-            planes: &input[task.group * planes..][..planes],
+            planes: input.planes(
+                task.group / geometry.groups(),
+                task.group % geometry.groups() * geometry.input_channels_per_group(),
+            ),
             weights: &packed[task.channel * taps..][..task.rows.len() * taps],
             bias: bias.map(|bias| &bias[task.channel..]),
             first: task.pixel,

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::block::PIXELS;
 use crate::channels::every;
+use crate::input::Planes;
 use crate::{Axis, Element, Geometry};
 
 /// Writes what some taps (c, a, b) of a group read for some output pixels (i, j), both counted row by row. What lies
@@ -11,16 +12,15 @@ use crate::{Axis, Element, Geometry};
 #[inline(always)]
 pub(super) fn unroll<T: Element>(
     geometry: &Geometry,
-    planes: &[T],
+    planes: Planes<'_, T>,
     taps: Range<usize>,
     pixels: Range<usize>,
     unrolled: &mut [[T; PIXELS]],
 ) {
     let (rows, columns) = (geometry.rows(), geometry.columns());
-    let (plane, kernel) = (rows.input() * columns.input(), rows.kernel() * columns.kernel());
+    let kernel = rows.kernel() * columns.kernel();
     let (first_row, first_column) = (pixels.start / columns.output(), pixels.start % columns.output());
     for (tap, copy) in taps.zip(unrolled) {
-        let plane = &planes[tap / kernel * plane..][..plane];
         let (a, b) = (tap % kernel / columns.kernel(), tap % columns.kernel());
         let inside = columns.outputs_of_tap(b);
         let mut rest = &mut copy[..pixels.len()];
@@ -29,7 +29,7 @@ pub(super) fn unroll<T: Element>(
             let count = rest.len().min(columns.output() - j);
             let (copy, behind) = rest.split_at_mut(count);
             match rows.input_position(i, a) {
-                Some(row) => part(columns, &plane[row * columns.input()..][..columns.input()], b, &inside, j, copy),
+                Some(row) => part(columns, planes.row(tap / kernel, row, columns.input()), b, &inside, j, copy),
                 None => copy.fill(T::ZERO),
             }
             (i, j, rest) = (i + 1, 0, behind);

@@ -8,7 +8,7 @@ use super::block::MOST_REGISTERS;
 use super::parts::Parts;
 use super::rows::{Rows, Workspace};
 use crate::simd::Isa;
-use crate::{Element, Error, Geometry};
+use crate::{Element, Error, Geometry, Input};
 
 /// Below so many multiplications a call stays on its own thread.
 const SEQUENTIAL_MULTIPLICATIONS: f64 = 200_000.0;
@@ -25,7 +25,7 @@ pub(crate) fn suits<T: Element>(weight: &[T]) -> bool {
 pub(crate) fn forward<T: Element>(
     isa: Isa,
     geometry: &Geometry,
-    input: &[T],
+    input: Input<'_, T>,
     weight: &[T],
     bias: Option<&[T]>,
     output: &mut [MaybeUninit<T>],
@@ -37,13 +37,13 @@ pub(crate) fn forward<T: Element>(
     let plane = geometry.rows().output() * width;
     let outputs = geometry.output_channels();
     let kernels = Parts::new(geometry, weight)?;
-    let planes = geometry.input_channels_per_group() * geometry.rows().input() * geometry.columns().input();
     let task = |workspace: &mut Workspace<T>, plane: usize, first_row: usize, output: &mut [MaybeUninit<T>]| {
         let channel = plane % outputs;
         let group = plane / geometry.output_channels_per_group();
+        let first_channel = group % geometry.groups() * geometry.input_channels_per_group();
         isa.run(Rows {
             geometry,
-            planes: &input[group * planes..][..planes],
+            planes: input.planes(group / geometry.groups(), first_channel),
             group,
             parts: &kernels,
             channel,

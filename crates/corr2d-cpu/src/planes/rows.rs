@@ -3,9 +3,10 @@
 use std::mem::MaybeUninit;
 
 use super::block::MOST_REGISTERS;
-use super::parts::Parts;
+use super::parts::{MOST_ROWS, Parts};
 use super::sweep::{Form, STRIP, Sweep, Totals};
 use super::view::Padded;
+use crate::input::Planes;
 use crate::simd::{Kernel, Simd};
 use crate::{Element, Geometry};
 
@@ -13,7 +14,7 @@ use crate::{Element, Geometry};
 pub(super) struct Rows<'a, T> {
     pub(super) geometry: &'a Geometry,
     /// The planes of the group, and which group of which image it is.
-    pub(super) planes: &'a [T],
+    pub(super) planes: Planes<'a, T>,
     pub(super) group: usize,
     pub(super) parts: &'a Parts<T>,
     /// The output channel, and its bias.
@@ -65,7 +66,7 @@ impl<T: Element> Kernel<T> for Rows<'_, T> {
         // Where the kernel has one row, the registers of a block lie in one row too.
         if rows.kernel() == 1 && width >= MOST_REGISTERS * S::LANES {
             for row in 0..height {
-                all_parts::<S, 8>(simd, &mut sweep, Form::Line, row);
+                all_parts::<S, 8, 1>(simd, &mut sweep, Form::Line, row);
             }
             return;
         }
@@ -76,7 +77,7 @@ impl<T: Element> Kernel<T> for Rows<'_, T> {
             let mut done = 0;
             while done < count {
                 let left = count - done;
-                let registers = if count >= 8 && left > 4 {
+                let registers = if const { S::ACCUMULATORS >= 8 } && count >= 8 && left > 4 {
                     8
                 } else if count >= 4 {
                     4
@@ -87,9 +88,11 @@ impl<T: Element> Kernel<T> for Rows<'_, T> {
                 done = done.min(count - registers);
                 let first = class + done * step;
                 match registers {
-                    8 => all_parts::<S, 8>(simd, &mut sweep, Form::Column, first),
-                    4 => all_parts::<S, 4>(simd, &mut sweep, Form::Column, first),
-                    _ => all_parts::<S, 1>(simd, &mut sweep, Form::Column, first),
+                    8 if const { S::ACCUMULATORS >= 8 } => {
+                        all_parts::<S, 8, MOST_ROWS>(simd, &mut sweep, Form::Column, first);
+                    }
+                    4 => all_parts::<S, 4, MOST_ROWS>(simd, &mut sweep, Form::Column, first),
+                    _ => all_parts::<S, 1, MOST_ROWS>(simd, &mut sweep, Form::Column, first),
                 }
                 done += registers;
             }
@@ -97,9 +100,15 @@ impl<T: Element> Kernel<T> for Rows<'_, T> {
     }
 }
 
-/// Writes the rows of blocks of so many registers, the first of them at `row`.
+/// Writes the rows of blocks of so many registers, the first of them at `row`. No part of the kernel has more than `ROWS`
+/// rows; what could only serve longer ones is not compiled.
 #[inline(always)]
-fn all_parts<S: Simd, const REGISTERS: usize>(simd: S, sweep: &mut Sweep<'_, S::Number>, form: Form, row: usize) {
+fn all_parts<S: Simd, const REGISTERS: usize, const ROWS: usize>(
+    simd: S,
+    sweep: &mut Sweep<'_, S::Number>,
+    form: Form,
+    row: usize,
+) {
     let width = sweep.geometry.columns().output();
     let parts = sweep.parts.len();
     let strip = if parts == 1 { width } else { STRIP.min(width) };
@@ -107,16 +116,17 @@ fn all_parts<S: Simd, const REGISTERS: usize>(simd: S, sweep: &mut Sweep<'_, S::
         let start = start.min(width - strip);
         for index in 0..parts {
             let span = start..start + strip;
-            match sweep.parts.get(index).rows {
-                1 => sweep.run::<S, REGISTERS, 1>(simd, form, row, index, span),
-                2 => sweep.run::<S, REGISTERS, 2>(simd, form, row, index, span),
-                3 => sweep.run::<S, REGISTERS, 3>(simd, form, row, index, span),
-                4 => sweep.run::<S, REGISTERS, 4>(simd, form, row, index, span),
-                5 => sweep.run::<S, REGISTERS, 5>(simd, form, row, index, span),
-                6 => sweep.run::<S, REGISTERS, 6>(simd, form, row, index, span),
-                7 => sweep.run::<S, REGISTERS, 7>(simd, form, row, index, span),
-                _ => sweep.run::<S, REGISTERS, 8>(simd, form, row, index, span),
+            macro_rules! cases {
+                ($($rows:literal)*) => {
+                    match sweep.parts.get(index).rows {
+                        $($rows if const { $rows <= ROWS } => {
+                            sweep.run::<S, REGISTERS, $rows>(simd, form, row, index, span);
+                        })*
+                        rows => debug_assert!(false, "{rows} rows, at most {ROWS}"),
+                    }
+                };
             }
+            cases!(1 2 3 4 5 6 7 8);
         }
     }
 }

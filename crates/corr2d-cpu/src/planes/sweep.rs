@@ -113,12 +113,12 @@ impl<T: Element> Sweep<'_, T> {
             let plain = inside.contains(&at);
             let (end, windows) = if plain {
                 let end = length.max(across).min(inside.end - 1 + across);
-                let start = row as usize * self.view.width + column.wrapping_add_unsigned(at) as usize;
-                let window_step = step(rows.dilation() * self.view.width);
+                let start = row as usize * self.view.row_step() + column.wrapping_add_unsigned(at) as usize;
+                let window_step = step(rows.dilation() * self.view.row_step());
                 let read = end - at - behind_first + reach;
                 let shape = [window_rows, window_step, read];
                 let planes = self.view.planes_from(part.channel);
-                (end, Window::stack(planes, start, shape, part.channels, self.view.height * self.view.width))
+                (end, Window::stack(planes, start, shape, part.channels, self.view.plane_step()))
             } else {
                 // To the next block that reads no padding, or as far as a strip goes.
                 let end = if inside.is_empty() { length.max(across).min(at + STRIP) } else { at + across };
@@ -162,7 +162,7 @@ impl<T: Element> Sweep<'_, T> {
     fn inside(&self, row: isize, rows: usize, column: isize, width: usize) -> Range<usize> {
         let step = self.geometry.rows().dilation();
         let last = row.wrapping_add_unsigned((rows - 1) * step);
-        if row < 0 || last >= self.view.height as isize || aliased::<T>(step * self.view.width, rows) {
+        if row < 0 || last >= self.view.height as isize || aliased::<T>(step * self.view.row_step(), rows) {
             return 0..0;
         }
         let end = (self.view.width as isize - column).saturating_sub(width as isize) + 1;

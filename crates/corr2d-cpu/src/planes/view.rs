@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use crate::input::Planes;
 use crate::{Element, Geometry};
 
 /// The planes of one group of one image, or a padded copy of them.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a, T> {
-    planes: &'a [T],
+    planes: Planes<'a, T>,
     pub(super) height: usize,
     pub(super) width: usize,
     /// The rows of padding above, and the columns of padding on the left.
@@ -41,7 +42,7 @@ impl<T: Element> Padded<T> {
         geometry: &Geometry,
         lanes: usize,
         group: usize,
-        planes: &'a [T],
+        planes: Planes<'a, T>,
     ) -> View<'a, T> {
         let (rows, columns) = (geometry.rows(), geometry.columns());
         let plain =
@@ -59,13 +60,13 @@ impl<T: Element> Padded<T> {
             let (top, left) = plain.before;
             let (rows, columns) = (plain.height.min(height - top), plain.width.min(width - left));
             for (channel, copy) in self.copy.chunks_exact_mut(height * width).enumerate() {
-                let copies = copy[top * width..].chunks_mut(width);
-                for (copy, row) in copies.zip(plain.planes_from(channel).chunks_exact(plain.width)).take(rows) {
-                    copy[left..left + columns].copy_from_slice(&row[..columns]);
+                for (row, copy) in copy[top * width..].chunks_mut(width).enumerate().take(rows) {
+                    copy[left..left + columns].copy_from_slice(planes.row(channel, row, columns));
                 }
             }
         }
-        View { planes: &self.copy, height, width, before: (0, 0) }
+        let planes = Planes { elements: &self.copy, plane_step: height * width, row_step: width };
+        View { planes, height, width, before: (0, 0) }
     }
 }
 
@@ -73,7 +74,19 @@ impl<'a, T: Element> View<'a, T> {
     /// The planes from one channel on.
     #[inline(always)]
     pub(super) fn planes_from(&self, channel: usize) -> &'a [T] {
-        &self.planes[channel * self.height * self.width..]
+        self.planes.from(channel)
+    }
+
+    /// From one plane to the next.
+    #[inline(always)]
+    pub(super) fn plane_step(&self) -> usize {
+        self.planes.plane_step
+    }
+
+    /// From one row to the next.
+    #[inline(always)]
+    pub(super) fn row_step(&self) -> usize {
+        self.planes.row_step
     }
 
     /// A copy of `rows` rows of `width` numbers of some channels from a corner on, which may lie in the padding.
@@ -92,12 +105,12 @@ impl<'a, T: Element> View<'a, T> {
         let end = begin + self.width.saturating_sub(from).min(width - begin);
         rim.resize(channels.len() * rows * width, T::ZERO);
         for (channel, copies) in channels.zip(rim.chunks_exact_mut(rows * width)) {
-            let plane = self.planes_from(channel);
             for (index, copy) in copies.chunks_exact_mut(width).enumerate() {
                 let row = corner.0.wrapping_add_unsigned(index * row_step);
                 if row >= 0 && row < self.height as isize && begin < end {
                     copy[..begin].fill(T::ZERO);
-                    copy[begin..end].copy_from_slice(&plane[row as usize * self.width + from..][..end - begin]);
+                    copy[begin..end]
+                        .copy_from_slice(&self.planes.row(channel, row as usize, self.width)[from..][..end - begin]);
                     copy[end..].fill(T::ZERO);
                 } else {
                     copy.fill(T::ZERO);

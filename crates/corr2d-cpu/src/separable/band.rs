@@ -4,6 +4,7 @@ use std::mem::MaybeUninit;
 
 use super::factors::Factors;
 use super::square::square;
+use crate::input::Planes;
 use crate::simd::{Kernel, Simd, Window};
 use crate::transpose::{MOST_LANES, transpose};
 use crate::{Element, Geometry};
@@ -11,7 +12,8 @@ use crate::{Element, Geometry};
 /// Some rows and columns of one output plane.
 pub(super) struct Band<'a, 'b, T> {
     pub(super) geometry: &'a Geometry,
-    pub(super) plane: &'a [T],
+    /// The input plane, the first of these.
+    pub(super) plane: Planes<'a, T>,
     pub(super) factors: &'a Factors<T>,
     pub(super) bias: T,
     /// The first output row, and the first output column.
@@ -73,7 +75,7 @@ impl<T: Element> Band<'_, '_, T> {
         let read = S::LANES + rows.kernel() - 1;
         let inside = top >= 0 && top as usize + read <= rows.input() && input.len() >= S::LANES;
         let (source, start, step) = if inside {
-            (self.plane, top as usize * columns.input() + input.start, columns.input())
+            (self.plane.elements, top as usize * self.plane.row_step + input.start, self.plane.row_step)
         } else {
             let step = input.len().max(S::LANES);
             rim.clear();
@@ -81,7 +83,7 @@ impl<T: Element> Band<'_, '_, T> {
             for (index, copy) in rim.chunks_exact_mut(step).enumerate() {
                 let row = top.wrapping_add_unsigned(index);
                 if row >= 0 && row < rows.input() as isize {
-                    let row = &self.plane[row as usize * columns.input()..][..columns.input()];
+                    let row = self.plane.row(0, row as usize, columns.input());
                     copy[..input.len()].copy_from_slice(&row[input.clone()]);
                 }
             }

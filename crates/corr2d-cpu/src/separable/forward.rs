@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::band::{Band, Workspace};
 use super::factors::Factors;
 use crate::simd::{Isa, Kernel, Simd};
-use crate::{Element, Error, Geometry, planes};
+use crate::{Element, Error, Geometry, Input, planes};
 
 /// The most columns of a band: what lies between the passes stays in a second-level cache.
 pub(super) const WIDEST: usize = 4096;
@@ -51,7 +51,7 @@ pub(crate) fn accepts<T: Element>(geometry: &Geometry, weight: &[T]) -> bool {
 pub(crate) fn forward<T: Element>(
     isa: Isa,
     geometry: &Geometry,
-    input: &[T],
+    input: Input<'_, T>,
     weight: &[T],
     bias: Option<&[T]>,
     output: &mut [MaybeUninit<T>],
@@ -62,17 +62,18 @@ pub(crate) fn forward<T: Element>(
     let factors = factors(geometry, weight)?;
     let lanes = isa.run::<T, _>(Lanes);
     let width = geometry.columns().output();
-    let input_plane = geometry.rows().input() * geometry.columns().input();
     let outputs = geometry.output_channels();
     let finite: Vec<AtomicBool> = (0..geometry.batch()).map(|_| AtomicBool::new(true)).collect();
     let run = |workspace: &mut Workspace<T>, (plane, first_row, rows): (usize, usize, &mut [MaybeUninit<T>])| {
         let (image, channel) = (plane / outputs, plane % outputs);
+        // A group has one input channel.
+        let group = channel / geometry.output_channels_per_group();
         for first_column in (0..width).step_by(WIDEST) {
             let columns = first_column..width.min(first_column + WIDEST);
             let mut rows: Vec<_> = rows.chunks_exact_mut(width).map(|row| &mut row[columns.clone()]).collect();
             let band = Band {
                 geometry,
-                plane: &input[plane / geometry.output_channels_per_group() * input_plane..][..input_plane],
+                plane: input.planes(image, group),
                 factors: &factors[channel],
                 bias: bias.map_or(T::ZERO, |bias| bias[channel]),
                 first: (first_row, first_column),
@@ -95,10 +96,9 @@ pub(crate) fn forward<T: Element>(
         bands.into_par_iter().for_each_init(Workspace::new, run);
     }
     let one = geometry.with_batch_of_one();
-    let images = input.chunks_exact(one.input_len()).zip(output.chunks_exact_mut(one.output_len()));
-    for ((input, output), finite) in images.zip(finite) {
+    for (image, (output, finite)) in output.chunks_exact_mut(one.output_len()).zip(finite).enumerate() {
         if !finite.into_inner() {
-            planes::forward(isa, &one, input, weight, bias, output)?;
+            planes::forward(isa, &one, input.image(image), weight, bias, output)?;
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Arrays of eight: what the compiler makes of them on any machine.
+//! Arrays of four: what the compiler makes of them on any machine.
 
 use std::marker::PhantomData;
 
@@ -14,7 +14,7 @@ impl<T> Scalar<T> {
     }
 }
 
-const LANES: usize = 8;
+const LANES: usize = 4;
 
 impl<T: Element> Simd for Scalar<T> {
     type Number = T;

@@ -10,6 +10,7 @@ use std::mem::MaybeUninit;
 use super::product::{Product, Tiles};
 use super::transform::{LONGEST, Transform};
 use super::weights::overflow_scale;
+use crate::input::Planes;
 use crate::simd::{Isa, Kernel, Simd};
 use crate::transpose::{MOST_LANES, transpose};
 use crate::{Element, Error, Geometry, zeros};
@@ -94,7 +95,7 @@ pub(super) struct Band<'a, 'b, T, F> {
     pub(super) isa: Isa,
     pub(super) geometry: &'a Geometry,
     /// The input planes of the group.
-    pub(super) planes: &'a [T],
+    pub(super) planes: Planes<'a, T>,
     /// The transformed weights of these channels.
     pub(super) panels: &'a [T],
     /// The bias of these channels.
@@ -132,10 +133,9 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
     /// V = Bᵀ x B of all channels. Returns whether all pixels are moderate.
     #[inline(always)]
     fn read<S: Simd<Number = T>>(&mut self, simd: S, layout: Layout, first_column: usize) -> bool {
-        let plane = self.geometry.rows().input() * self.geometry.columns().input();
         let mut checks = [simd.splat(T::ZERO); LONGEST];
-        for (channel, plane) in self.planes.chunks_exact(plane).enumerate() {
-            self.pad(layout, first_column, plane);
+        for channel in 0..self.geometry.input_channels_per_group() {
+            self.pad(layout, first_column, channel);
             self.split(simd, layout, &mut checks);
             self.patches(simd, layout, channel);
         }
@@ -148,7 +148,7 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
 
     /// The rows that the chunk reads of one plane, with their padding.
     #[inline(always)]
-    fn pad(&mut self, layout: Layout, first_column: usize, plane: &[T]) {
+    fn pad(&mut self, layout: Layout, first_column: usize, channel: usize) {
         let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
         // Where the input begins and ends in a padded row, and where the padded row begins in the input.
         let first = first_column * F::OUTPUTS;
@@ -160,7 +160,7 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
             let row = (self.first_row * F::OUTPUTS + index).checked_sub(rows.before());
             match row.filter(|row| *row < rows.input()) {
                 Some(row) => {
-                    let row = &plane[row * columns.input()..][..columns.input()];
+                    let row = self.planes.row(channel, row, columns.input());
                     padded[..begin].fill(T::ZERO);
                     if begin < end {
                         padded[begin..end].copy_from_slice(&row[skipped..][..end - begin]);

@@ -12,7 +12,7 @@ use super::cut::{Cut, Cutter};
 use super::transform::{F2, F4, Transform};
 use super::weights::{Weights, moderate};
 use crate::simd::Isa;
-use crate::{Element, Error, Geometry, direct};
+use crate::{Element, Error, Geometry, Input, direct};
 
 /// Below so many multiplications a call stays on its own thread.
 const SEQUENTIAL_MULTIPLICATIONS: f64 = 2_000_000.0;
@@ -22,7 +22,7 @@ pub(crate) fn forward<T: Element>(
     isa: Isa,
     tile: Tile,
     geometry: &Geometry,
-    input: &[T],
+    input: Input<'_, T>,
     weight: &[T],
     bias: Option<&[T]>,
     output: &mut [MaybeUninit<T>],
@@ -41,7 +41,7 @@ pub(crate) fn forward<T: Element>(
 pub(super) fn forward_transformed<T: Element>(
     weights: &Weights<T>,
     geometry: &Geometry,
-    input: &[T],
+    input: Input<'_, T>,
     weight: &[T],
     bias: Option<&[T]>,
     output: &mut [MaybeUninit<T>],
@@ -57,10 +57,9 @@ pub(super) fn forward_transformed<T: Element>(
     }
     // Images with a pixel that a transform would spread.
     let one = geometry.with_batch_of_one();
-    let images = input.chunks_exact(one.input_len()).zip(output.chunks_exact_mut(one.output_len()));
-    for ((input, output), moderate) in images.zip(moderate) {
+    for (image, (output, moderate)) in output.chunks_exact_mut(one.output_len()).zip(moderate).enumerate() {
         if !moderate.into_inner() {
-            direct::forward(weights.isa, &one, input, weight, bias, output)?;
+            direct::forward(weights.isa, &one, input.image(image), weight, bias, output)?;
         }
     }
     Ok(())
@@ -70,7 +69,7 @@ pub(super) fn forward_transformed<T: Element>(
 struct Call<'a, T> {
     weights: &'a Weights<T>,
     geometry: &'a Geometry,
-    input: &'a [T],
+    input: Input<'a, T>,
     bias: Option<&'a [T]>,
     /// For each image whether all of its pixels were moderate so far.
     moderate: &'a [AtomicBool],
@@ -119,13 +118,12 @@ impl<T: Element> Call<'_, T> {
         if !self.moderate[image].load(Ordering::Relaxed) {
             return;
         }
-        let planes = geometry.input_channels_per_group() * geometry.rows().input() * geometry.columns().input();
         let first_channel = group * geometry.output_channels_per_group() + task.first_register * self.weights.lanes;
         let rows = geometry.rows().output().div_ceil(F::OUTPUTS);
         let band = Band {
             isa: self.weights.isa,
             geometry,
-            planes: &self.input[task.index * planes..][..planes],
+            planes: self.input.planes(image, group * geometry.input_channels_per_group()),
             panels: self.weights.panels(group, task.first_register, cut.registers),
             bias: self.bias.map(|bias| &bias[first_channel..][..task.outputs.len()]),
             first_row: task.first_row,

@@ -12,7 +12,7 @@ use super::transform::{F2, F4, LONGEST, Transform};
 use crate::prepared::Kept;
 use crate::simd::{Isa, Kernel, Simd};
 use crate::transpose::{MOST_LANES, transpose};
-use crate::{Element, Error, Geometry, zeros};
+use crate::{Element, Error, Geometry, Input, zeros};
 
 /// The taps of a kernel.
 const TAPS: usize = 9;
@@ -159,7 +159,7 @@ impl<T: Element> Kept<T> for Weights<T> {
     fn forward(
         &self,
         geometry: &Geometry,
-        input: &[T],
+        input: Input<'_, T>,
         weight: &[T],
         bias: Option<&[T]>,
         output: &mut [MaybeUninit<T>],

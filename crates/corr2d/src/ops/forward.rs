@@ -3,7 +3,7 @@
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Shape, Tensor};
 
 use super::handed_over::{HandedOver, handed_over_on_devices};
-use super::storage::{Stored, elements, for_dtype_of, stored};
+use super::storage::{Stored, elements, for_dtype_of, rows, stored};
 use super::{Candle, Correlation, Keeping, if_tracked};
 use crate::by_candle;
 use crate::error::{Error, Result};
@@ -57,13 +57,13 @@ fn forward<S: Stored>(
     weight: Part<'_>,
     bias: Option<Part<'_>>,
 ) -> Candle<(CpuStorage, Shape)> {
-    let input = elements::<S>(input.0, input.1)?;
+    let input = rows::<S>(input.0, input.1)?;
     let weight = elements::<S>(weight.0, weight.1)?;
     let bias = bias.map(|(storage, layout)| elements::<S>(storage, layout)).transpose()?;
     let plan = &operation.correlation.plan;
     let output = match &operation.keeping {
-        Some(Keeping { plan, weights }) => S::kept(weights).forward(plan, &input, &weight, bias.as_deref()),
-        None => plan.forward_new(&input, &weight, bias.as_deref()),
+        Some(Keeping { plan, weights }) => S::kept(weights).forward(plan, input.input(), &weight, bias.as_deref()),
+        None => plan.forward_strided_new(input.input(), &weight, bias.as_deref()),
     };
     let output = output.map_err(Error::from)?;
     Ok((stored::<S>(output)?, Shape::from(&plan.geometry().output_shape())))

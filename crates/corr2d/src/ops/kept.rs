@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use corr2d_cpu::{Element, Error, Plan, Prepared};
+use corr2d_cpu::{Element, Error, Input, Plan, Prepared};
 
 /// A call with kept weights, and the plan that pays where they are kept.
 pub(crate) struct Keeping {
@@ -40,10 +40,16 @@ impl<T: Element> Store<T> {
         Self { may_change, prepared: RwLock::default() }
     }
 
-    /// As [`Plan::forward_new`], with what is kept of these weights.
-    pub(super) fn forward(&self, plan: &Plan, input: &[T], weight: &[T], bias: Option<&[T]>) -> Result<Vec<T>, Error> {
+    /// As [`Plan::forward_strided_new`], with what is kept of these weights.
+    pub(super) fn forward(
+        &self,
+        plan: &Plan,
+        input: Input<'_, T>,
+        weight: &[T],
+        bias: Option<&[T]>,
+    ) -> Result<Vec<T>, Error> {
         // Outside the lock, so that calls do not wait for each other.
-        self.prepared(plan, weight)?.forward_new(input, bias)
+        self.prepared(plan, weight)?.forward_strided_new(input, bias)
     }
 
     /// A preparation of these very weights for this plan.

@@ -1,13 +1,14 @@
 //! Candle's CPU storages as slices.
 //!
-//! A tensor whose elements lie one after another is borrowed, any other is gathered once. Half precision is widened to
+//! A tensor whose elements lie one after another is borrowed, and so is the input of a forward pass whose rows lie in one
+//! piece: a crop, some of the channels, an image that is repeated. Any other is gathered once. Half precision is widened to
 //! f32 on the way in and rounded on the way out, so that every sum is kept in f32.
 
 use std::borrow::Cow;
 
 use candle_core::backend::BackendStorage;
 use candle_core::{CpuStorage, Layout, WithDType};
-use corr2d_cpu::Element;
+use corr2d_cpu::{Element, Input};
 use half::{bf16, f16};
 
 use super::Candle;
@@ -18,6 +19,8 @@ use crate::error::Result;
 /// A number that tensors hold, and the one that sums are kept in.
 pub(super) trait Stored: WithDType {
     type Summed: Element;
+    /// The numbers as they lie, if they are summed as they are.
+    fn as_summed(values: &[Self]) -> Option<&[Self::Summed]>;
     fn widen(values: Cow<'_, [Self]>) -> Result<Cow<'_, [Self::Summed]>>;
     fn round(sums: Vec<Self::Summed>) -> Result<Vec<Self>>;
     fn kept(all: &KeptWeights) -> &Store<Self::Summed>;
@@ -40,6 +43,31 @@ pub(super) fn elements<'a, S: Stored>(storage: &'a CpuStorage, layout: &Layout) 
     Ok(S::widen(values)?)
 }
 
+/// The elements of an input [N, C, H, W], and how far apart its images, channels and rows are.
+pub(super) struct Rows<'a, T: Clone> {
+    elements: Cow<'a, [T]>,
+    steps: [usize; 3],
+}
+
+impl<T: Element> Rows<'_, T> {
+    pub(super) fn input(&self) -> Input<'_, T> {
+        Input::strided(&self.elements, self.steps)
+    }
+}
+
+/// An input, borrowed where each of its rows lies in one piece.
+pub(super) fn rows<'a, S: Stored>(storage: &'a CpuStorage, layout: &Layout) -> Candle<Rows<'a, S::Summed>> {
+    let (_, channels, height, width) = layout.shape().dims4()?;
+    if let &[image, channel, row, column] = layout.stride()
+        && (column == 1 || width == 1)
+        && let Some(elements) = S::as_summed(&storage.as_slice::<S>()?[layout.start_offset()..])
+    {
+        return Ok(Rows { elements: Cow::Borrowed(elements), steps: [image, channel, row] });
+    }
+    let steps = [channels * height * width, height * width, width];
+    Ok(Rows { elements: elements::<S>(storage, layout)?, steps })
+}
+
 /// Sums as a storage of the dtype that the inputs have.
 pub(super) fn stored<S: Stored>(sums: Vec<S::Summed>) -> Candle<CpuStorage> {
     Ok(S::to_cpu_storage_owned(S::round(sums)?))
@@ -49,6 +77,9 @@ macro_rules! stored_as_summed {
     ($number:ident) => {
         impl Stored for $number {
             type Summed = $number;
+            fn as_summed(values: &[Self]) -> Option<&[Self]> {
+                Some(values)
+            }
             fn widen(values: Cow<'_, [Self]>) -> Result<Cow<'_, [Self]>> {
                 Ok(values)
             }
@@ -66,6 +97,9 @@ macro_rules! summed_in_f32 {
     ($number:ty) => {
         impl Stored for $number {
             type Summed = f32;
+            fn as_summed(_: &[Self]) -> Option<&[f32]> {
+                None
+            }
             fn widen(values: Cow<'_, [Self]>) -> Result<Cow<'_, [f32]>> {
                 let mut widened = with_room_for(values.len())?;
                 widened.extend(values.iter().map(|value| value.to_f32()));
