@@ -1,12 +1,14 @@
 //! The two number types that the engine computes with.
 
 use std::fmt::Debug;
+use std::mem::MaybeUninit;
 use std::ops::{Add, AddAssign, Mul, Sub};
 
 use crate::plan::Operations;
 use crate::simd::{Registers, zeroed};
+use crate::widened::{self, Widened};
 use crate::winograd::{self, Tile};
-use crate::{Path, channels, direct, fft, gemm, planes, reference, separable};
+use crate::{Input, Path, Plan, channels, direct, fft, gemm, planes, reference, separable};
 
 /// `f32` or `f64`.
 ///
@@ -49,13 +51,35 @@ pub(crate) mod compiled {
     pub trait Compiled: Registers {
         fn operations(path: Path) -> &'static Operations<Self>;
         fn fill(buffer: &mut Vec<Self>, length: usize);
+        /// The forward pass in a wider type, if these numbers need one: see `widened`.
+        fn forward_widened(
+            plan: &Plan,
+            input: Input<'_, Self>,
+            weight: &[Self],
+            bias: Option<&[Self]>,
+            output: &mut [MaybeUninit<Self>],
+        ) -> Widened;
+        /// Likewise.
+        fn input_gradient_widened(
+            plan: &Plan,
+            output_gradient: &[Self],
+            weight: &[Self],
+            input_gradient: &mut [MaybeUninit<Self>],
+        ) -> Widened;
+        /// Likewise.
+        fn weight_gradient_widened(
+            plan: &Plan,
+            input: &[Self],
+            output_gradient: &[Self],
+            weight_gradient: &mut [Self],
+        ) -> Widened;
         /// Whether the numbers are the same, bit for bit.
         fn same_bits(these: &[Self], those: &[Self]) -> bool;
     }
 }
 
 macro_rules! element {
-    ($number:ty) => {
+    ($number:ty, $forward_widened:expr, $input_gradient_widened:expr, $weight_gradient_widened:expr) => {
         impl Element for $number {
             const ZERO: Self = 0.0;
 
@@ -139,6 +163,34 @@ macro_rules! element {
                 buffer.resize(length, Self::ZERO);
             }
 
+            fn forward_widened(
+                plan: &Plan,
+                input: Input<'_, Self>,
+                weight: &[Self],
+                bias: Option<&[Self]>,
+                output: &mut [MaybeUninit<Self>],
+            ) -> Widened {
+                $forward_widened(plan, input, weight, bias, output)
+            }
+
+            fn input_gradient_widened(
+                plan: &Plan,
+                output_gradient: &[Self],
+                weight: &[Self],
+                input_gradient: &mut [MaybeUninit<Self>],
+            ) -> Widened {
+                $input_gradient_widened(plan, output_gradient, weight, input_gradient)
+            }
+
+            fn weight_gradient_widened(
+                plan: &Plan,
+                input: &[Self],
+                output_gradient: &[Self],
+                weight_gradient: &mut [Self],
+            ) -> Widened {
+                $weight_gradient_widened(plan, input, output_gradient, weight_gradient)
+            }
+
             fn same_bits(these: &[Self], those: &[Self]) -> bool {
                 // A block at a time without a branch, so that the compiler has registers compare.
                 let differ = |(these, those): (&[Self], &[Self])| {
@@ -150,5 +202,5 @@ macro_rules! element {
     };
 }
 
-element!(f32);
-element!(f64);
+element!(f32, widened::forward, widened::input_gradient, widened::weight_gradient);
+element!(f64, |_, _, _, _, _| None, |_, _, _, _| None, |_, _, _, _| None);

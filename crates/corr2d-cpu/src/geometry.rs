@@ -126,6 +126,13 @@ impl Geometry {
         Self { batch: 1, ..*self }
     }
 
+    /// The correlation that gives some rows of the output of one image, and the input rows that it reads; each window reads
+    /// at least one.
+    pub(crate) fn band(&self, outputs: Range<usize>) -> (Self, Range<usize>) {
+        let (axis, inputs) = self.rows.part(outputs);
+        (Self { batch: 1, rows: axis, ..*self }, inputs)
+    }
+
     /// How many images are correlated at once.
     pub fn batch(&self) -> usize {
         self.batch
@@ -269,6 +276,15 @@ impl Axis {
         // A kernel that does not fit is reported by the caller, who knows both axes.
         let output = padded.checked_sub(dilated).map_or(0, |room| room / stride + 1);
         Ok(Self { input, kernel, stride, dilation, before, after, output })
+    }
+
+    /// The axis of some outputs, and the input positions that they read.
+    fn part(&self, outputs: Range<usize>) -> (Self, Range<usize>) {
+        let first = (outputs.start * self.stride) as isize - self.before as isize;
+        let end = first + ((outputs.len() - 1) * self.stride + self.dilated()) as isize;
+        let inputs = first.max(0).unsigned_abs()..self.input.min(end.max(0).unsigned_abs());
+        let (before, after) = (first.min(0).unsigned_abs(), (end - self.input as isize).max(0).unsigned_abs());
+        (Self { input: inputs.len(), before, after, output: outputs.len(), ..*self }, inputs)
     }
 
     /// The length of the input.

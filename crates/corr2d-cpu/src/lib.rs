@@ -16,6 +16,7 @@
 //! | `winograd` (private) | 3×3 kernels of stride 1 with fewer multiplications |
 //! | `separable` (private) | kernels that are an outer product, in two passes |
 //! | `fft` (private) | large kernels, by transforms down the columns |
+//! | `widened` (private) | calls that meet denormal numbers, in `f64` |
 //! | `transpose` (private) | a square of numbers turned over its diagonal in registers |
 //! | `gemm` (private) | a matrix product over unrolled windows: the yardstick |
 //! | `simd` (private) | vector registers |
@@ -41,6 +42,7 @@ mod prepared;
 pub mod reference;
 mod separable;
 mod transpose;
+mod widened;
 mod winograd;
 
 pub use buffer::zeros;

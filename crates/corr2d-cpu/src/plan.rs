@@ -66,6 +66,10 @@ type Sum<T> = fn(&Geometry, &[T], &mut [T]) -> Result<(), Error>;
 /// Every operation overwrites its result, whatever it held, and gives the same bits on every call and for every number
 /// of threads of the rayon pool it is called from.
 ///
+/// Nothing is flushed to zero. An `f32` call that meets numbers below the smallest normal one, 2⁻¹²⁶, or products below it,
+/// is computed in `f64` and rounded once, in two to five times the time: on many processors it would take a hundred times as
+/// long otherwise. The textbook loops, and calls in `f64`, are left as they are.
+///
 /// ```
 /// use corr2d_cpu::{Conv2dOptions, Path, Plan};
 ///
@@ -343,7 +347,15 @@ impl Plan {
         output: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
         self.check_operands(&input, weight, bias)?;
+        if let Some(result) = T::forward_widened(self, input, weight, bias, output) {
+            return result;
+        }
         (T::operations(self.path_for(weight)).forward)(self.isa, &self.geometry, input, weight, bias, output)
+    }
+
+    /// The same plan for a part of what it computes.
+    pub(crate) fn for_part(&self, geometry: Geometry) -> Self {
+        Self { geometry, ..*self }
     }
 
     /// What every forward pass asks of its slices.
@@ -386,6 +398,9 @@ impl Plan {
         check("output gradient", output_gradient, &geometry.output_shape())?;
         check("weight", weight, &geometry.weight_shape())?;
         check("input gradient", input_gradient, &geometry.input_shape())?;
+        if let Some(result) = T::input_gradient_widened(self, output_gradient, weight, unwritten(input_gradient)) {
+            return result;
+        }
         (T::operations(self.input_gradient_path).input_gradient)(
             self.isa,
             geometry,
@@ -409,6 +424,9 @@ impl Plan {
         check("input", input, &geometry.input_shape())?;
         check("output gradient", output_gradient, &geometry.output_shape())?;
         check("weight gradient", weight_gradient, &geometry.weight_shape())?;
+        if let Some(result) = T::weight_gradient_widened(self, input, output_gradient, weight_gradient) {
+            return result;
+        }
         (T::operations(self.weight_gradient_path).weight_gradient)(
             self.isa,
             geometry,

@@ -163,6 +163,9 @@ impl<T: Element> Prepared<T> {
         match &self.kept {
             Some(kept) => {
                 plan.check_operands(&input, weight, bias)?;
+                if let Some(result) = T::forward_widened(plan, input, weight, bias, output) {
+                    return result;
+                }
                 kept.forward(plan.geometry(), input, weight, bias, output)
             }
             None => plan.forward_unwritten(input, weight, bias, output),
