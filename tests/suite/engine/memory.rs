@@ -9,6 +9,7 @@
 
 use std::env;
 use std::fs;
+use std::hint::black_box;
 use std::process::Command;
 
 use corr2d_cpu::{Algorithm, Path, Plan};
@@ -22,7 +23,21 @@ const MEBIBYTE: usize = 1 << 20;
 /// What a thread may have of its own.
 const BYTES_A_THREAD: usize = 8 * MEBIBYTE;
 
-/// Each instruction set, width and channel count packs in whole registers: at most so many output channels.
+/// An image, a large kernel, a stem, dense layers of 3×3 and 1×1, one with more weights than pixels, a stride, one channel
+/// at a time, a batch.
+const ROWS: &[&str] = &[
+    "hd_3x3",
+    "hd_15x15",
+    "resnet_stem_7x7s2_3to64_224",
+    "resnet_3x3_64_56",
+    "resnet_1x1_256to64_56",
+    "resnet_3x3_512_7",
+    "resnet_3x3s2_128_56",
+    "mobilenet_dw3x3_144_56",
+    "lenet_5x5_1to6_28_b256",
+];
+
+/// Output channels are packed in whole registers, the widest of so many.
 const LANES: usize = 16;
 
 #[test]
@@ -47,11 +62,14 @@ fn a_call_needs_no_more_than_its_packed_weights_and_eight_mebibytes_a_thread() {
 
 fn measure() {
     let held = vec![1u8; 20 * MEBIBYTE];
-    assert!(extra(|| drop(held.clone())) >= 20 * MEBIBYTE, "20 MiB that were not seen");
+    let seen = extra(|| drop(black_box(held.clone())));
+    assert!((19 * MEBIBYTE..=21 * MEBIBYTE).contains(&seen), "{seen} bytes were seen of a copy of 20 MiB");
     let mut beyond = Vec::new();
-    for case in BENCH_CASES {
-        for algorithm in [Algorithm::Auto, Algorithm::Fast] {
-            beyond.extend(calls_beyond(case, algorithm));
+    for name in ROWS {
+        let case = BENCH_CASES.iter().find(|case| case.name == *name).unwrap();
+        beyond.extend(calls_beyond(case, Algorithm::Auto));
+        if case.plan(Algorithm::Fast).unwrap() != case.plan(Algorithm::Auto).unwrap() {
+            beyond.extend(calls_beyond(case, Algorithm::Fast));
         }
     }
     assert!(beyond.is_empty(), "too much memory beside the operands:\n{}", beyond.join("\n"));
