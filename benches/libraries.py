@@ -6,6 +6,9 @@ FOLDER is what `rows --export` wrote: the shapes of all rows, their numbers, and
 before it is timed. The first line that comes back names the version, or says that the library is not there; every other
 line is {"milliseconds": {"library/variant": median, ...}} for the row that was asked for, in as many variants of layout
 as the library has. What fails is left out, with a line on standard error.
+
+A row is of one of three kinds: `forward`; `gradients`, a pass forward and backward from an output gradient of ones; and
+`step`, the lesson's training step.
 """
 
 import functools
@@ -24,6 +27,7 @@ SHORTEST_SAMPLE = 2e-3
 NCHW_TO_NHWC = (0, 2, 3, 1)
 NHWC_TO_NCHW = (0, 3, 1, 2)
 OIHW_TO_HWIO = (2, 3, 1, 0)
+HWIO_TO_OIHW = (3, 2, 0, 1)
 
 
 def main():
@@ -34,26 +38,26 @@ def main():
     warnings.filterwarnings("ignore")
     try:
         import numpy  # noqa: F401  every library is fed by it
-        version, prepare = LIBRARIES[name](int(threads))
+        version, kinds = LIBRARIES[name](int(threads))
     except ImportError as error:
         print(json.dumps({"missing": str(error)}), file=answers, flush=True)
         return
     print(json.dumps({"version": version}), file=answers, flush=True)
     rows = {row["name"]: row for row in json.loads(Path(folder, "rows.json").read_text())}
     for line in sys.stdin:
-        milliseconds = times(rows[line.strip()], Path(folder), prepare, float(seconds), int(samples))
+        milliseconds = times(rows[line.strip()], Path(folder), kinds, float(seconds), int(samples))
         print(json.dumps({"milliseconds": milliseconds}), file=answers, flush=True)
 
 
-def times(row, folder, prepare, seconds, samples):
-    """The medians of all variants that give the right result."""
-    numbers = {what: read(row, folder, what) for what in ("input", "weight", "output")}
+def times(row, folder, kinds, seconds, samples):
+    """The medians of all variants that give the right results. A library has variants of some kinds of rows."""
+    want = [read(row, folder, name) for name in row["results"]]
     medians = {}
-    for variant, make in prepare(row, numbers["input"], numbers["weight"]).items():
+    for variant, make in kinds.get(row["kind"], lambda *_: {})(row, lambda name: read(row, folder, name)).items():
         try:
             call, to_numpy = make()
             # The call that is checked is the one that warms up.
-            assert_close(to_numpy(call()), numbers["output"])
+            assert_close(to_numpy(call()), want)
             medians[variant] = median(call, seconds, samples)
         except Exception as error:  # a library may raise anything, and the others go on
             first_line = str(error).strip().split("\n")[0]
@@ -61,16 +65,18 @@ def times(row, folder, prepare, seconds, samples):
     return medians
 
 
-def read(row, folder, what):
+def read(row, folder, name):
     import numpy
 
-    return numpy.fromfile(folder / f"{row['name']}.{what}", dtype="<f4").reshape(row[what])
+    shape = row[name.removesuffix("_gradient")]
+    return numpy.fromfile(folder / f"{row['name']}.{name}", dtype="<f4").reshape(shape)
 
 
 def assert_close(got, want):
     """Within a thousandth of the largest element, as the benches have it. A NaN fails."""
-    if got.shape != want.shape or not abs(got - want).max() <= 1e-3 * abs(want).max():
-        raise ValueError("another result than corr2d's")
+    for got, want in zip(got, want, strict=True):
+        if got.shape != want.shape or not abs(got - want).max() <= 1e-3 * abs(want).max():
+            raise ValueError("another result than corr2d's")
 
 
 def median(call, seconds, samples):
@@ -98,18 +104,24 @@ def with_torch(threads):
 
     torch.set_num_threads(threads)
     torch.set_grad_enabled(False)
+    layouts = {"channels first": torch.contiguous_format, "channels last": torch.channels_last}
 
-    def prepare(row, pixels, weight):
-        sizes = {name: row[name] for name in ("stride", "padding", "dilation", "groups")}
-        # In memory of its own, aligned as it likes.
-        pixels, weight = torch.from_numpy(pixels).clone(), torch.from_numpy(weight).clone()
+    def sizes_of(row):
+        return {name: row[name] for name in ("stride", "padding", "dilation", "groups")}
 
-        def to_numpy(output):
-            return output.numpy()
+    def tensor(numbers):
+        """In memory of its own, aligned as it likes."""
+        return torch.from_numpy(numbers).clone()
+
+    def arrays(tensors):
+        return [tensor.numpy() for tensor in tensors]
+
+    def forward(row, read):
+        sizes, pixels, weight = sizes_of(row), tensor(read("input")), tensor(read("weight"))
 
         def plain(layout):
             x, w = pixels.to(memory_format=layout), weight.to(memory_format=layout)
-            return lambda: conv2d(x, w, **sizes), to_numpy
+            return lambda: [conv2d(x, w, **sizes)], arrays
 
         def kept(layout):
             """As inductor compiles it: the weight in oneDNN's layout, the images in one of PyTorch's."""
@@ -117,7 +129,7 @@ def with_torch(threads):
             rest = (padding, stride, dilation, row["groups"])
             x = pixels.to(memory_format=layout)
             w = torch.ops.mkldnn._reorder_convolution_weight(weight, *rest, row["input"])
-            return lambda: torch.ops.mkldnn._convolution_pointwise(x, w, None, *rest, "none", [], ""), to_numpy
+            return lambda: [torch.ops.mkldnn._convolution_pointwise(x, w, None, *rest, "none", [], "")], arrays
 
         def blocked():
             """Weight and images in oneDNN's layout, as within a network that never leaves it."""
@@ -125,18 +137,49 @@ def with_torch(threads):
             layer = torch.nn.Conv2d(inputs * row["groups"], outputs, (height, width), bias=False, **sizes)
             layer.weight.data = weight
             layer, x = to_mkldnn(layer.eval()), pixels.to_mkldnn()
-            return lambda: layer(x), lambda output: output.to_dense().numpy()
+            return lambda: layer(x), lambda output: [output.to_dense().numpy()]
 
-        first, last = torch.contiguous_format, torch.channels_last
-        return {
-            "PyTorch/channels first": lambda: plain(first),
-            "PyTorch/channels last": lambda: plain(last),
-            "PyTorch kept/channels first": lambda: kept(first),
-            "PyTorch kept/channels last": lambda: kept(last),
-            "PyTorch kept/blocked": blocked,
-        }
+        variants = {"PyTorch kept/blocked": blocked}
+        for name, layout in layouts.items():
+            variants[f"PyTorch/{name}"] = functools.partial(plain, layout)
+            variants[f"PyTorch kept/{name}"] = functools.partial(kept, layout)
+        return variants
 
-    return torch.__version__, prepare
+    def gradients(row, read):
+        torch.set_grad_enabled(True)
+
+        def both(layout):
+            x, w = (tensor(read(name)).to(memory_format=layout) for name in ("input", "weight"))
+            sizes, g = sizes_of(row), torch.ones(row["output"]).to(memory_format=layout)
+            by = [operand.requires_grad_() for operand in differentiated(row, x, w)]
+            return lambda: torch.autograd.grad(conv2d(x, w, **sizes), by, g), arrays
+
+        return {f"PyTorch/{name}": functools.partial(both, layout) for name, layout in layouts.items()}
+
+    def step(row, read):
+        torch.set_grad_enabled(True)
+
+        def learner():
+            x, y, layer = tensor(read("input")), tensor(read("target")), torch.nn.Conv2d(1, 1, (1, 2), bias=False)
+            layer.weight.data = tensor(read("weight"))
+
+            def learn():
+                loss = (layer(x) - y) ** 2
+                layer.zero_grad()
+                loss.sum().backward()
+                layer.weight.data[:] -= row["learning_rate"] * layer.weight.grad
+                return [layer.weight.grad]
+
+            return learn, arrays
+
+        return {"PyTorch/layer": learner}
+
+    return torch.__version__, {"forward": forward, "gradients": gradients, "step": step}
+
+
+def differentiated(row, x, w):
+    """The operands that a row has gradients of: both of a layer, of an image the kernel alone."""
+    return [operand for name, operand in (("input", x), ("weight", w)) if f"{name}_gradient" in row["results"]]
 
 
 def with_opencv(threads):
@@ -144,21 +187,21 @@ def with_opencv(threads):
 
     cv2.setNumThreads(threads)
 
-    def prepare(row, pixels, weight):
+    def forward(row, read):
         if not row["is_image"]:
             return {}
 
         def filter2d():
-            image, kernel = pixels[0, 0], weight[0, 0]
+            image, kernel = read("input")[0, 0], read("weight")[0, 0]
             # It answers for every pixel; ours are those whose window lies inside, around the anchor.
             (height, width), (top, left) = row["output"][2:], (size // 2 for size in kernel.shape)
             inside = (None, None, slice(top, top + height), slice(left, left + width))
             call = functools.partial(cv2.filter2D, image, cv2.CV_32F, kernel, borderType=cv2.BORDER_CONSTANT)
-            return call, lambda output: output[inside]
+            return call, lambda output: [output[inside]]
 
         return {"OpenCV/filter2D": filter2d}
 
-    return cv2.__version__, prepare
+    return cv2.__version__, {"forward": forward}
 
 
 def with_jax(threads):
@@ -181,23 +224,45 @@ def with_jax(threads):
             feature_group_count=groups,
         )
 
-    def prepare(row, pixels, weight):
-        sizes = [row[name] for name in ("stride", "padding", "dilation", "groups")]
+    @functools.partial(jax.jit, static_argnums=(3, 4))
+    def pull_back(x, w, g, rest, of_image):
+        """The output too, or the forward pass might be left out."""
+        if of_image:
+            y, gradients = jax.vjp(lambda w: correlate(x, w, *rest), w)
+        else:
+            y, gradients = jax.vjp(lambda x, w: correlate(x, w, *rest), x, w)
+        return y, gradients(g)
 
-        def variant(x, w, layout, to_nchw):
+    def variants(row, read, make):
+        sizes, x, w = [row[name] for name in ("stride", "padding", "dilation", "groups")], read("input"), read("weight")
+        first = (x, w, (("NCHW", "OIHW", "NCHW"), *sizes), (0, 1, 2, 3), (0, 1, 2, 3))
+        last = (("NHWC", "HWIO", "NHWC"), *sizes)
+        last = (x.transpose(NCHW_TO_NHWC), w.transpose(OIHW_TO_HWIO), last, NHWC_TO_NCHW, HWIO_TO_OIHW)
+        return {"JAX/channels first": lambda: make(*first), "JAX/channels last": lambda: make(*last)}
+
+    def forward(row, read):
+        def plain(x, w, rest, to_nchw, _):
             x, w = jax.numpy.asarray(x), jax.numpy.asarray(w)
             return (
-                lambda: correlate(x, w, layout, *sizes).block_until_ready(),
-                lambda output: numpy.asarray(output).transpose(to_nchw),
+                lambda: correlate(x, w, *rest).block_until_ready(),
+                lambda output: [numpy.asarray(output).transpose(to_nchw)],
             )
 
-        last = (pixels.transpose(NCHW_TO_NHWC), weight.transpose(OIHW_TO_HWIO))
-        return {
-            "JAX/channels first": lambda: variant(pixels, weight, ("NCHW", "OIHW", "NCHW"), (0, 1, 2, 3)),
-            "JAX/channels last": lambda: variant(*last, ("NHWC", "HWIO", "NHWC"), NHWC_TO_NCHW),
-        }
+        return variants(row, read, plain)
 
-    return jax.__version__, prepare
+    def gradients(row, read):
+        def both(x, w, rest, to_nchw, to_oihw):
+            x, w = jax.numpy.asarray(x), jax.numpy.asarray(w)
+            g = jax.numpy.ones_like(correlate(x, w, *rest))
+            orders = differentiated(row, to_nchw, to_oihw)
+            return (
+                lambda: jax.block_until_ready(pull_back(x, w, g, rest, row["is_image"]))[1],
+                lambda found: [numpy.asarray(gradient).transpose(order) for gradient, order in zip(found, orders)],
+            )
+
+        return variants(row, read, both)
+
+    return jax.__version__, {"forward": forward, "gradients": gradients}
 
 
 def with_tensorflow(threads):
@@ -208,28 +273,62 @@ def with_tensorflow(threads):
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
 
-    def prepare(row, pixels, weight):
+    def channels_last(row):
+        """The correlation, and how a weight is turned for it and back."""
         stride, padding, dilation = (row[name] for name in ("stride", "padding", "dilation"))
         sides = [[0, 0], [padding, padding], [padding, padding], [0, 0]]
-
-        def compiled(function, w):
-            # Both are arguments: what a function closes over might be computed once for all.
-            function, x, w = tf.function(function), tf.constant(pixels.transpose(NCHW_TO_NHWC)), tf.constant(w)
-            return lambda: function(x, w), lambda output: output.numpy().transpose(NHWC_TO_NCHW)
-
-        def layer():
-            correlate = functools.partial(tf.nn.conv2d, strides=stride, padding=sides, dilations=dilation)
-            return compiled(correlate, weight.transpose(OIHW_TO_HWIO))
-
-        def depthwise():
+        if 1 < row["groups"] == row["input"][1] == row["weight"][0]:
             sizes = {"strides": [1, stride, stride, 1], "padding": sides, "dilations": [dilation, dilation]}
-            correlate = functools.partial(tf.nn.depthwise_conv2d, **sizes)
-            return compiled(correlate, weight.transpose(2, 3, 0, 1))
+            return functools.partial(tf.nn.depthwise_conv2d, **sizes), (2, 3, 0, 1), (2, 3, 0, 1)
+        sizes = {"strides": stride, "padding": sides, "dilations": dilation}
+        return functools.partial(tf.nn.conv2d, **sizes), OIHW_TO_HWIO, HWIO_TO_OIHW
 
-        is_depthwise = 1 < row["groups"] == row["input"][1] == row["weight"][0]
-        return {"TensorFlow/channels last": depthwise if is_depthwise else layer}
+    def channels_first(row):
+        padding = [row["padding"]] * 2
+        sizes = {"strides": row["stride"], "dilations": row["dilation"], "data_format": "NCHW"}
+        return functools.partial(tf.nn.conv2d, padding=[[0, 0], [0, 0], padding, padding], **sizes)
 
-    return tf.__version__, prepare
+    def forward(row, read):
+        def plain():
+            correlate, turned, _ = channels_last(row)
+            # Both are arguments: what a function closes over might be computed once for all.
+            x, w = tf.constant(read("input").transpose(NCHW_TO_NHWC)), tf.constant(read("weight").transpose(turned))
+            function = tf.function(correlate)
+            return lambda: function(x, w), lambda output: [output.numpy().transpose(NHWC_TO_NCHW)]
+
+        return {"TensorFlow/channels last": plain}
+
+    def gradients(row, read):
+        def both(correlate, to_layout, turned, to_nchw, to_oihw):
+            x, w = tf.constant(read("input").transpose(to_layout)), tf.constant(read("weight").transpose(turned))
+
+            @tf.function
+            def function(x, w, g):
+                by = differentiated(row, x, w)
+                with tf.GradientTape(watch_accessed_variables=False) as tape:
+                    tape.watch(by)
+                    y = correlate(x, w)
+                # The output too, or the forward pass might be left out.
+                return y, tape.gradient(y, by, g)
+
+            g, orders = tf.ones_like(correlate(x, w)), differentiated(row, to_nchw, to_oihw)
+            return (
+                lambda: function(x, w, g)[1],
+                lambda found: [gradient.numpy().transpose(order) for gradient, order in zip(found, orders)],
+            )
+
+        def last():
+            correlate, turned, to_oihw = channels_last(row)
+            return both(correlate, NCHW_TO_NHWC, turned, NHWC_TO_NCHW, to_oihw)
+
+        def first():
+            return both(channels_first(row), (0, 1, 2, 3), OIHW_TO_HWIO, (0, 1, 2, 3), HWIO_TO_OIHW)
+
+        variants = {"TensorFlow/channels last": last, "TensorFlow/channels first": first}
+        # Its gradients know no groups.
+        return variants if row["groups"] == 1 else {"TensorFlow/channels last": last}
+
+    return tf.__version__, {"forward": forward, "gradients": gradients}
 
 
 LIBRARIES = {"torch": with_torch, "opencv": with_opencv, "jax": with_jax, "tensorflow": with_tensorflow}

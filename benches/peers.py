@@ -1,8 +1,11 @@
-"""Times corr2d, candle and other libraries in one session, and writes the table of README.md.
+"""Times corr2d, candle and other libraries in one session, and writes a table of README.md.
 
     taskset -c 1 python peers.py --threads 1
     python peers.py --threads 2 --cpus 0,1 --rounds 7
+    python peers.py --gradients --threads 1 --cpus 1
     python peers.py --only hd_ --rounds 2 --seconds 0.1
+
+Forward passes, or with --gradients passes forward and backward, which have tables of their own.
 
 Everyone is a child process that waits for the name of a row. Row by row the session asks our program, then each library,
 and goes through all rows several times: what disturbs the machine for a while disturbs all of them. What counts is the
@@ -35,28 +38,35 @@ NAMES = {"torch": "PyTorch", "opencv": "OpenCV", "jax": "JAX", "tensorflow": "Te
 def main():
     arguments = parse()
     # Better now than when all is measured.
-    table.around(arguments.threads)
+    title = table.title(arguments.gradients, arguments.threads)
+    table.around(title)
     cpus = pin(arguments.threads, arguments.cpus)
     set_threads(arguments.threads)
     program = str(Path(arguments.program).resolve()) if arguments.program else build()
     with tempfile.TemporaryDirectory() as folder:
-        output_of([program, "--export", folder, "--only", arguments.only])
+        output_of([program, *mode(arguments), "--export", folder, "--only", arguments.only])
         rows = json.loads(Path(folder, "rows.json").read_text())
         ours, libraries = start(program, folder, arguments)
         report(f"{len(rows)} rows, {arguments.rounds} rounds, on {cpus}")
         medians, peak = measure(rows, ours, libraries, arguments.rounds)
-    lines = [caption(arguments, peak, ours, libraries), table.markdown(rows, medians, peak)]
-    text = "\n\n".join(lines)
+    lines = table.gradients_markdown(rows, medians) if arguments.gradients else table.markdown(rows, medians, peak)
+    text = f"{caption(arguments, peak, ours, libraries)}\n\n{lines}"
     print(text)
     if arguments.only:
         report("not written to README.md: only some rows were timed")
     else:
-        table.write(arguments.threads, text)
+        table.write(title, text)
+
+
+def mode(arguments):
+    """How our program is told what to time."""
+    return ["--gradients"] if arguments.gradients else []
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--threads", type=int, choices=sorted(table.THREADS), default=1)
+    parser.add_argument("--gradients", action="store_true", help="forward and backward instead of forward alone")
     parser.add_argument("--cpus", metavar="0,1", type=numbers, help="where to run [default: the first that are allowed]")
     parser.add_argument("--rounds", type=int, default=5, help="how often every row is timed [5]")
     parser.add_argument("--only", metavar="TEXT", default="", help="only rows with this in the name; nothing is written")
@@ -66,6 +76,9 @@ def parse():
     parser.add_argument("--program", metavar="PATH", help="rows, built already [default: by cargo, with --release]")
     arguments = parser.parse_args()
     arguments.libraries = [name for name in arguments.libraries.split(",") if name]
+    if arguments.gradients:
+        # It has none.
+        arguments.libraries = [name for name in arguments.libraries if name != "opencv"]
     unknown = [name for name in arguments.libraries if name not in NAMES]
     if unknown:
         parser.error(f"no library {unknown[0]}: there are {', '.join(NAMES)}")
@@ -107,7 +120,7 @@ def output_of(command):
 def start(program, folder, arguments):
     """Our program, and the libraries that are there."""
     pace = [str(arguments.seconds), str(arguments.samples)]
-    ours = Child(table.OURS, [program, "--serve", "--seconds", pace[0], "--samples", pace[1]])
+    ours = Child(table.OURS, [program, *mode(arguments), "--serve", "--seconds", pace[0], "--samples", pace[1]])
     script = [sys.executable, "-B", str(HERE / "libraries.py")]
     rest = [folder, str(arguments.threads), *pace]
     libraries = [Child(NAMES[name], [*script, name, *rest]) for name in arguments.libraries]

@@ -8,50 +8,89 @@ README = Path(__file__).resolve().parent / "README.md"
 
 OURS = "corr2d"
 PEERS = ["PyTorch", "OpenCV", "JAX", "TensorFlow"]
+RIVALS = [*PEERS, "candle"]
+PARTS = ["forward", "input gradient", "weight gradient"]
 THREADS = {1: "one thread", 2: "two threads"}
 
 
 def markdown(rows, medians, peak):
     """A line for each row and one of means. `medians` holds milliseconds by the names of row and column, `peak` 10⁹
     operations a second."""
+    make = Columns(rows, medians)
+    # Weights that are prepared once: a column for whoever measures it.
+    kept = [column for column in ("kept", "PyTorch kept") if any(column in times for times in medians.values())]
+    columns = [
+        make.time(OURS),
+        *(make.time(peer) for peer in PEERS),
+        make.best_peer(),
+        make.share("of FMA peak", lambda row, times: 2e-6 * row["multiplications"] / times[OURS] / peak),
+        make.share("of memcpy", lambda row, times: times["memcpy"] / times[OURS]),
+        *(make.time(column) for column in ["fast", "into", *kept, "candle"]),
+        make.candle(),
+    ]
+    return lines(rows, columns, {"geometric mean, ÷ corr2d": lambda row: True})
 
-    def of_row(function):
+
+def gradients_markdown(rows, medians):
+    """As `markdown`, of passes forward and backward, with the means of layers and of images apart."""
+    make = Columns(rows, medians)
+    columns = [
+        make.time(OURS),
+        *(make.time(part) for part in PARTS),
+        *(make.time(peer) for peer in PEERS if peer != "OpenCV"),
+        make.time("candle"),
+        make.best_peer(),
+        make.candle(),
+    ]
+    means = {
+        "layers: geometric mean, ÷ corr2d": lambda row: row["kind"] == "gradients" and not row["is_image"],
+        "images: geometric mean, ÷ corr2d": lambda row: row["kind"] == "gradients" and row["is_image"],
+    }
+    return lines(rows, columns, means)
+
+
+class Columns:
+    """Each column is its header, a value for each row, how a value is written, and its ratio to ours for each row."""
+
+    def __init__(self, rows, medians):
+        self.rows, self.medians = rows, medians
+
+    def of_rows(self, function):
         """A value for each row, None where something it needs was not measured."""
         values = []
-        for row in rows:
+        for row in self.rows:
             try:
-                values.append(function(row, medians[row["name"]]))
+                values.append(function(row, self.medians[row["name"]]))
             except (KeyError, ValueError):
                 values.append(None)
         return values
 
-    def time(column):
-        ratios = of_row(lambda row, times: times[column] / times[OURS])
-        return column, of_row(lambda row, times: times[column]), digits, ratios
+    def time(self, column):
+        ratios = self.of_rows(lambda row, times: times[column] / times[OURS])
+        return column, self.of_rows(lambda row, times: times[column]), digits, ratios
 
-    def ratio(header, function):
-        ratios = of_row(lambda row, times: function(times) / times[OURS])
+    def ratio(self, header, function):
+        ratios = self.of_rows(lambda row, times: function(times) / times[OURS])
         return header, ratios, times_over, ratios
 
-    def share(header, function):
-        return header, of_row(lambda row, times: 100 * function(row, times)), percent, []
+    def best_peer(self):
+        return self.ratio("best peer ÷ corr2d", lambda times: min(times[peer] for peer in RIVALS if peer in times))
 
-    # Weights that are prepared once: a column for whoever measures it.
-    kept = [column for column in ("kept", "PyTorch kept") if any(column in times for times in medians.values())]
-    columns = [
-        time(OURS),
-        *(time(peer) for peer in PEERS),
-        ratio("best peer ÷ corr2d", lambda times: min(times[peer] for peer in [*PEERS, "candle"] if peer in times)),
-        share("of FMA peak", lambda row, times: 2e-6 * row["multiplications"] / times[OURS] / peak),
-        share("of memcpy", lambda row, times: times["memcpy"] / times[OURS]),
-        *(time(column) for column in ["fast", "into", *kept, "candle"]),
-        ratio("candle ÷ corr2d", lambda times: times["candle"]),
-    ]
-    lines = [["row", *(header for header, *_ in columns)], ["---", *("---:" for _ in columns)]]
+    def candle(self):
+        return self.ratio("candle ÷ corr2d", lambda times: times["candle"])
+
+    def share(self, header, function):
+        return header, self.of_rows(lambda row, times: 100 * function(row, times)), percent, []
+
+
+def lines(rows, columns, means):
+    """The table: a line for each row, then one for each mean over the rows that belong to it."""
+    table = [["row", *(header for header, *_ in columns)], ["---", *("---:" for _ in columns)]]
     for index, row in enumerate(rows):
-        lines.append([row["name"], *(cell(values[index], form) for _, values, form, _ in columns)])
-    lines.append(["geometric mean, ÷ corr2d", *(mean(ratios) for *_, ratios in columns)])
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+        table.append([row["name"], *(cell(values[index], form) for _, values, form, _ in columns)])
+    for name, belongs in means.items():
+        table.append([name, *(mean(ratio for ratio, row in zip(ratios, rows) if belongs(row)) for *_, ratios in columns)])
+    return "\n".join("| " + " | ".join(line) + " |" for line in table)
 
 
 def cell(value, form):
@@ -78,9 +117,14 @@ def percent(value):
     return f"{value:.0f} %"
 
 
-def around(threads):
-    """README.md before and after the text between the markers of a number of threads, markers included."""
-    start, end = f"<!-- {THREADS[threads]} -->", f"<!-- end of {THREADS[threads]} -->"
+def title(gradients, threads):
+    """What the markers in README.md call a table."""
+    return f"gradients, {THREADS[threads]}" if gradients else THREADS[threads]
+
+
+def around(title):
+    """README.md before and after the text between the markers of a table, markers included."""
+    start, end = f"<!-- {title} -->", f"<!-- end of {title} -->"
     text = README.read_text(encoding="utf-8")
     before, found, rest = text.partition(start)
     _, ends, after = rest.partition(end)
@@ -89,9 +133,9 @@ def around(threads):
     return before + start, end + after
 
 
-def write(threads, text):
+def write(title, text):
     """Puts a text between the markers. The file appears whole or not at all."""
-    before, after = around(threads)
+    before, after = around(title)
     half_written = README.with_suffix(".new")
     half_written.write_text(f"{before}\n\n{text}\n\n{after}", encoding="utf-8")
     os.replace(half_written, README)

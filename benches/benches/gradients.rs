@@ -4,23 +4,19 @@ mod common;
 
 use candle_core::Tensor;
 use candle_core::backprop::GradStore;
+use corr2d::Result;
 use corr2d::autograd::gradient;
-use corr2d::{Algorithm, Result};
 use corr2d_benches::{Implementation, Row, Tensors, assert_close, reference};
 use criterion::Criterion;
 
 use crate::common::{add, every_row, made};
-
-/// The most multiplications of an image whose gradients candle is asked for: with more it takes minutes a call.
-const MOST_MULTIPLICATIONS_FOR_CANDLE: f64 = 2.5e8;
 
 fn main() -> Result<()> {
     every_row(gradients)
 }
 
 fn gradients(criterion: &mut Criterion, row: &Row) -> Result<()> {
-    let multiplications = row.case.plan(Algorithm::Auto)?.geometry().multiplications();
-    let is_beyond_candle = row.is_image() && multiplications > MOST_MULTIPLICATIONS_FOR_CANDLE;
+    let is_beyond_candle = row.is_beyond_candle()?;
     let mut group = criterion.benchmark_group(format!("gradients/{}", row.case.name));
     let mut shared = None;
     for (name, implementation) in row.implementations()? {

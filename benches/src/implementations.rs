@@ -35,7 +35,7 @@ pub fn reference(case: &Case, input: &Tensor, weight: &Tensor) -> Result<Tensor>
 }
 
 /// What users get who do not choose.
-fn auto(case: &Case, input: &Tensor, weight: &Tensor) -> Result<Tensor> {
+pub(crate) fn auto(case: &Case, input: &Tensor, weight: &Tensor) -> Result<Tensor> {
     by(Algorithm::Auto, case, input, weight)
 }
 
@@ -47,7 +47,8 @@ fn by(algorithm: Algorithm, case: &Case, input: &Tensor, weight: &Tensor) -> Res
     conv2d(input, weight, None, &Conv2dOptions { algorithm, ..case.options })
 }
 
-fn candle(case: &Case, input: &Tensor, weight: &Tensor) -> Result<Tensor> {
+/// What users of candle get.
+pub(crate) fn candle(case: &Case, input: &Tensor, weight: &Tensor) -> Result<Tensor> {
     let Square { stride, padding, dilation } = Square::of(&case.options);
     Ok(input.conv2d(weight, padding, stride, dilation, case.options.groups)?)
 }

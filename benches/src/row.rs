@@ -35,6 +35,11 @@ impl Row {
         self.case.input[..2] == [1, 1] && self.case.weight[..2] == [1, 1]
     }
 
+    /// Whether the kernel is an outer product, which only the forward pass makes use of.
+    pub fn is_gaussian(&self) -> bool {
+        self.is_gaussian
+    }
+
     /// The same layer on two small pictures at most, for a test: the textbook needs seconds for the whole.
     #[must_use]
     pub fn cropped(mut self) -> Self {

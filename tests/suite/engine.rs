@@ -10,6 +10,8 @@ mod errors;
 mod fft;
 mod geometry;
 mod images;
+#[cfg(target_os = "linux")]
+mod memory;
 mod prepared;
 mod separable;
 mod special_values;

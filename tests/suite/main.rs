@@ -12,6 +12,7 @@
 //! | `chapters` | what every chapter prints, in both languages, and what it says of bad arguments |
 //! | `imaging` | picture files, kernels, borders, ranges, plots |
 //! | `opencv` | a filtered photograph equals OpenCV's filter2D |
+//! | `pytorch` | outputs and gradients equal PyTorch's, by every algorithm |
 //! | `errors` | every bad call on tensors, layers and trainer has its one line |
 
 #![allow(
@@ -30,5 +31,6 @@ mod gradients;
 mod imaging;
 mod learning;
 mod opencv;
+mod pytorch;
 mod tensors;
 mod testkit;

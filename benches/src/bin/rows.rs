@@ -6,25 +6,28 @@
 //! RAYON_NUM_THREADS=1 CANDLE_NUM_THREADS=1 cargo run --release -p corr2d-benches --bin rows -- --only hd_
 //! ```
 
-use std::fs;
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use corr2d::Algorithm;
-use corr2d_benches::{Pace, Row, Square, limits, rows, times};
+use corr2d_benches::{Pace, Row, STEP, Step, export, export_gradients, gradient_times, limits, rows, times};
 use serde_json::{Map, Value, json};
 
 /// What a line asks for that is no row: the rate of multiply-adds in registers.
 const PEAK: &str = "peak";
 
-/// Times the rows of the table in README.md: corr2d and candle, milliseconds a call, as JSON on standard output
+/// Times the rows of the tables in README.md: corr2d and candle, milliseconds a call, as JSON on standard output
 #[derive(Parser)]
 struct Arguments {
     /// Only rows whose name has this in it
     #[arg(long, value_name = "TEXT", default_value = "")]
     only: String,
+
+    /// Forward and backward instead of forward alone, and the lesson's training step
+    #[arg(long)]
+    gradients: bool,
 
     /// How long each call is repeated at least
     #[arg(long, default_value_t = 0.8)]
@@ -45,40 +48,91 @@ struct Arguments {
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let pace = Pace { seconds: arguments.seconds, samples: arguments.samples };
-    let mut rows = rows();
-    rows.retain(|row| row.case.name.contains(&arguments.only));
-    ensure!(!rows.is_empty(), "no row has {:?} in its name", arguments.only);
+    let timed = Timed::of(&arguments)?;
     match &arguments.export {
-        Some(folder) => export(&rows, folder).with_context(|| folder.display().to_string()),
-        None if arguments.serve => serve(&rows, &pace),
-        None => document(&rows, &pace),
+        Some(folder) => timed.export(folder).with_context(|| folder.display().to_string()),
+        None if arguments.serve => timed.serve(),
+        None => timed.document(),
     }
 }
 
-fn document(rows: &[Row], pace: &Pace) -> Result<()> {
-    let rows = rows.iter().map(|row| answer(row, pace)).collect::<Result<Vec<_>>>()?;
-    let mut document = machine();
-    document["peak"] = limits::multiply_add_peak(pace).into();
-    document["rows"] = rows.into();
-    writeln!(io::stdout(), "{document:#}")?;
-    Ok(())
+/// The rows that were asked for, and how they are timed.
+struct Timed {
+    rows: Vec<Row>,
+    step: Option<Step>,
+    gradients: bool,
+    pace: Pace,
 }
 
-/// First a line about this program, then a line for each line.
-fn serve(rows: &[Row], pace: &Pace) -> Result<()> {
-    writeln!(io::stdout(), "{}", machine())?;
-    for line in io::stdin().lock().lines() {
-        let name = line?;
-        let answer = if name == PEAK {
-            json!({ PEAK: limits::multiply_add_peak(pace) })
-        } else {
-            let row = rows.iter().find(|row| row.case.name == name).with_context(|| format!("no row {name}"))?;
-            answer(row, pace)?
+impl Timed {
+    fn of(arguments: &Arguments) -> Result<Self> {
+        let is_asked_for = |name: &str| name.contains(&arguments.only);
+        let mut rows = rows();
+        // The gradient of a kernel does not depend on what the kernel is.
+        rows.retain(|row| is_asked_for(&row.case.name) && !(arguments.gradients && row.is_gaussian()));
+        let step = if arguments.gradients && is_asked_for(STEP) { Some(Step::new()?) } else { None };
+        ensure!(!rows.is_empty() || step.is_some(), "no row has {:?} in its name", arguments.only);
+        let pace = Pace { seconds: arguments.seconds, samples: arguments.samples };
+        Ok(Self { rows, step, gradients: arguments.gradients, pace })
+    }
+
+    fn export(&self, folder: &Path) -> Result<()> {
+        match self.gradients {
+            true => export_gradients(&self.rows, self.step.as_ref(), folder),
+            false => export(&self.rows, folder),
+        }
+    }
+
+    fn document(&self) -> Result<()> {
+        let mut rows = self.rows.iter().map(|row| self.answer(row)).collect::<Result<Vec<_>>>()?;
+        if let Some(step) = &self.step {
+            rows.push(self.answer_step(step)?);
+        }
+        let mut document = machine();
+        document["peak"] = limits::multiply_add_peak(&self.pace).into();
+        document["rows"] = rows.into();
+        writeln!(io::stdout(), "{document:#}")?;
+        Ok(())
+    }
+
+    /// First a line about this program, then a line for each line.
+    fn serve(&self) -> Result<()> {
+        writeln!(io::stdout(), "{}", machine())?;
+        for line in io::stdin().lock().lines() {
+            let name = line?;
+            let answer = match (&*name, &self.step) {
+                (PEAK, _) => json!({ PEAK: limits::multiply_add_peak(&self.pace) }),
+                (STEP, Some(step)) => self.answer_step(step)?,
+                _ => {
+                    let row = self.rows.iter().find(|row| row.case.name == name);
+                    self.answer(row.with_context(|| format!("no row {name}"))?)?
+                }
+            };
+            writeln!(io::stdout(), "{answer}")?;
+        }
+        Ok(())
+    }
+
+    fn answer(&self, row: &Row) -> Result<Value> {
+        let plan = row.case.plan(Algorithm::Auto)?;
+        let (times, paths) = match self.gradients {
+            true => {
+                let paths = vec![plan.path(), plan.input_gradient_path(), plan.weight_gradient_path()];
+                (gradient_times(row, &self.pace)?, paths)
+            }
+            false => (times(row, &self.pace)?, vec![plan.path()]),
         };
-        writeln!(io::stdout(), "{answer}")?;
+        let paths: Vec<_> = paths.iter().map(|path| format!("{path:?}")).collect();
+        Ok(json!({ "row": row.case.name, "paths": paths, "milliseconds": milliseconds(times) }))
     }
-    Ok(())
+
+    fn answer_step(&self, step: &Step) -> Result<Value> {
+        Ok(json!({ "row": STEP, "milliseconds": milliseconds(step.times(&self.pace)?) }))
+    }
+}
+
+fn milliseconds(times: Vec<(&'static str, f64)>) -> Map<String, Value> {
+    times.into_iter().map(|(column, time)| (column.to_owned(), time.into())).collect()
 }
 
 fn machine() -> Value {
@@ -87,42 +141,4 @@ fn machine() -> Value {
         "instructions": corr2d_cpu::Isa::best().to_string(),
         "threads": rayon::current_num_threads(),
     })
-}
-
-fn answer(row: &Row, pace: &Pace) -> Result<Value> {
-    let path = row.case.plan(Algorithm::Auto)?.path();
-    let milliseconds: Map<_, _> =
-        times(row, pace)?.into_iter().map(|(column, time)| (column.to_owned(), time.into())).collect();
-    Ok(json!({ "row": row.case.name, "path": format!("{path:?}"), "milliseconds": milliseconds }))
-}
-
-/// `rows.json`, and for each row `NAME.input`, `NAME.weight` and `NAME.output`: `f32`, the low byte first.
-fn export(rows: &[Row], folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder)?;
-    let mut shapes = Vec::new();
-    for row in rows {
-        let (case, data) = (&row.case, row.data()?);
-        let plan = case.plan(Algorithm::Auto)?;
-        let mut output = corr2d_cpu::zeros::<f32>(plan.geometry().output_len())?;
-        plan.forward(&data.input, &data.weight, None, &mut output)?;
-        for (what, numbers) in [("input", &data.input), ("weight", &data.weight), ("output", &output)] {
-            let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
-            fs::write(folder.join(format!("{}.{what}", case.name)), bytes)?;
-        }
-        let Square { stride, padding, dilation } = Square::of(&case.options);
-        shapes.push(json!({
-            "name": case.name,
-            "input": case.input,
-            "weight": case.weight,
-            "output": plan.geometry().output_shape(),
-            "stride": stride,
-            "padding": padding,
-            "dilation": dilation,
-            "groups": case.options.groups,
-            "is_image": row.is_image(),
-            "multiplications": plan.geometry().multiplications(),
-        }));
-    }
-    fs::write(folder.join("rows.json"), format!("{:#}", Value::from(shapes)))?;
-    Ok(())
 }

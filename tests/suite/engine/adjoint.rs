@@ -7,8 +7,14 @@
 //! y is linear in x and in w, so all three are the same sum of products, read in three orders. On integers they are
 //! equal, not nearly equal, and no second implementation is needed to say so.
 
-use corr2d_cpu::Algorithm;
-use corr2d_tests::{CASES, Case, Data, Results, random_case};
+use std::collections::BTreeMap;
+
+use corr2d_cpu::{Algorithm, Isa, Plan};
+use corr2d_tests::case::name_of;
+use corr2d_tests::{CASES, Case, Data, Number, Results, SplitMix, random_case};
+
+/// Random shapes beside the named ones: some twelve seconds on one core, also in a debug build, which optimises the engine.
+const RANDOM_CASES: u64 = 20_000;
 
 const ALGORITHMS: [Algorithm; 2] = [Algorithm::Direct, Algorithm::Reference];
 
@@ -30,6 +36,40 @@ fn four_hundred_random_cases_satisfy_the_adjoint_identity() {
             assert_eq!(violation(&data, &results), None, "{algorithm} on {case}");
         }
     }
+}
+
+/// Each case by one path on one instruction set, drawn among all that are exact, in `f32` and `f64` by turns.
+#[test]
+fn twenty_thousand_random_cases_satisfy_the_adjoint_identity_on_every_exact_path() {
+    let mut tried = BTreeMap::new();
+    for seed in 0..RANDOM_CASES {
+        let case = of_every_kind(seed);
+        let plans = case.exact_plans().unwrap();
+        let plan = plans[SplitMix::at(seed, 1 << 32) as usize % plans.len()];
+        let is_wide = seed % 2 == 0;
+        let sums = if is_wide { violation_of::<f64>(&case, &plan) } else { violation_of::<f32>(&case, &plan) };
+        assert_eq!(sums, None, "{} in {} on {case}", name_of(&plan), if is_wide { "f64" } else { "f32" });
+        *tried.entry(name_of(&plan)).or_insert(0) += 1;
+    }
+    // Some path that is never drawn would pass unseen.
+    let least = tried.values().min().copied();
+    assert!(tried.len() >= 5 * Isa::available().len() && least >= Some(150), "{tried:?}");
+}
+
+/// Every fourth random case becomes a 3×3 kernel of stride and dilation 1, which some paths are for.
+fn of_every_kind(seed: u64) -> Case {
+    let mut case = random_case(100_000 + seed);
+    if seed % 4 == 3 {
+        case.weight[2..].copy_from_slice(&[3, 3]);
+        (case.options.stride, case.options.dilation) = ((1, 1), (1, 1));
+        case.input[2..].iter_mut().for_each(|size| *size += 2);
+    }
+    case
+}
+
+fn violation_of<T: Number>(case: &Case, plan: &Plan) -> Option<[f64; 3]> {
+    let data = Data::<T>::integers(case, plan.geometry().output_shape());
+    violation(&data, &Results::of(plan, &data).unwrap())
 }
 
 #[test]
@@ -91,7 +131,7 @@ fn run(case: &Case, algorithm: Algorithm) -> (Data<f64>, Results<f64>) {
 }
 
 /// The three sums, if they are not the same.
-fn violation(data: &Data<f64>, results: &Results<f64>) -> Option<[f64; 3]> {
+fn violation<T: Number>(data: &Data<T>, results: &Results<T>) -> Option<[f64; 3]> {
     let sums = [
         inner_product(&data.output_gradient, &results.output_without_bias),
         inner_product(&data.input, &results.input_gradient),
@@ -100,7 +140,7 @@ fn violation(data: &Data<f64>, results: &Results<f64>) -> Option<[f64; 3]> {
     (sums[0] != sums[1] || sums[0] != sums[2]).then_some(sums)
 }
 
-fn inner_product(a: &[f64], b: &[f64]) -> f64 {
+fn inner_product<T: Number>(a: &[T], b: &[T]) -> f64 {
     assert_eq!(a.len(), b.len());
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+    a.iter().zip(b).map(|(a, b)| a.widen() * b.widen()).sum()
 }

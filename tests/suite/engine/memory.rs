@@ -1,0 +1,137 @@
+//! What a call needs beside its operands, by the account that the system keeps of a program of its own:
+//!
+//! ```text
+//! peak of forward + backward ≤ inputs + output + gradients + packed weights + 8 MiB a thread
+//! ```
+//!
+//! Linux says how much memory a program has touched at most, and forgets it when asked to. Other systems do not, and
+//! leave this file out.
+
+use std::env;
+use std::fs;
+use std::hint::black_box;
+use std::process::Command;
+
+use corr2d_cpu::{Algorithm, Path, Plan};
+use corr2d_tests::{BENCH_CASES, Case};
+
+/// Tells the program that it is the one that is measured.
+const MEASURED: &str = "CORR2D_TEST_MEASURED";
+
+const MEBIBYTE: usize = 1 << 20;
+
+/// What a thread may have of its own.
+const BYTES_A_THREAD: usize = 8 * MEBIBYTE;
+
+/// An image, a large kernel, a stem, dense layers of 3×3 and 1×1, one with more weights than pixels, a stride, one channel
+/// at a time, a batch.
+const ROWS: &[&str] = &[
+    "hd_3x3",
+    "hd_15x15",
+    "resnet_stem_7x7s2_3to64_224",
+    "resnet_3x3_64_56",
+    "resnet_1x1_256to64_56",
+    "resnet_3x3_512_7",
+    "resnet_3x3s2_128_56",
+    "mobilenet_dw3x3_144_56",
+    "lenet_5x5_1to6_28_b256",
+];
+
+/// Output channels are packed in whole registers, the widest of so many.
+const LANES: usize = 16;
+
+#[test]
+fn a_call_needs_no_more_than_its_packed_weights_and_eight_mebibytes_a_thread() {
+    if env::var_os(MEASURED).is_some() {
+        return measure();
+    }
+    for threads in ["1", "2"] {
+        let name = "engine::memory::a_call_needs_no_more_than_its_packed_weights_and_eight_mebibytes_a_thread";
+        let output = Command::new(env::current_exe().unwrap())
+            .args(["--exact", name, "--nocapture"])
+            .env(MEASURED, "yes")
+            .env("RAYON_NUM_THREADS", threads)
+            // What is freed goes back to the system at once, so that no later call finds it there.
+            .env("MALLOC_MMAP_THRESHOLD_", "65536")
+            .output()
+            .unwrap();
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && said.contains("1 passed"), "{threads} threads:\n{said}");
+    }
+}
+
+fn measure() {
+    let held = vec![1u8; 20 * MEBIBYTE];
+    let seen = extra(|| drop(black_box(held.clone())));
+    assert!((19 * MEBIBYTE..=21 * MEBIBYTE).contains(&seen), "{seen} bytes were seen of a copy of 20 MiB");
+    let mut beyond = Vec::new();
+    for name in ROWS {
+        let case = BENCH_CASES.iter().find(|case| case.name == *name).unwrap();
+        beyond.extend(calls_beyond(case, Algorithm::Auto));
+        if case.plan(Algorithm::Fast).unwrap() != case.plan(Algorithm::Auto).unwrap() {
+            beyond.extend(calls_beyond(case, Algorithm::Fast));
+        }
+    }
+    assert!(beyond.is_empty(), "too much memory beside the operands:\n{}", beyond.join("\n"));
+}
+
+/// The calls of a case that need more than they may, with the numbers.
+fn calls_beyond(case: &Case, algorithm: Algorithm) -> Vec<String> {
+    let plan = case.plan(algorithm).unwrap();
+    let geometry = plan.geometry();
+    let (input, weight) = (vec![1f32; geometry.input_len()], vec![0.5f32; geometry.weight_len()]);
+    let mut output = vec![1f32; geometry.output_len()];
+    let (mut input_gradient, mut weight_gradient) = (input.clone(), weight.clone());
+    let needed = [
+        ("forward", plan.path(), extra(|| plan.forward(&input, &weight, None, &mut output).unwrap())),
+        (
+            "input gradient",
+            plan.input_gradient_path(),
+            extra(|| plan.input_gradient(&output, &weight, &mut input_gradient).unwrap()),
+        ),
+        (
+            "weight gradient",
+            plan.weight_gradient_path(),
+            extra(|| plan.weight_gradient(&input, &output, &mut weight_gradient).unwrap()),
+        ),
+    ];
+    let threads = rayon::current_num_threads();
+    let describe = |(call, path, needed): (&str, Path, usize)| {
+        let granted = packed_weights(&plan, path) + threads * BYTES_A_THREAD;
+        let [needed, granted] = [needed, granted].map(|bytes| bytes as f64 / MEBIBYTE as f64);
+        let line = format!("{needed:6.2} MiB of {granted:6.2}: {call} by {path:?}, {algorithm}, {}", case.name);
+        println!("{line}");
+        (needed > granted).then_some(line)
+    };
+    needed.into_iter().filter_map(describe).collect()
+}
+
+/// The weights, or their gradient, in the form in which a path holds them.
+fn packed_weights(plan: &Plan, path: Path) -> usize {
+    let geometry = plan.geometry();
+    let of_output = geometry.weight_len() / geometry.output_channels();
+    let outputs = geometry.groups() * geometry.output_channels_per_group().next_multiple_of(LANES);
+    let bytes = outputs * of_output * size_of::<f32>();
+    match path {
+        // (m + 2)² numbers where the kernel has nine.
+        Path::Winograd2 => bytes * 16 / 9,
+        Path::Winograd4 => bytes * 36 / 9,
+        _ => bytes,
+    }
+}
+
+/// The most memory that a call has at once, beyond what there was before it.
+fn extra(mut call: impl FnMut()) -> usize {
+    // The first call brings the code into memory, and starts the threads.
+    call();
+    fs::write("/proc/self/clear_refs", "5").unwrap();
+    let before = kibibytes("VmRSS:");
+    call();
+    kibibytes("VmHWM:").saturating_sub(before) * 1024
+}
+
+fn kibibytes(what: &str) -> usize {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(what)).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
