@@ -26,7 +26,8 @@ pub enum Path {
     Reference,
     /// Sums along rows, blocked in registers, rows and channels in parallel: any geometry, on any machine.
     Direct,
-    /// Sums over planes with pixels in lanes, for stride 1 and few output channels; gradients as `Direct`.
+    /// Sums over planes with pixels in lanes, for few channels; at a stride the output as `Direct`, and everywhere the input
+    /// gradient.
     Planes,
     /// Sums over input channels with output channels in lanes, for dense layers; gradients as `Direct`.
     Channels,
@@ -201,8 +202,7 @@ impl Plan {
 
     fn suits(&self, path: Path) -> bool {
         match path {
-            Path::Reference | Path::Direct | Path::Gemm => true,
-            Path::Planes => suits_planes(&self.geometry),
+            Path::Reference | Path::Direct | Path::Planes | Path::Gemm => true,
             Path::Channels => channels::suits(&self.geometry),
             Path::Separable => separable::suits(&self.geometry),
             Path::Winograd2 | Path::Winograd4 => winograd::suits(&self.geometry),
@@ -452,12 +452,13 @@ fn input_gradient_path(_geometry: &Geometry, _algorithm: Algorithm) -> Path {
     Path::Direct
 }
 
+/// Against `direct`, one thread, AVX-512: TIMES.
 fn weight_gradient_path(_geometry: &Geometry, _algorithm: Algorithm) -> Path {
-    Path::Direct
+    Path::Planes
 }
 
 /// Stride 1, and a kernel that reaches over no more than a scratch row may hold.
-fn suits_planes(geometry: &Geometry) -> bool {
+pub(crate) fn suits_planes(geometry: &Geometry) -> bool {
     let (rows, columns) = (geometry.rows(), geometry.columns());
     rows.stride() == 1 && columns.stride() == 1 && columns.dilated() <= LONGEST_SCRATCH_ROW
 }

@@ -28,6 +28,8 @@ mod parts;
 mod rows;
 mod sweep;
 mod view;
+mod weight_gradient;
 
 pub(crate) use block::add;
 pub(crate) use forward::{forward, suits};
+pub(crate) use weight_gradient::weight_gradient;

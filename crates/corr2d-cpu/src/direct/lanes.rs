@@ -30,6 +30,7 @@ pub(super) fn add_product<T: Element>(sums: &mut [T; LANES], a: [T; LANES], b: [
 }
 
 /// The sum of the lanes, by halves: (0 + 4) + (2 + 6) + ….
+#[inline(always)]
 pub(super) fn horizontal_sum<T: Element>(mut sums: [T; LANES]) -> T {
     let mut half = LANES / 2;
     while half > 0 {

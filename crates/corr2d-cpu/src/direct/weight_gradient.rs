@@ -16,6 +16,7 @@ use rayon::prelude::*;
 
 use super::lanes::{CHANNELS, LANES, add_product, horizontal_sum, load};
 use super::pieces::SEQUENTIAL_MULTIPLICATIONS;
+use crate::simd::{Kernel, Simd};
 use crate::{Element, Error, Geometry, Isa, zeros};
 
 /// The products that a lane sums before they are added to the total.
@@ -29,7 +30,7 @@ const PARTS: usize = 64;
 
 /// weight_gradient = ∂L/∂weight. The slices are as long as the geometry says.
 pub(crate) fn weight_gradient<T: Element>(
-    _isa: Isa,
+    isa: Isa,
     geometry: &Geometry,
     input: &[T],
     output_gradient: &[T],
@@ -39,18 +40,18 @@ pub(crate) fn weight_gradient<T: Element>(
     let weights = weight_gradient.len();
     let sums = Sums { geometry, input, output_gradient };
     if geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS {
-        sums.blocks(0..rows, weight_gradient).for_each(|(block, sums)| block.write(sums));
+        sums.blocks(0..rows, weight_gradient).for_each(|(block, sums)| isa.run(Write { block, sums }));
         return Ok(());
     }
     let parts = (PARTIAL_SUMS / weights).clamp(1, PARTS).min(rows);
     if parts == 1 {
-        sums.blocks(0..rows, weight_gradient).par_bridge().for_each(|(block, sums)| block.write(sums));
+        sums.blocks(0..rows, weight_gradient).par_bridge().for_each(|(block, sums)| isa.run(Write { block, sums }));
         return Ok(());
     }
     let mut partial = zeros::<f64>(parts * weights)?;
     partial.par_chunks_mut(weights).enumerate().for_each(|(part, partial)| {
         let of_part = part * rows / parts..(part + 1) * rows / parts;
-        sums.blocks(of_part, partial).for_each(|(block, sums)| block.write(sums));
+        sums.blocks(of_part, partial).for_each(|(block, sums)| isa.run(Write { block, sums }));
     });
     for (index, total) in weight_gradient.iter_mut().enumerate() {
         let parts = partial.iter().skip(index).step_by(weights);
@@ -97,8 +98,24 @@ struct Block<'a, T> {
     channel: usize,
 }
 
+/// A block and where its sums go.
+struct Write<'a, 's, T, D> {
+    block: Block<'a, T>,
+    sums: &'s mut [D],
+}
+
+impl<T: Element, D: Element> Kernel<T> for Write<'_, '_, T, D> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<Number = T>>(self, _simd: S) {
+        self.block.write(self.sums);
+    }
+}
+
 impl<T: Element> Block<'_, T> {
     /// Writes the sums of the block, whose length says how many channels it has.
+    #[inline(always)]
     fn write<S: Element>(&self, sums: &mut [S]) {
         match sums.len() / (sums_per_channel(self.sums.geometry)) {
             1 => self.write_channels::<S, 1>(sums),
@@ -108,6 +125,7 @@ impl<T: Element> Block<'_, T> {
         }
     }
 
+    #[inline(always)]
     fn write_channels<S: Element, const M: usize>(&self, sums: &mut [S]) {
         let geometry = self.sums.geometry;
         let kernel = (geometry.rows().kernel(), geometry.columns().kernel());
@@ -125,6 +143,7 @@ impl<T: Element> Block<'_, T> {
     }
 
     /// The sums of tap (a, b) of input channel c for `M` output channels.
+    #[inline(always)]
     fn tap<const M: usize>(&self, c: usize, a: usize, b: usize) -> [f64; M] {
         let (rows, columns) = (self.sums.geometry.rows(), self.sums.geometry.columns());
         let reach = columns.outputs_of_tap(b);
@@ -144,6 +163,7 @@ impl<T: Element> Block<'_, T> {
         totals.totals
     }
 
+    #[inline(always)]
     fn input_row(&self, n: usize, c: usize, row: usize) -> &[T] {
         let geometry = self.sums.geometry;
         let channel = self.group * geometry.input_channels_per_group() + c;
@@ -152,6 +172,7 @@ impl<T: Element> Block<'_, T> {
         &self.sums.input[index * width..][..width]
     }
 
+    #[inline(always)]
     fn gradient_row(&self, n: usize, m: usize, row: usize) -> &[T] {
         let geometry = self.sums.geometry;
         let width = geometry.columns().output();
@@ -191,6 +212,7 @@ impl<T: Element, const M: usize> Totals<T, M> {
         }
     }
 
+    #[inline(always)]
     fn flush(&mut self) {
         for (total, lanes) in self.totals.iter_mut().zip(&mut self.lanes) {
             *total += horizontal_sum(*lanes).to_f64();
