@@ -15,8 +15,8 @@ const SEGMENT: usize = 1024;
 /// The most columns of a segment that a single tile goes over.
 const LONGEST: usize = 8192;
 
-/// About the elements of a strip of a small plane, which are read again for each tile.
-const STRIP: usize = 4096;
+/// About the elements of the rows that a strip of several blocks reads.
+const STRIP: usize = 8192;
 
 /// About the elements of the windows that are copied at once.
 const COPIED: usize = 1 << 14;
@@ -35,8 +35,6 @@ const OUTPUTS: usize = 16;
 
 /// How the sums of a geometry are cut.
 pub(super) struct Cut {
-    /// The numbers of a register.
-    pub(super) lanes: usize,
     pub(super) tiles: Vec<Tile>,
     /// The output rows that stand between two rows of a block: through taps of one tile these read rows of one class.
     pub(super) step: usize,
@@ -83,7 +81,8 @@ impl Cut {
     pub(super) fn new(geometry: &Geometry, bytes: usize, lanes: usize, accumulators: usize) -> Option<Self> {
         let (rows, columns) = (geometry.rows(), geometry.columns());
         let inputs = geometry.input_channels_per_group();
-        let taps = inputs.checked_mul(rows.kernel())?.checked_mul(columns.kernel()).filter(|taps| *taps <= MOST_TAPS)?;
+        let taps =
+            inputs.checked_mul(rows.kernel())?.checked_mul(columns.kernel()).filter(|taps| *taps <= MOST_TAPS)?;
         let step = rows.dilation() / common_divisor(rows.stride(), rows.dilation());
         let block = output_rows(accumulators);
         // Rows that a block lacks are summed as zeros.
@@ -104,7 +103,7 @@ impl Cut {
         let window = window.checked_mul(longest).filter(|window| *window <= MOST_COPIED)?;
         let channels = (COPIED / window).clamp(1, inputs);
         let strips = rows.output().div_ceil(block * step * blocks);
-        Some(Self { lanes, tiles, step, block, blocks, strips, segments, phases, channels, outputs })
+        Some(Self { tiles, step, block, blocks, strips, segments, phases, channels, outputs })
     }
 }
 
@@ -122,7 +121,14 @@ fn tiles(rows: &Axis, kernel_columns: usize, accumulators: usize) -> Vec<Tile> {
             let mut column = 0;
             while column < kernel_columns {
                 let columns = widest(end - first, kernel_columns - column, accumulators);
-                tiles.push(Tile { row: class + first * step, rows: end - first, row_step: step, column, columns, start });
+                tiles.push(Tile {
+                    row: class + first * step,
+                    rows: end - first,
+                    row_step: step,
+                    column,
+                    columns,
+                    start,
+                });
                 start += (end - first) * columns;
                 column += columns;
             }
@@ -173,6 +179,7 @@ fn segments(columns: &Axis, phases: &[usize], once: bool, bytes: usize, lanes: u
             && first <= columns_of_cut.start
             && columns_of_cut.end <= end;
         let phase = whole + (columns.dilated() - 1) / columns.stride();
+        let phase = if columns.stride() == 1 { phase.next_multiple_of(lanes) } else { phase };
         let place = |b: usize| {
             let reach = b * columns.dilation();
             let index = phases.iter().position(|phase| *phase == reach % columns.stride()).unwrap_or(0);

@@ -65,7 +65,8 @@ impl<T: Element> Kernel<T> for Task<'_, T> {
             let strip = Strip::new(geometry, cut, strip);
             for segment in &cut.segments {
                 let in_place = segment.inside && strip.reads_no_padding(geometry);
-                let (row, rows) = if in_place { (geometry.columns().input(), 0) } else { strip.copied(geometry, cut, segment) };
+                let (row, rows) =
+                    if in_place { (geometry.columns().input(), 0) } else { strip.copied(geometry, cut, segment) };
                 for chunk in (0..channels).step_by(cut.channels) {
                     let chunk = chunk..channels.min(chunk + cut.channels);
                     let first = (strip.image * geometry.input_channels() + first_channel + chunk.start) * plane;
@@ -73,12 +74,12 @@ impl<T: Element> Kernel<T> for Task<'_, T> {
                     if !in_place {
                         let top = (strip.row * geometry.rows().stride()) as isize - geometry.rows().before() as isize;
                         inputs.resize(chunk.len() * rows * row, T::ZERO);
-                        copy_input(geometry, cut, segment, planes, top, rows, inputs);
+                        copy_input(simd, geometry, cut, segment, planes, top, rows, inputs);
                     }
                     for output in self.outputs.clone() {
                         let place = strip.image * geometry.output_channels() + output;
                         let gradient = &self.gradient[place * output_plane..][..output_plane];
-                        let gradient = strip.gradient(geometry, segment, gradient, S::LANES, gradients);
+                        let gradient = strip.gradient(simd, geometry, segment, gradient, gradients);
                         for channel in chunk.clone() {
                             let (window, start) = if in_place {
                                 let top = strip.row * geometry.rows().stride() - geometry.rows().before();
@@ -133,22 +134,22 @@ impl Strip {
 
     /// The rows of a segment of an output plane: where they begin, and how far they are apart.
     #[inline(always)]
-    fn gradient<'g, T: Element>(
+    fn gradient<'g, S: Simd>(
         &self,
+        simd: S,
         geometry: &Geometry,
         segment: &Segment,
-        plane: &'g [T],
-        lanes: usize,
-        copy: &'g mut Vec<T>,
-    ) -> (&'g [T], usize) {
+        plane: &'g [S::Number],
+        copy: &'g mut Vec<S::Number>,
+    ) -> (&'g [S::Number], usize) {
         let width = geometry.columns().output();
         let rows = &plane[self.row * width..][..self.rows * width];
-        let columns = segment.columns.len().next_multiple_of(lanes);
+        let columns = segment.columns.len().next_multiple_of(S::LANES);
         if self.rows == self.whole && columns == segment.columns.len() {
             return (&rows[segment.columns.start..], width);
         }
-        copy.resize(self.whole * columns, T::ZERO);
-        copy_gradient(rows, width, segment.columns.clone(), columns, copy);
+        copy.resize(self.whole * columns, S::Number::ZERO);
+        copy_gradient(simd, rows, width, segment, columns, copy);
         (copy, columns)
     }
 }

@@ -43,7 +43,8 @@ pub(super) fn add<S: Simd, const ROWS: usize, const TAP_ROWS: usize, const TAP_C
     const { assert!(ROWS <= RUN && TAP_ROWS <= MOST_ROWS && TAP_COLUMNS <= MOST_COLUMNS) };
     let mut places = [0; TAP_COLUMNS];
     places.copy_from_slice(&offsets[..TAP_COLUMNS]);
-    let (totals, rests) = lanes[..2 * TAP_ROWS * TAP_COLUMNS * S::LANES].split_at_mut(TAP_ROWS * TAP_COLUMNS * S::LANES);
+    let (totals, rests) =
+        lanes[..2 * TAP_ROWS * TAP_COLUMNS * S::LANES].split_at_mut(TAP_ROWS * TAP_COLUMNS * S::LANES);
     let mut sums = [[simd.splat(S::Number::ZERO); TAP_ROWS]; TAP_COLUMNS];
     unroll!(B in [0 1 2 3 4 5 6 7] {
         if const { B < TAP_COLUMNS } {
