@@ -16,4 +16,5 @@ mod prepared;
 mod separable;
 mod special_values;
 mod strided;
+mod weight_gradients;
 mod winograd;

@@ -39,4 +39,4 @@ mod window;
 pub(crate) use cut::suits;
 pub(crate) use forward::forward;
 pub(crate) use packed::keep;
-pub(crate) use window::every;
+pub(crate) use window::{copy_phase, every, part, phases};

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::mem::MaybeUninit;
 use std::ops::{Add, AddAssign, Mul, Sub};
 
-use crate::plan::Operations;
+use crate::plan::{Operations, suits_planes};
 use crate::simd::{Registers, zeroed};
 use crate::widened::{self, Widened};
 use crate::winograd::{self, Tile};
@@ -117,10 +117,11 @@ macro_rules! element {
                 };
                 // A weight that is not finite would spread over the padding, so it is left to `direct`.
                 static PLANES: Operations<$number> = Operations {
-                    forward: |isa, geometry, x, w, b, y| match planes::suits(w) {
+                    forward: |isa, geometry, x, w, b, y| match suits_planes(geometry) && planes::suits(w) {
                         true => planes::forward(isa, geometry, x, w, b, y),
                         false => direct::forward(isa, geometry, x, w, b, y),
                     },
+                    weight_gradient: planes::weight_gradient,
                     ..DIRECT
                 };
                 static CHANNELS: Operations<$number> =

@@ -11,7 +11,7 @@
 //! | [`Plan`] | which algorithm runs, and the four operations |
 //! | [`Prepared`] | a plan with weights that are kept between calls |
 //! | `direct` (private) | sums along rows, blocked in registers, rows and channels in parallel |
-//! | `planes` (private) | pixels in lanes, for few output channels at stride 1 |
+//! | `planes` (private) | pixels in lanes, for few channels: the output at stride 1, the weight gradient |
 //! | `channels` (private) | output channels in lanes, for dense layers |
 //! | `winograd` (private) | 3×3 kernels of stride 1 with fewer multiplications |
 //! | `separable` (private) | kernels that are an outer product, in two passes |

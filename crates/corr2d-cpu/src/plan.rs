@@ -26,7 +26,8 @@ pub enum Path {
     Reference,
     /// Sums along rows, blocked in registers, rows and channels in parallel: any geometry, on any machine.
     Direct,
-    /// Sums over planes with pixels in lanes, for stride 1 and few output channels; gradients as `Direct`.
+    /// Sums over planes with pixels in lanes, for few channels; at a stride the output as `Direct`, and everywhere the input
+    /// gradient.
     Planes,
     /// Sums over input channels with output channels in lanes, for dense layers; gradients as `Direct`.
     Channels,
@@ -205,8 +206,7 @@ impl Plan {
 
     fn suits(&self, path: Path) -> bool {
         match path {
-            Path::Reference | Path::Direct | Path::Gemm => true,
-            Path::Planes => suits_planes(&self.geometry),
+            Path::Reference | Path::Direct | Path::Planes | Path::Gemm => true,
             Path::Channels => channels::suits(&self.geometry),
             Path::Separable => separable::suits(&self.geometry),
             Path::Winograd2 | Path::Winograd4 => winograd::suits(&self.geometry),
@@ -470,12 +470,16 @@ fn input_gradient_path(_geometry: &Geometry, _algorithm: Algorithm) -> Path {
     Path::Direct
 }
 
+/// Against `direct`, as it was compiled for any machine, one thread, f32, AVX-512, in milliseconds: 1080×1920 by 1×2 1.0 for
+/// 3.0, 3×3 1.5 for 11, 7×7 5.0 for 58, 15×15 18 for 260; depthwise 3×3 of 144 channels at 56×56 0.63 for 6.6; 5×5 1 → 6 on
+/// 256 images of 28×28 2.4 for 28; 3×3 3 → 64 at 224×224 6.9 for 42, 7×7 of stride 2 7.7 for 74, 11×11 of stride 4 7.6 for
+/// 52; 3×3 64 → 64 at 56×56 9.3 for 143; 1×1 16 → 16 at 112×112 0.55 for 1.7; 12×12 by 3×3 0.002 in both.
 fn weight_gradient_path(_geometry: &Geometry, _algorithm: Algorithm) -> Path {
-    Path::Direct
+    Path::Planes
 }
 
 /// Stride 1, and a kernel that reaches over no more than a scratch row may hold.
-fn suits_planes(geometry: &Geometry) -> bool {
+pub(crate) fn suits_planes(geometry: &Geometry) -> bool {
     let (rows, columns) = (geometry.rows(), geometry.columns());
     rows.stride() == 1 && columns.stride() == 1 && columns.dilated() <= LONGEST_SCRATCH_ROW
 }

@@ -17,6 +17,7 @@
 //! | `rows` | all parts on all rows of a task |
 //! | `view` | the input planes, and copies of what lies at the rim |
 //! | `forward` | planes and rows cut into tasks |
+//! | `weight_gradient` | the weight gradient, at any stride: a register for each tap |
 //!
 //! At the rim of an image what a block reads is copied first, with zeros for the padding; so is a small plane with padding,
 //! as a whole. A weight that is not finite would turn those zeros into NaN, so such weights are left to
@@ -28,6 +29,8 @@ mod parts;
 mod rows;
 mod sweep;
 mod view;
+mod weight_gradient;
 
 pub(crate) use block::add;
 pub(crate) use forward::{forward, suits};
+pub(crate) use weight_gradient::weight_gradient;

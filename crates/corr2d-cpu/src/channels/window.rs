@@ -78,18 +78,8 @@ impl Layout {
         for (plane, window) in window.chunks_exact_mut(self.channel()).enumerate() {
             for (row, copy) in self.rows.iter().zip(window.chunks_exact_mut(self.row())) {
                 let row = planes.row(plane, *row, columns.input());
-                for ((inside, start), copy) in parts.iter().zip(copy.chunks_exact_mut(self.length)) {
-                    copy[..inside.start].fill(T::ZERO);
-                    copy[inside.end..].fill(T::ZERO);
-                    let copy = &mut copy[inside.clone()];
-                    match columns.stride() {
-                        _ if copy.is_empty() => {}
-                        1 => copy.copy_from_slice(&row[*start..][..copy.len()]),
-                        2 => every::<T, 2>(&row[*start..], copy),
-                        3 => every::<T, 3>(&row[*start..], copy),
-                        4 => every::<T, 4>(&row[*start..], copy),
-                        step => copy.iter_mut().zip(row[*start..].iter().step_by(step)).for_each(|(to, x)| *to = *x),
-                    }
+                for (part, copy) in parts.iter().zip(copy.chunks_exact_mut(self.length)) {
+                    copy_phase(columns.stride(), row, part, copy);
                 }
             }
         }
@@ -97,7 +87,7 @@ impl Layout {
 }
 
 /// The phases that the taps read, and the length of each for so many outputs.
-pub(super) fn phases(columns: &Axis, outputs: usize) -> (Vec<usize>, usize) {
+pub(crate) fn phases(columns: &Axis, outputs: usize) -> (Vec<usize>, usize) {
     let mut phases = Vec::new();
     for b in 0..columns.kernel() {
         let phase = (b * columns.dilation()) % columns.stride();
@@ -108,8 +98,29 @@ pub(super) fn phases(columns: &Axis, outputs: usize) -> (Vec<usize>, usize) {
     (phases, outputs + (columns.dilated() - 1) / columns.stride())
 }
 
+/// Copies one phase of a row, with zeros around the part that lies inside the image.
+#[inline(always)]
+pub(crate) fn copy_phase<T: Element>(
+    stride: usize,
+    row: &[T],
+    (inside, start): &(Range<usize>, usize),
+    copy: &mut [T],
+) {
+    copy[..inside.start].fill(T::ZERO);
+    copy[inside.end..].fill(T::ZERO);
+    let copy = &mut copy[inside.clone()];
+    match stride {
+        _ if copy.is_empty() => {}
+        1 => copy.copy_from_slice(&row[*start..][..copy.len()]),
+        2 => every::<T, 2>(&row[*start..], copy),
+        3 => every::<T, 3>(&row[*start..], copy),
+        4 => every::<T, 4>(&row[*start..], copy),
+        step => copy.iter_mut().zip(row[*start..].iter().step_by(step)).for_each(|(to, x)| *to = *x),
+    }
+}
+
 /// The part of a phase that lies inside the image, and the input column of its first element.
-fn part(columns: &Axis, phase: usize, first: usize, length: usize) -> (Range<usize>, usize) {
+pub(crate) fn part(columns: &Axis, phase: usize, first: usize, length: usize) -> (Range<usize>, usize) {
     let at = |padded: usize| padded.saturating_sub(phase).div_ceil(columns.stride()).saturating_sub(first).min(length);
     let (start, end) = (at(columns.before()), at(columns.before() + columns.input()));
     let column = (first + start) * columns.stride() + phase;

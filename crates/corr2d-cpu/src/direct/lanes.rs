@@ -8,28 +8,8 @@ pub(super) const LANES: usize = 8;
 /// The channels that are summed at once, so that a loaded vector is used as often.
 pub(super) const CHANNELS: usize = 4;
 
-/// A vector of consecutive elements, or of every `step`-th.
-#[inline(always)]
-pub(super) fn load<T: Element>(source: &[T], start: usize, step: usize) -> [T; LANES] {
-    if step == 1 {
-        let mut vector = [T::ZERO; LANES];
-        vector.copy_from_slice(&source[start..start + LANES]);
-        vector
-    } else {
-        let source = &source[start..=start + (LANES - 1) * step];
-        std::array::from_fn(|lane| source[lane * step])
-    }
-}
-
-/// sums += a · b, lane by lane.
-#[inline(always)]
-pub(super) fn add_product<T: Element>(sums: &mut [T; LANES], a: [T; LANES], b: [T; LANES]) {
-    for lane in 0..LANES {
-        sums[lane] += a[lane] * b[lane];
-    }
-}
-
 /// The sum of the lanes, by halves: (0 + 4) + (2 + 6) + ….
+#[inline(always)]
 pub(super) fn horizontal_sum<T: Element>(mut sums: [T; LANES]) -> T {
     let mut half = LANES / 2;
     while half > 0 {

@@ -14,8 +14,9 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::lanes::{CHANNELS, LANES, add_product, horizontal_sum, load};
+use super::lanes::CHANNELS;
 use super::pieces::SEQUENTIAL_MULTIPLICATIONS;
+use crate::simd::{Kernel, Simd};
 use crate::{Element, Error, Geometry, Isa, zeros};
 
 /// The products that a lane sums before they are added to the total.
@@ -29,7 +30,7 @@ const PARTS: usize = 64;
 
 /// weight_gradient = ∂L/∂weight. The slices are as long as the geometry says.
 pub(crate) fn weight_gradient<T: Element>(
-    _isa: Isa,
+    isa: Isa,
     geometry: &Geometry,
     input: &[T],
     output_gradient: &[T],
@@ -39,18 +40,18 @@ pub(crate) fn weight_gradient<T: Element>(
     let weights = weight_gradient.len();
     let sums = Sums { geometry, input, output_gradient };
     if geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS {
-        sums.blocks(0..rows, weight_gradient).for_each(|(block, sums)| block.write(sums));
+        sums.blocks(0..rows, weight_gradient).for_each(|(block, sums)| isa.run(Write { block, sums }));
         return Ok(());
     }
     let parts = (PARTIAL_SUMS / weights).clamp(1, PARTS).min(rows);
     if parts == 1 {
-        sums.blocks(0..rows, weight_gradient).par_bridge().for_each(|(block, sums)| block.write(sums));
+        sums.blocks(0..rows, weight_gradient).par_bridge().for_each(|(block, sums)| isa.run(Write { block, sums }));
         return Ok(());
     }
     let mut partial = zeros::<f64>(parts * weights)?;
     partial.par_chunks_mut(weights).enumerate().for_each(|(part, partial)| {
         let of_part = part * rows / parts..(part + 1) * rows / parts;
-        sums.blocks(of_part, partial).for_each(|(block, sums)| block.write(sums));
+        sums.blocks(of_part, partial).for_each(|(block, sums)| isa.run(Write { block, sums }));
     });
     for (index, total) in weight_gradient.iter_mut().enumerate() {
         let parts = partial.iter().skip(index).step_by(weights);
@@ -97,25 +98,42 @@ struct Block<'a, T> {
     channel: usize,
 }
 
+/// A block and where its sums go.
+struct Write<'a, 's, T, D> {
+    block: Block<'a, T>,
+    sums: &'s mut [D],
+}
+
+impl<T: Element, D: Element> Kernel<T> for Write<'_, '_, T, D> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<Number = T>>(self, simd: S) {
+        self.block.write(simd, self.sums);
+    }
+}
+
 impl<T: Element> Block<'_, T> {
     /// Writes the sums of the block, whose length says how many channels it has.
-    fn write<S: Element>(&self, sums: &mut [S]) {
+    #[inline(always)]
+    fn write<R: Simd<Number = T>, S: Element>(&self, simd: R, sums: &mut [S]) {
         match sums.len() / (sums_per_channel(self.sums.geometry)) {
-            1 => self.write_channels::<S, 1>(sums),
-            2 => self.write_channels::<S, 2>(sums),
-            3 => self.write_channels::<S, 3>(sums),
-            _ => self.write_channels::<S, CHANNELS>(sums),
+            1 => self.write_channels::<R, S, 1>(simd, sums),
+            2 => self.write_channels::<R, S, 2>(simd, sums),
+            3 => self.write_channels::<R, S, 3>(simd, sums),
+            _ => self.write_channels::<R, S, CHANNELS>(simd, sums),
         }
     }
 
-    fn write_channels<S: Element, const M: usize>(&self, sums: &mut [S]) {
+    #[inline(always)]
+    fn write_channels<R: Simd<Number = T>, S: Element, const M: usize>(&self, simd: R, sums: &mut [S]) {
         let geometry = self.sums.geometry;
         let kernel = (geometry.rows().kernel(), geometry.columns().kernel());
         let per_channel = sums_per_channel(geometry);
         for c in 0..geometry.input_channels_per_group() {
             for a in 0..kernel.0 {
                 for b in 0..kernel.1 {
-                    let totals = self.tap::<M>(c, a, b);
+                    let totals = self.tap::<R, M>(simd, c, a, b);
                     for (m, total) in totals.into_iter().enumerate() {
                         sums[m * per_channel + (c * kernel.0 + a) * kernel.1 + b] = S::from_f64(total);
                     }
@@ -125,10 +143,11 @@ impl<T: Element> Block<'_, T> {
     }
 
     /// The sums of tap (a, b) of input channel c for `M` output channels.
-    fn tap<const M: usize>(&self, c: usize, a: usize, b: usize) -> [f64; M] {
+    #[inline(always)]
+    fn tap<R: Simd<Number = T>, const M: usize>(&self, simd: R, c: usize, a: usize, b: usize) -> [f64; M] {
         let (rows, columns) = (self.sums.geometry.rows(), self.sums.geometry.columns());
         let reach = columns.outputs_of_tap(b);
-        let mut totals = Totals { totals: [0.0; M], lanes: [[T::ZERO; LANES]; M], summed: 0 };
+        let mut totals = Totals { simd, totals: [0.0; M], lanes: [simd.splat(T::ZERO); M], summed: 0 };
         if reach.is_empty() {
             return totals.totals;
         }
@@ -144,6 +163,7 @@ impl<T: Element> Block<'_, T> {
         totals.totals
     }
 
+    #[inline(always)]
     fn input_row(&self, n: usize, c: usize, row: usize) -> &[T] {
         let geometry = self.sums.geometry;
         let channel = self.group * geometry.input_channels_per_group() + c;
@@ -152,6 +172,7 @@ impl<T: Element> Block<'_, T> {
         &self.sums.input[index * width..][..width]
     }
 
+    #[inline(always)]
     fn gradient_row(&self, n: usize, m: usize, row: usize) -> &[T] {
         let geometry = self.sums.geometry;
         let width = geometry.columns().output();
@@ -161,40 +182,75 @@ impl<T: Element> Block<'_, T> {
 }
 
 /// Sums of products in lanes, on their way to totals in f64.
-struct Totals<T, const M: usize> {
+struct Totals<S: Simd, const M: usize> {
+    simd: S,
     totals: [f64; M],
-    lanes: [[T; LANES]; M],
+    lanes: [S::Vector; M],
     /// How many products each lane holds.
     summed: usize,
 }
 
-impl<T: Element, const M: usize> Totals<T, M> {
+/// The numbers of the widest register.
+const MOST_LANES: usize = 16;
+
+impl<S: Simd, const M: usize> Totals<S, M> {
     /// Adds x[j · step] · gradients[m][j] for every j.
     #[inline(always)]
-    fn add_row(&mut self, x: &[T], step: usize, gradients: [&[T]; M]) {
+    fn add_row(&mut self, x: &[S::Number], step: usize, gradients: [&[S::Number]; M]) {
+        const { assert!(S::LANES <= MOST_LANES) };
         let length = gradients[0].len();
-        let blocks = length / LANES * LANES;
-        for j in (0..blocks).step_by(LANES) {
-            let vector = load(x, j * step, step);
-            for (lanes, gradient) in self.lanes.iter_mut().zip(gradients) {
-                add_product(lanes, vector, load(gradient, j, 1));
+        let blocks = length / S::LANES * S::LANES;
+        for j in (0..blocks).step_by(S::LANES) {
+            let vector = if step == 1 { self.simd.load(x, j) } else { self.every(&x[j * step..], step) };
+            let mut loaded = [self.simd.splat(S::Number::ZERO); M];
+            for (loaded, gradient) in loaded.iter_mut().zip(gradients) {
+                *loaded = self.simd.load(gradient, j);
             }
-            self.summed += 1;
-            if self.summed == RUN {
-                self.flush();
-            }
+            self.add(vector, loaded);
         }
-        for j in blocks..length {
-            for (total, gradient) in self.totals.iter_mut().zip(gradients) {
-                *total += x[j * step].to_f64() * gradient[j].to_f64();
+        if blocks < length {
+            // Of both there are zeros behind the row.
+            let vector = self.every(&x[blocks * step..=(length - 1) * step], step);
+            let mut loaded = [self.simd.splat(S::Number::ZERO); M];
+            for (loaded, gradient) in loaded.iter_mut().zip(gradients) {
+                *loaded = self.simd.load_within(gradient, blocks as isize);
             }
+            self.add(vector, loaded);
         }
     }
 
+    #[inline(always)]
+    fn add(&mut self, x: S::Vector, gradients: [S::Vector; M]) {
+        for (lanes, gradient) in self.lanes.iter_mut().zip(gradients) {
+            *lanes = self.simd.mul_add(x, gradient, *lanes);
+        }
+        self.summed += 1;
+        if self.summed == RUN {
+            self.flush();
+        }
+    }
+
+    /// A register of every `step`-th number, and of zeros where there are none.
+    #[inline(always)]
+    fn every(&self, x: &[S::Number], step: usize) -> S::Vector {
+        let mut numbers = [S::Number::ZERO; MOST_LANES];
+        numbers[..S::LANES].iter_mut().zip(x.iter().step_by(step)).for_each(|(number, x)| *number = *x);
+        self.simd.load(&numbers, 0)
+    }
+
+    #[inline(always)]
     fn flush(&mut self) {
         for (total, lanes) in self.totals.iter_mut().zip(&mut self.lanes) {
-            *total += horizontal_sum(*lanes).to_f64();
-            *lanes = [T::ZERO; LANES];
+            let mut numbers = [S::Number::ZERO; MOST_LANES];
+            self.simd.store(*lanes, &mut numbers, 0);
+            let mut sums = [0.0; 4];
+            for four in numbers.as_chunks::<4>().0 {
+                for (sum, number) in sums.iter_mut().zip(four) {
+                    *sum += number.to_f64();
+                }
+            }
+            *total += (sums[0] + sums[1]) + (sums[2] + sums[3]);
+            *lanes = self.simd.splat(S::Number::ZERO);
         }
         self.summed = 0;
     }

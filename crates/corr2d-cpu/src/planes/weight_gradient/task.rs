@@ -1,0 +1,241 @@
+//! One task: the weights of some output channels of one group, summed over some strips.
+
+use std::ops::Range;
+
+use super::cut::{Cut, Segment, Tile, exists};
+use super::tile::{Operands, add, output_rows};
+use super::window::{copy_gradient, copy_input};
+use crate::simd::{Kernel, Simd, Window};
+use crate::{Element, Geometry};
+
+/// What a thread keeps from one task to the next.
+pub(super) struct Workspace<T> {
+    /// Windows of some input channels, and rows of one output channel, with zeros for what is not there.
+    input: Vec<T>,
+    gradient: Vec<T>,
+    /// For each pair of channels tile by tile, as [`add`] keeps them.
+    lanes: Vec<T>,
+    /// The result of a task, [output][input][row][column].
+    pub(super) sums: Vec<f64>,
+}
+
+impl<T> Workspace<T> {
+    pub(super) fn new() -> Self {
+        Self { input: Vec::new(), gradient: Vec::new(), lanes: Vec::new(), sums: Vec::new() }
+    }
+}
+
+/// Some output channels of one group over some strips of the batch.
+pub(super) struct Task<'a, T> {
+    pub(super) geometry: &'a Geometry,
+    pub(super) cut: &'a Cut,
+    pub(super) input: &'a [T],
+    pub(super) gradient: &'a [T],
+    /// Counted over all groups.
+    pub(super) outputs: Range<usize>,
+    pub(super) strips: Range<usize>,
+    pub(super) workspace: &'a mut Workspace<T>,
+}
+
+/// Some output rows of one image.
+struct Strip {
+    image: usize,
+    row: usize,
+    /// Those that exist.
+    rows: usize,
+    /// Those of whole blocks.
+    whole: usize,
+}
+
+impl<T: Element> Kernel<T> for Task<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd<Number = T>>(self, simd: S) {
+        let (geometry, cut) = (self.geometry, self.cut);
+        let channels = geometry.input_channels_per_group();
+        let first_channel = self.outputs.start / geometry.output_channels_per_group() * channels;
+        let taps = geometry.rows().kernel() * geometry.columns().kernel();
+        let plane = geometry.rows().input() * geometry.columns().input();
+        let output_plane = geometry.rows().output() * geometry.columns().output();
+        let Workspace { input: inputs, gradient: gradients, lanes, sums } = self.workspace;
+        lanes.clear();
+        lanes.resize(self.outputs.len() * channels * taps * 2 * S::LANES, T::ZERO);
+        for strip in self.strips {
+            let strip = Strip::new(geometry, cut, strip);
+            for segment in &cut.segments {
+                let in_place = segment.inside && strip.reads_no_padding(geometry);
+                let (row, rows) =
+                    if in_place { (geometry.columns().input(), 0) } else { strip.copied(geometry, cut, segment) };
+                for chunk in (0..channels).step_by(cut.channels) {
+                    let chunk = chunk..channels.min(chunk + cut.channels);
+                    let first = (strip.image * geometry.input_channels() + first_channel + chunk.start) * plane;
+                    let planes = &self.input[first..][..chunk.len() * plane];
+                    if !in_place {
+                        let top = (strip.row * geometry.rows().stride()) as isize - geometry.rows().before() as isize;
+                        inputs.resize(chunk.len() * rows * row, T::ZERO);
+                        copy_input(simd, geometry, cut, segment, planes, top, rows, inputs);
+                    }
+                    for output in self.outputs.clone() {
+                        let place = strip.image * geometry.output_channels() + output;
+                        let gradient = &self.gradient[place * output_plane..][..output_plane];
+                        let gradient = strip.gradient(simd, geometry, segment, gradient, gradients);
+                        for channel in chunk.clone() {
+                            let (window, start) = if in_place {
+                                let top = strip.row * geometry.rows().stride() - geometry.rows().before();
+                                let left = segment.columns.start - geometry.columns().before();
+                                (&planes[(channel - chunk.start) * plane..][..plane], top * row + left)
+                            } else {
+                                (&inputs[(channel - chunk.start) * rows * row..][..rows * row], 0)
+                            };
+                            let pair = (output - self.outputs.start) * channels + channel;
+                            let lanes = &mut lanes[pair * taps * 2 * S::LANES..][..taps * 2 * S::LANES];
+                            all_tiles(simd, geometry, cut, segment, &strip, (window, start, row), gradient, lanes);
+                        }
+                    }
+                }
+            }
+        }
+        sums.clear();
+        sums.resize(self.outputs.len() * channels * taps, 0.0);
+        for (sums, lanes) in sums.chunks_exact_mut(taps).zip(lanes.chunks_exact(taps * 2 * S::LANES)) {
+            for tile in &cut.tiles {
+                add_lanes(tile, geometry.columns().kernel(), lanes, S::LANES, sums);
+            }
+        }
+    }
+}
+
+impl Strip {
+    #[inline(always)]
+    fn new(geometry: &Geometry, cut: &Cut, index: usize) -> Self {
+        let height = geometry.rows().output();
+        let block = cut.block * cut.step;
+        let row = index % cut.strips * block * cut.blocks;
+        let rows = (height - row).min(block * cut.blocks);
+        Self { image: index / cut.strips, row, rows, whole: rows.next_multiple_of(block) }
+    }
+
+    /// Whether whole blocks read rows of the image alone.
+    #[inline(always)]
+    fn reads_no_padding(&self, geometry: &Geometry) -> bool {
+        let rows = geometry.rows();
+        let top = self.row * rows.stride();
+        let end = top + (self.whole - 1) * rows.stride() + rows.dilated();
+        self.rows == self.whole && top >= rows.before() && end <= rows.before() + rows.input()
+    }
+
+    /// The length of a row and the number of rows of a copied window.
+    #[inline(always)]
+    fn copied(&self, geometry: &Geometry, cut: &Cut, segment: &Segment) -> (usize, usize) {
+        let rows = geometry.rows();
+        (cut.phases.len() * segment.phase, (self.whole - 1) * rows.stride() + rows.dilated())
+    }
+
+    /// The rows of a segment of an output plane: where they begin, and how far they are apart.
+    #[inline(always)]
+    fn gradient<'g, S: Simd>(
+        &self,
+        simd: S,
+        geometry: &Geometry,
+        segment: &Segment,
+        plane: &'g [S::Number],
+        copy: &'g mut Vec<S::Number>,
+    ) -> (&'g [S::Number], usize) {
+        let width = geometry.columns().output();
+        let rows = &plane[self.row * width..][..self.rows * width];
+        let columns = segment.columns.len().next_multiple_of(S::LANES);
+        if self.rows == self.whole && columns == segment.columns.len() {
+            return (&rows[segment.columns.start..], width);
+        }
+        copy.resize(self.whole * columns, S::Number::ZERO);
+        copy_gradient(simd, rows, width, segment, columns, copy);
+        (copy, columns)
+    }
+}
+
+/// Adds what a strip and a segment give to the taps of one pair of channels. The window begins at the first row and column
+/// that the first tap reads, and has rows of a length.
+#[inline(always)]
+fn all_tiles<S: Simd>(
+    simd: S,
+    geometry: &Geometry,
+    cut: &Cut,
+    segment: &Segment,
+    strip: &Strip,
+    (window, start, row): (&[S::Number], usize, usize),
+    (gradient, gradient_row): (&[S::Number], usize),
+    lanes: &mut [S::Number],
+) {
+    let block = const { output_rows(S::ACCUMULATORS) };
+    let blocks = strip.whole / (block * cut.step);
+    let columns = segment.columns.len().next_multiple_of(S::LANES);
+    let (stride, dilation) = (geometry.rows().stride(), geometry.rows().dilation());
+    let reads = columns + segment.offsets.iter().copied().max().unwrap_or(0);
+    for tile in &cut.tiles {
+        let offsets = &segment.offsets[tile.column..][..tile.columns];
+        let lanes = &mut lanes[2 * tile.start * S::LANES..][..2 * tile.rows * tile.columns * S::LANES];
+        for class in 0..cut.step {
+            let first = start + (class * stride + tile.row * dilation) * row;
+            let input_rows = blocks * block + tile.rows - 1;
+            let operands = Operands {
+                input: Window::new(window, first, input_rows, stride * cut.step * row, reads),
+                gradient: Window::new(gradient, class * gradient_row, blocks * block, cut.step * gradient_row, columns),
+                blocks,
+                columns,
+            };
+            one_tile(simd, tile, &operands, offsets, lanes);
+        }
+    }
+}
+
+#[inline(always)]
+fn one_tile<S: Simd>(
+    simd: S,
+    tile: &Tile,
+    operands: &Operands<'_, S::Number>,
+    offsets: &[usize],
+    lanes: &mut [S::Number],
+) {
+    macro_rules! compiled {
+        ($($rows:literal: [$($columns:literal)*])*) => {
+            match (tile.rows, tile.columns) {
+                $($(($rows, $columns) if const { exists($rows, $columns, S::ACCUMULATORS) } => {
+                    if const { S::ACCUMULATORS >= 16 } {
+                        add::<S, 7, $rows, $columns>(simd, operands, offsets, lanes);
+                    } else {
+                        add::<S, 4, $rows, $columns>(simd, operands, offsets, lanes);
+                    }
+                })*)*
+                _ => {}
+            }
+        };
+    }
+    compiled! {
+        1: [1 2 4 8]
+        2: [1 2 4 7]
+        3: [1 2 3 5]
+        4: [1 2 4]
+        5: [1 2 3]
+        6: [1 2]
+        7: [1 2]
+        8: [1 2]
+    }
+}
+
+/// Adds up the lanes of the taps of a tile, in f64 and in a fixed order.
+#[inline(always)]
+fn add_lanes<T: Element>(tile: &Tile, kernel_columns: usize, lanes: &[T], width: usize, sums: &mut [f64]) {
+    let taps = tile.rows * tile.columns;
+    let (totals, rests) = lanes[2 * tile.start * width..][..2 * taps * width].split_at(taps * width);
+    for (index, (totals, rests)) in totals.chunks_exact(width).zip(rests.chunks_exact(width)).enumerate() {
+        let (column, row) = (tile.column + index / tile.rows, tile.row + index % tile.rows * tile.row_step);
+        // Two chains, so that one waits for the other's sum.
+        let (mut even, mut odd) = (0.0, 0.0);
+        for ([t0, t1], [r0, r1]) in totals.as_chunks().0.iter().zip(rests.as_chunks().0) {
+            even += t0.to_f64() + r0.to_f64();
+            odd += t1.to_f64() + r1.to_f64();
+        }
+        sums[row * kernel_columns + column] = even + odd;
+    }
+}
