@@ -1,9 +1,10 @@
 //! The two number types that the engine computes with.
 
 use std::fmt::Debug;
-use std::ops::{Add, AddAssign, Mul, Sub};
+use std::ops::{Add, AddAssign, Div, Mul, Sub};
 
 use crate::plan::Operations;
+use crate::pooling;
 use crate::simd::{Registers, zeroed};
 use crate::winograd::{self, Tile};
 use crate::{Path, channels, direct, fft, gemm, planes, reference, separable};
@@ -22,12 +23,14 @@ pub trait Element:
     + Copy
     + Debug
     + PartialEq
+    + PartialOrd
     + Send
     + Sync
     + Add<Output = Self>
     + Sub<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>
+    + Div<Output = Self>
     + AddAssign
     + 'static
 {
@@ -48,6 +51,7 @@ pub(crate) mod compiled {
 
     pub trait Compiled: Registers {
         fn operations(path: Path) -> &'static Operations<Self>;
+        fn poolings() -> &'static pooling::Operations<Self>;
         fn fill(buffer: &mut Vec<Self>, length: usize);
         /// Whether the numbers are the same, bit for bit.
         fn same_bits(these: &[Self], those: &[Self]) -> bool;
@@ -133,6 +137,11 @@ macro_rules! element {
                     Path::Planes => &PLANES,
                     Path::Channels => &CHANNELS,
                 }
+            }
+
+            fn poolings() -> &'static pooling::Operations<Self> {
+                static POOLINGS: pooling::Operations<$number> = pooling::Operations::new();
+                &POOLINGS
             }
 
             fn fill(buffer: &mut Vec<Self>, length: usize) {
