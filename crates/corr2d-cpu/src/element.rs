@@ -53,6 +53,7 @@ pub(crate) mod compiled {
         fn operations(path: Path) -> &'static Operations<Self>;
         fn poolings() -> &'static pooling::Operations<Self>;
         fn fill(buffer: &mut Vec<Self>, length: usize);
+        fn add_to_all(numbers: &mut [Self], summand: Self);
         /// Whether the numbers are the same, bit for bit.
         fn same_bits(these: &[Self], those: &[Self]) -> bool;
     }
@@ -146,6 +147,12 @@ macro_rules! element {
 
             fn fill(buffer: &mut Vec<Self>, length: usize) {
                 buffer.resize(length, Self::ZERO);
+            }
+
+            fn add_to_all(numbers: &mut [Self], summand: Self) {
+                for number in numbers {
+                    *number += summand;
+                }
             }
 
             fn same_bits(these: &[Self], those: &[Self]) -> bool {

@@ -9,6 +9,7 @@
 //! | [`reference`](mod@reference) | the textbook loops: the definition, and the oracle of all tests |
 //! | [`Input`] | an input whose rows need not lie in one piece |
 //! | [`Plan`] | which algorithm runs, and the four operations |
+//! | [`TransposedPlan`] | the input gradient under its own name, with a bias |
 //! | [`Pooling`], [`MaxPositions`] | maxima and averages of windows, and their gradients |
 //! | [`Prepared`] | a plan with weights that are kept between calls |
 //! | `direct` (private) | sums along rows, blocked in registers, rows and channels in parallel |
@@ -43,6 +44,7 @@ mod prepared;
 pub mod reference;
 mod separable;
 mod transpose;
+mod transposed;
 mod winograd;
 
 pub use buffer::zeros;
@@ -55,3 +57,4 @@ pub use plan::{Path, Plan};
 pub use pooling::{MaxPositions, Pooling};
 pub use prepared::Prepared;
 pub use simd::Isa;
+pub use transposed::TransposedPlan;

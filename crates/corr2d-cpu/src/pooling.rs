@@ -12,12 +12,14 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `bands` | a tensor cut into neighbouring rows that have one writer each |
+//! | `columns` | which numbers of a row each output reads, worked out once |
 //! | `fold` | windows folded into one number: the greater of two, or their sum |
 //! | `positions` | where each maximum stands, by which its gradient goes back |
 //! | `average` | the sums divided, and the way back |
 
 mod average;
 mod bands;
+mod columns;
 mod fold;
 mod positions;
 

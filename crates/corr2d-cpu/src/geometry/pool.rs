@@ -9,8 +9,8 @@
 
 use std::ops::Range;
 
-use super::{Axis, DEFAULT_BYTE_BUDGET, Size, check_budget, check_zero_sizes, sides};
-use crate::{Error, Pool2dOptions};
+use super::{Axis, DEFAULT_BYTE_BUDGET, Geometry, Size, check_budget, check_zero_sizes, sides};
+use crate::{Conv2dOptions, Error, Padding, Pool2dOptions};
 
 /// The sizes of one pooling: what goes in, what comes out, and how the two are related along each axis.
 ///
@@ -127,6 +127,35 @@ impl PoolGeometry {
     /// The elements of the output.
     pub fn output_len(&self) -> usize {
         self.output_shape().iter().product()
+    }
+
+    /// The correlation with a kernel of ones whose outputs are the sums of the windows: every plane is an image of one
+    /// channel.
+    ///
+    /// ```
+    /// use corr2d_cpu::{Pool2dOptions, PoolGeometry};
+    ///
+    /// let options = Pool2dOptions { window: (3, 2), ceil_mode: true, ..Default::default() };
+    /// let sums = PoolGeometry::new([2, 5, 10, 8], &options)?.correlation()?;
+    /// assert_eq!((sums.input_shape(), sums.output_shape()), ([10, 1, 10, 8], [10, 1, 4, 4]));
+    /// # Ok::<(), corr2d_cpu::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::ExtentTooLarge`] for windows that hang over the end too far.
+    pub fn correlation(&self) -> Result<Geometry, Error> {
+        // As much padding after the input as the last window reaches.
+        let after = |axis: &Axis| {
+            let reach = (axis.output - 1) * axis.stride + axis.dilated();
+            reach.saturating_sub(axis.before + axis.input)
+        };
+        let (rows, columns) = (&self.rows, &self.columns);
+        let padding =
+            Padding::Explicit { top: rows.before, bottom: after(rows), left: columns.before, right: after(columns) };
+        let (stride, dilation) = ((rows.stride, columns.stride), (rows.dilation, columns.dilation));
+        let options = Conv2dOptions { stride, padding, dilation, ..Default::default() };
+        let planes = [self.batch * self.channels, 1, rows.input, columns.input];
+        Geometry::with_byte_budget(planes, [1, 1, rows.kernel, columns.kernel], &options, usize::MAX)
     }
 
     /// By what the average of a row of windows is divided, times that of its column: the elements of each window along

@@ -6,7 +6,8 @@
 //! ```
 
 use super::bands::{Band, for_each_band};
-use super::fold::{NARROW, Sum, fold_windows};
+use super::columns::Columns;
+use super::fold::{Sum, fold_windows};
 use crate::buffer::with_room_for;
 use crate::simd::{Kernel, Simd};
 use crate::{Axis, Element, Error, Isa, PoolGeometry};
@@ -40,16 +41,16 @@ pub(super) fn gradient<T: Element>(
     output_gradient: &[T],
     input_gradient: &mut [T],
 ) -> Result<(), Error> {
-    let (rows, columns) = (*geometry.rows(), *geometry.columns());
+    let (rows, columns) = (*geometry.rows(), Columns::of(geometry.columns())?);
     let divisors = Divisors::of(geometry);
-    let plane = rows.output() * columns.output();
-    for_each_band(input_gradient, (rows.input(), columns.input()), 1, Vec::new, |sums: &mut Vec<T>, band| {
+    let plane = rows.output() * columns.output;
+    for_each_band(input_gradient, (rows.input(), columns.input), 1, Vec::new, |sums: &mut Vec<T>, band| {
         if sums.is_empty() {
-            *sums = with_room_for(columns.output())?;
-            sums.resize(columns.output(), T::ZERO);
+            *sums = with_room_for(columns.output)?;
+            sums.resize(columns.output, T::ZERO);
         }
         let output_gradient = &output_gradient[band.plane * plane..][..plane];
-        isa.run(Spread { rows, columns, divisors: &divisors, output_gradient, band, sums });
+        isa.run(Spread { rows, columns: &columns, divisors: &divisors, output_gradient, band, sums });
         Ok(())
     })
 }
@@ -90,7 +91,7 @@ impl<T: Element> Kernel<T> for Divide<'_, T> {
 
 struct Spread<'a, T> {
     rows: Axis,
-    columns: Axis,
+    columns: &'a Columns,
     divisors: &'a Divisors<T>,
     /// The plane that the band is made from.
     output_gradient: &'a [T],
@@ -105,7 +106,7 @@ impl<T: Element> Kernel<T> for Spread<'_, T> {
     #[inline(always)]
     fn run<S: Simd<Number = T>>(self, _simd: S) {
         let Self { rows, columns, divisors, output_gradient, band, sums } = self;
-        let (length, width) = (columns.input(), columns.output());
+        let (length, width) = (columns.input, columns.output);
         for (index, gradient) in band.rows.chunks_exact_mut(length).enumerate() {
             sums.fill(T::ZERO);
             for output in rows.outputs_of_input(band.first + index) {
@@ -115,30 +116,26 @@ impl<T: Element> Kernel<T> for Spread<'_, T> {
                     *sum += *arriving / (of_row * *of_column);
                 }
             }
-            spread_row(&columns, sums, gradient);
+            spread_row(columns, sums, gradient);
         }
     }
 }
 
 /// Adds what came back to the windows of a row to all that they hold.
 #[inline(always)]
-fn spread_row<T: Element>(columns: &Axis, sums: &[T], gradient: &mut [T]) {
+fn spread_row<T: Element>(columns: &Columns, sums: &[T], gradient: &mut [T]) {
     gradient.fill(T::ZERO);
-    if sums.len() <= NARROW {
-        for (output, sum) in sums.iter().enumerate() {
-            let taps = columns.taps_of_output(output);
-            let Some(first) = columns.input_position(output, taps.start) else { continue };
-            for gradient in gradient[first..].iter_mut().step_by(columns.dilation()).take(taps.len()) {
+    if columns.are_narrow() {
+        for (sum, (first, count)) in sums.iter().zip(&columns.windows) {
+            for gradient in gradient[*first..].iter_mut().step_by(columns.dilation).take(*count) {
                 *gradient += *sum;
             }
         }
         return;
     }
-    for tap in 0..columns.kernel() {
-        let outputs = columns.outputs_of_tap(tap);
-        let Some(first) = columns.input_position(outputs.start, tap).filter(|_| !outputs.is_empty()) else { continue };
-        let (sums, gradient) = (&sums[outputs], &mut gradient[first..]);
-        match columns.stride() {
+    for tap in &columns.taps {
+        let (sums, gradient) = (&sums[tap.outputs.clone()], &mut gradient[tap.first..]);
+        match columns.stride {
             1 => add_to_every::<T, 1>(sums, gradient),
             2 => add_to_every::<T, 2>(sums, gradient),
             3 => add_to_every::<T, 3>(sums, gradient),

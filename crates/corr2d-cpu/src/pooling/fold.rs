@@ -10,12 +10,10 @@
 use std::marker::PhantomData;
 
 use super::bands::{Band, for_each_band};
+use super::columns::Columns;
 use crate::buffer::with_room_for;
 use crate::simd::{Kernel, Simd};
 use crate::{Axis, Element, Error, Isa, PoolGeometry};
-
-/// Up to so many outputs a row goes output by output; more go tap by tap, each a loop along the row.
-pub(super) const NARROW: usize = 4;
 
 /// How two numbers become one.
 pub(super) trait Fold<T>: Send + Sync {
@@ -34,8 +32,11 @@ impl<T: Element> Fold<T> for Greater {
     }
 
     #[inline(always)]
+    #[allow(clippy::eq_op, reason = "NaN is the number that differs from itself")]
     fn fold(greatest: T, number: T) -> T {
-        if is_greater(number, greatest) { number } else { greatest }
+        // As two choices, which registers have instructions for.
+        let greater = if number > greatest { number } else { greatest };
+        if number != number { number } else { greater }
     }
 }
 
@@ -72,13 +73,13 @@ pub(super) fn fold_windows<T: Element, F: Fold<T>>(
     input: &[T],
     output: &mut [T],
 ) -> Result<(), Error> {
-    let (rows, columns) = (geometry.rows(), geometry.columns());
+    let (rows, columns) = (geometry.rows(), Columns::of(geometry.columns())?);
     let read = (geometry.input_len() / output.len().max(1)).max(1);
-    let plane = rows.input() * columns.input();
-    for_each_band(output, (rows.output(), columns.output()), read, Scratch::new, |scratch, band| {
+    let plane = rows.input() * columns.input;
+    for_each_band(output, (rows.output(), columns.output), read, Scratch::new, |scratch, band| {
         let input = &input[band.plane * plane..][..plane];
-        scratch.make_room(rows, columns, &band)?;
-        isa.run(FoldBand { rows: *rows, columns: *columns, input, band, scratch, fold: PhantomData::<F> });
+        scratch.make_room(rows, columns.output, &band)?;
+        isa.run(FoldBand { rows: *rows, columns: &columns, input, band, scratch, fold: PhantomData::<F> });
         Ok(())
     })
 }
@@ -97,10 +98,10 @@ impl<T: Element> Scratch<T> {
         Self { folded: Vec::new(), done: Vec::new(), first: 0 }
     }
 
-    fn make_room(&mut self, rows: &Axis, columns: &Axis, band: &Band<'_, T>) -> Result<(), Error> {
-        let (first, count) = rows_read(rows, band.first, band.rows.len() / columns.output());
+    fn make_room(&mut self, rows: &Axis, width: usize, band: &Band<'_, T>) -> Result<(), Error> {
+        let (first, count) = rows_read(rows, band.first, band.rows.len() / width);
         self.first = first;
-        let length = count * columns.output();
+        let length = count * width;
         if self.folded.capacity() < length {
             self.folded = with_room_for(length)?;
         }
@@ -122,7 +123,7 @@ pub(super) fn rows_read(rows: &Axis, first_output: usize, outputs: usize) -> (us
 
 struct FoldBand<'a, T, F> {
     rows: Axis,
-    columns: Axis,
+    columns: &'a Columns,
     /// The plane that the band is made from.
     input: &'a [T],
     band: Band<'a, T>,
@@ -136,7 +137,7 @@ impl<T: Element, F: Fold<T>> Kernel<T> for FoldBand<'_, T, F> {
     #[inline(always)]
     fn run<S: Simd<Number = T>>(self, _simd: S) {
         let Self { rows, columns, input, band, scratch, .. } = self;
-        let (length, width) = (columns.input(), columns.output());
+        let (length, width) = (columns.input, columns.output);
         for (index, output) in band.rows.chunks_exact_mut(width).enumerate() {
             output.fill(F::empty());
             let place = (band.first + index) * rows.stride();
@@ -145,7 +146,7 @@ impl<T: Element, F: Fold<T>> Kernel<T> for FoldBand<'_, T, F> {
                 let folded = &mut scratch.folded[(row - scratch.first) * width..][..width];
                 if !scratch.done[row - scratch.first] {
                     scratch.done[row - scratch.first] = true;
-                    fold_row::<T, F>(&columns, &input[row * length..][..length], folded);
+                    fold_row::<T, F>(columns, &input[row * length..][..length], folded);
                 }
                 for (output, folded) in output.iter_mut().zip(&*folded) {
                     *output = F::fold(*output, *folded);
@@ -157,19 +158,18 @@ impl<T: Element, F: Fold<T>> Kernel<T> for FoldBand<'_, T, F> {
 
 /// Folds the windows of one row.
 #[inline(always)]
-fn fold_row<T: Element, F: Fold<T>>(columns: &Axis, row: &[T], folded: &mut [T]) {
-    if folded.len() <= NARROW {
-        for (output, folded) in folded.iter_mut().enumerate() {
-            *folded = taps(columns, output, row).fold(F::empty(), |sum, number| F::fold(sum, *number));
+fn fold_row<T: Element, F: Fold<T>>(columns: &Columns, row: &[T], folded: &mut [T]) {
+    if columns.are_narrow() {
+        for (folded, (first, count)) in folded.iter_mut().zip(&columns.windows) {
+            let window = row[*first..].iter().step_by(columns.dilation).take(*count);
+            *folded = window.fold(F::empty(), |sum, number| F::fold(sum, *number));
         }
         return;
     }
     folded.fill(F::empty());
-    for tap in 0..columns.kernel() {
-        let outputs = columns.outputs_of_tap(tap);
-        let Some(first) = columns.input_position(outputs.start, tap).filter(|_| !outputs.is_empty()) else { continue };
-        let (source, folded) = (&row[first..], &mut folded[outputs]);
-        match columns.stride() {
+    for tap in &columns.taps {
+        let (source, folded) = (&row[tap.first..], &mut folded[tap.outputs.clone()]);
+        match columns.stride {
             1 => fold_every::<T, F, 1>(source, folded),
             2 => fold_every::<T, F, 2>(source, folded),
             3 => fold_every::<T, F, 3>(source, folded),
@@ -180,14 +180,6 @@ fn fold_row<T: Element, F: Fold<T>>(columns: &Axis, row: &[T], folded: &mut [T])
             }
         }
     }
-}
-
-/// The numbers that an output of a row reads.
-#[inline(always)]
-fn taps<'a, T>(columns: &Axis, output: usize, row: &'a [T]) -> impl Iterator<Item = &'a T> {
-    let taps = columns.taps_of_output(output);
-    let first = columns.input_position(output, taps.start).unwrap_or(row.len());
-    row[first..].iter().step_by(columns.dilation()).take(taps.len())
 }
 
 /// Every `STRIDE`-th number, one to each output. A constant, so that the compiler finds its shuffles.

@@ -10,6 +10,7 @@
 use rayon::prelude::*;
 
 use super::bands::{Band, SEQUENTIAL_ELEMENTS, for_each_band};
+use super::columns::Columns;
 use super::fold::{Fold, Greater, is_greater};
 use crate::buffer::with_room_for;
 use crate::geometry::check;
@@ -136,13 +137,13 @@ pub(super) fn find<T: Element>(
     input: &[T],
     positions: &mut [u32],
 ) -> Result<(), Error> {
-    let (rows, columns) = (*geometry.rows(), *geometry.columns());
+    let (rows, columns) = (*geometry.rows(), Columns::of(geometry.columns())?);
     let read = (geometry.input_len() / positions.len().max(1)).max(1);
-    let plane = rows.input() * columns.input();
-    for_each_band(positions, (rows.output(), columns.output()), read, Scratch::new, |scratch, band| {
+    let plane = rows.input() * columns.input;
+    for_each_band(positions, (rows.output(), columns.output), read, Scratch::new, |scratch, band| {
         let input = &input[band.plane * plane..][..plane];
         scratch.make_room(&columns)?;
-        isa.run(FindBand { rows, columns, input, band, scratch });
+        isa.run(FindBand { rows, columns: &columns, input, band, scratch });
         Ok(())
     })
 }
@@ -162,8 +163,8 @@ impl<T: Element> Scratch<T> {
         Self { greatest, greatest_of_row, positions_of_row: Vec::new(), first_columns: Vec::new() }
     }
 
-    fn make_room(&mut self, columns: &Axis) -> Result<(), Error> {
-        let width = columns.output();
+    fn make_room(&mut self, columns: &Columns) -> Result<(), Error> {
+        let width = columns.output;
         if self.greatest.len() == width {
             return Ok(());
         }
@@ -175,9 +176,8 @@ impl<T: Element> Scratch<T> {
             *places = with_room_for(width)?;
             places.resize(width, 0);
         }
-        for (output, column) in self.first_columns.iter_mut().enumerate() {
-            let first = columns.input_position(output, columns.taps_of_output(output).start);
-            *column = first.unwrap_or(0) as u32;
+        for (column, (first, _)) in self.first_columns.iter_mut().zip(&columns.windows) {
+            *column = *first as u32;
         }
         Ok(())
     }
@@ -185,7 +185,7 @@ impl<T: Element> Scratch<T> {
 
 struct FindBand<'a, T> {
     rows: Axis,
-    columns: Axis,
+    columns: &'a Columns,
     /// The plane that the band looks at.
     input: &'a [T],
     band: Band<'a, u32>,
@@ -199,7 +199,7 @@ impl<T: Element> Kernel<T> for FindBand<'_, T> {
     fn run<S: Simd<Number = T>>(self, _simd: S) {
         let Self { rows, columns, input, band, scratch } = self;
         let Scratch { greatest, greatest_of_row, positions_of_row, first_columns } = scratch;
-        let (length, width) = (columns.input(), columns.output());
+        let (length, width) = (columns.input, columns.output);
         for (index, positions) in band.rows.chunks_exact_mut(width).enumerate() {
             let place = (band.first + index) * rows.stride();
             let taps = rows.taps_of_output(band.first + index);
@@ -209,7 +209,7 @@ impl<T: Element> Kernel<T> for FindBand<'_, T> {
                 for (position, column) in positions_of_row.iter_mut().zip(&*first_columns) {
                     *position = start as u32 + column;
                 }
-                find_in_row(&columns, &input[start..][..length], start, greatest_of_row, positions_of_row);
+                find_in_row(columns, &input[start..][..length], start, greatest_of_row, positions_of_row);
                 if tap == taps.start {
                     greatest.copy_from_slice(greatest_of_row);
                     positions.copy_from_slice(positions_of_row);
@@ -227,14 +227,21 @@ impl<T: Element> Kernel<T> for FindBand<'_, T> {
 /// The greatest number of each window of one row, and where in the plane it stands: at first at the first of each, which
 /// is right if none is greater than −∞. `start` is where the row begins.
 #[inline(always)]
-fn find_in_row<T: Element>(columns: &Axis, row: &[T], start: usize, greatest: &mut [T], positions: &mut [u32]) {
+fn find_in_row<T: Element>(columns: &Columns, row: &[T], start: usize, greatest: &mut [T], positions: &mut [u32]) {
     greatest.fill(Greater::empty());
-    for tap in 0..columns.kernel() {
-        let outputs = columns.outputs_of_tap(tap);
-        let Some(first) = columns.input_position(outputs.start, tap).filter(|_| !outputs.is_empty()) else { continue };
-        let (source, place) = (&row[first..], (start + first) as u32);
-        let (greatest, positions) = (&mut greatest[outputs.clone()], &mut positions[outputs]);
-        match columns.stride() {
+    if columns.are_narrow() {
+        for ((greatest, position), (first, count)) in greatest.iter_mut().zip(positions).zip(&columns.windows) {
+            let window = row[*first..].iter().step_by(columns.dilation).take(*count);
+            for (number, place) in window.zip(((start + *first) as u32..).step_by(columns.dilation)) {
+                take_greater(greatest, position, *number, place);
+            }
+        }
+        return;
+    }
+    for tap in &columns.taps {
+        let (source, place) = (&row[tap.first..], (start + tap.first) as u32);
+        let (greatest, positions) = (&mut greatest[tap.outputs.clone()], &mut positions[tap.outputs.clone()]);
+        match columns.stride {
             1 => find_every::<T, 1>(source, place, greatest, positions),
             2 => find_every::<T, 2>(source, place, greatest, positions),
             3 => find_every::<T, 3>(source, place, greatest, positions),
