@@ -11,6 +11,8 @@
 //! | `candle` | what candle 0.11.1 gets wrong and we do not |
 //! | `chapters` | what every chapter prints, in both languages, and what it says of bad arguments |
 //! | `imaging` | picture files, kernels, borders, ranges, plots |
+//! | `transposed`, `pooling` | the transposed correlation and the poolings, on slices and tensors, with their gradients |
+//! | `pytorch` | they equal PyTorch's, with all gradients |
 //! | `opencv` | a filtered photograph equals OpenCV's filter2D |
 //! | `errors` | every bad call on tensors, layers and trainer has its one line |
 
@@ -30,5 +32,8 @@ mod gradients;
 mod imaging;
 mod learning;
 mod opencv;
+mod pooling;
+mod pytorch;
 mod tensors;
 mod testkit;
+mod transposed;
