@@ -192,10 +192,15 @@ impl Axis {
 
     /// Whether every window holds an element of the input.
     fn check_windows(&self, name: &'static str) -> Result<(), Error> {
-        // Those that begin in the padding before the input, and the last: what lies between begins inside.
-        let begin_before = self.before.div_ceil(self.stride).min(self.output);
-        match (0..begin_before).chain([self.output - 1]).find(|output| self.counted(*output, false) == 0) {
-            Some(index) => Err(Error::WindowInPadding { index, axis: name, before: self.before, after: self.after }),
+        let (before, after) = (self.before, self.after);
+        // One that begins in the input holds its first element. One that begins before it must reach it, the first with the
+        // longest way; and if the input is shorter than the dilation, must not step over it, which repeats after as many.
+        let looked_at = if self.input >= self.dilation { 1 } else { self.dilation };
+        let in_front = 0..before.div_ceil(self.stride).min(looked_at);
+        let behind = (before + self.input).div_ceil(self.stride);
+        let mut windows = in_front.chain([behind]).filter(|output| *output < self.output);
+        match windows.find(|output| self.counted(*output, false) == 0) {
+            Some(index) => Err(Error::WindowInPadding { index, axis: name, before, after }),
             None => Ok(()),
         }
     }
