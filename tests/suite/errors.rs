@@ -1,5 +1,7 @@
 //! Every bad call of `corr2d`, with the line that it is answered with.
 
+mod transposed_and_pooling;
+
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -24,7 +26,9 @@ fn every_bad_call_is_an_error_of_one_line() {
 
 fn assert_every_line() {
     let mut table = String::new();
-    let calls = [functions(), options(), layers(), initializers(), gradients(), training()].into_iter().flatten();
+    let calls =
+        [functions(), options(), layers(), initializers(), gradients(), training(), transposed_and_pooling::calls()];
+    let calls = calls.into_iter().flatten();
     let mut count = 0;
     for (name, call) in calls {
         let message =
@@ -33,7 +37,7 @@ fn assert_every_line() {
         writeln!(table, "{name}: {message}").unwrap();
         count += 1;
     }
-    assert!(count >= 90, "{count} bad calls");
+    assert!(count >= 150, "{count} bad calls");
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("tensor_errors", table);
     });

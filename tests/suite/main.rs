@@ -11,8 +11,9 @@
 //! | `candle` | what candle 0.11.1 gets wrong and we do not |
 //! | `chapters` | what every chapter prints, in both languages, and what it says of bad arguments |
 //! | `imaging` | picture files, kernels, borders, ranges, plots |
+//! | `transposed`, `pooling` | the transposed correlation and the poolings, on slices and tensors, with their gradients |
 //! | `opencv` | a filtered photograph equals OpenCV's filter2D |
-//! | `pytorch` | outputs and gradients equal PyTorch's, by every algorithm |
+//! | `pytorch` | outputs and gradients equal PyTorch's, by every algorithm; so do the poolings |
 //! | `errors` | every bad call on tensors, layers and trainer has its one line |
 
 #![allow(
@@ -31,6 +32,8 @@ mod gradients;
 mod imaging;
 mod learning;
 mod opencv;
+mod pooling;
 mod pytorch;
 mod tensors;
 mod testkit;
+mod transposed;

@@ -2,9 +2,10 @@
 
 use std::fmt::Debug;
 use std::mem::MaybeUninit;
-use std::ops::{Add, AddAssign, Mul, Sub};
+use std::ops::{Add, AddAssign, Div, Mul, Sub};
 
 use crate::plan::{Operations, suits_planes};
+use crate::pooling;
 use crate::simd::{Registers, zeroed};
 use crate::widened::{self, Widened};
 use crate::winograd::{self, Tile};
@@ -24,12 +25,14 @@ pub trait Element:
     + Copy
     + Debug
     + PartialEq
+    + PartialOrd
     + Send
     + Sync
     + Add<Output = Self>
     + Sub<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>
+    + Div<Output = Self>
     + AddAssign
     + 'static
 {
@@ -50,7 +53,9 @@ pub(crate) mod compiled {
 
     pub trait Compiled: Registers {
         fn operations(path: Path) -> &'static Operations<Self>;
+        fn poolings() -> &'static pooling::Operations<Self>;
         fn fill(buffer: &mut Vec<Self>, length: usize);
+        fn add_to_all(numbers: &mut [Self], summand: Self);
         /// The forward pass in a wider type, if these numbers need one: see `widened`.
         fn forward_widened(
             plan: &Plan,
@@ -160,8 +165,19 @@ macro_rules! element {
                 }
             }
 
+            fn poolings() -> &'static pooling::Operations<Self> {
+                static POOLINGS: pooling::Operations<$number> = pooling::Operations::new();
+                &POOLINGS
+            }
+
             fn fill(buffer: &mut Vec<Self>, length: usize) {
                 buffer.resize(length, Self::ZERO);
+            }
+
+            fn add_to_all(numbers: &mut [Self], summand: Self) {
+                for number in numbers {
+                    *number += summand;
+                }
             }
 
             fn forward_widened(

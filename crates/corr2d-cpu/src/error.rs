@@ -2,7 +2,7 @@
 
 use crate::Size;
 
-/// Why a correlation cannot be computed.
+/// Why a correlation or a pooling cannot be computed.
 ///
 /// Each message is one line that names the figures.
 ///
@@ -21,7 +21,7 @@ pub enum Error {
     /// A kernel, spread by its dilation, does not fit into the padded input.
     #[error(
         "{} is larger than {}: take a smaller kernel or pad the input",
-        spread(kernel, dilated),
+        spread("kernel", kernel, dilated),
         padding(input, padded)
     )]
     KernelTooLarge {
@@ -66,6 +66,77 @@ pub enum Error {
         groups: usize,
         /// channels / groups.
         wanted: usize,
+    },
+    /// The weight of a transposed correlation was made for another number of input channels.
+    #[error(
+        "weight is for {}, but the input has {channels}: a transposed weight is [C, O / groups, h, w]",
+        count(*found, "input channel")
+    )]
+    TransposedChannelMismatch {
+        /// Input channels of the weight.
+        found: usize,
+        /// Channels of the input.
+        channels: usize,
+    },
+    /// The padding of a transposed correlation leaves nothing of its result.
+    #[error(
+        "padding {before} and {after} cuts off all of the {axis} {reach} that the windows reach: take less padding"
+    )]
+    TransposedTooSmall {
+        /// "height" or "width".
+        axis: &'static str,
+        /// The length of the result without padding.
+        reach: usize,
+        /// What is cut off above, or on the left.
+        before: usize,
+        /// What is cut off below, or on the right.
+        after: usize,
+    },
+    /// More is added to the result of a transposed correlation than a stride or dilation leaves open.
+    #[error("output padding {found:?} is too large: it must be below stride or dilation, so {most:?} at most")]
+    OutputPaddingTooLarge {
+        /// The output padding asked for: (down, right).
+        found: (usize, usize),
+        /// The largest that is allowed.
+        most: (usize, usize),
+    },
+    /// An output padding beside `Same`, which says how large the result is.
+    #[error(
+        "output padding {found:?} has no place under Same, whose result is stride times the input: take (0, 0) or Explicit padding"
+    )]
+    OutputPaddingUnderSame {
+        /// The output padding asked for: (down, right).
+        found: (usize, usize),
+    },
+    /// A window of a pooling, spread by its dilation, does not fit into the padded input.
+    #[error(
+        "{} is larger than {}: take a smaller window or pad the input",
+        spread("window", window, dilated),
+        padding(input, padded)
+    )]
+    WindowTooLarge {
+        /// The window as given.
+        window: Size,
+        /// The window with its dilation.
+        dilated: Size,
+        /// The input as given.
+        input: Size,
+        /// The input with its padding.
+        padded: Size,
+    },
+    /// A window of a pooling holds nothing of the input.
+    #[error(
+        "window {index} along the {axis} (counted from 0) lies wholly in the padding {before} and {after}: take less padding or a larger window"
+    )]
+    WindowInPadding {
+        /// Which window, counted from 0.
+        index: usize,
+        /// "height" or "width".
+        axis: &'static str,
+        /// The padding above, or on the left.
+        before: usize,
+        /// The padding below, or on the right.
+        after: usize,
     },
     /// A height, width, stride or reach of a kernel is beyond what a picture can have.
     #[error("{what} is too large: {axis} may reach {limit} at most")]
@@ -173,8 +244,8 @@ fn count(number: usize, of_what: &str) -> String {
     format!("{number} {of_what}{}", if number == 1 { "" } else { "s" })
 }
 
-fn spread(kernel: &Size, dilated: &Size) -> String {
-    if kernel == dilated { format!("kernel {kernel}") } else { format!("kernel {kernel}, dilated to {dilated},") }
+fn spread(what: &str, size: &Size, dilated: &Size) -> String {
+    if size == dilated { format!("{what} {size}") } else { format!("{what} {size}, dilated to {dilated},") }
 }
 
 fn padding(input: &Size, padded: &Size) -> String {

@@ -6,10 +6,17 @@
 //! ```
 //!
 //! [`Geometry::new`] checks all that can be wrong with shapes, before anything is allocated and with arithmetic that
-//! cannot wrap; after it nothing about shapes can fail. No other file computes an output size.
+//! cannot wrap; after it nothing about shapes can fail. No other file computes an output size, but for those beside this
+//! one: `transposed` turns the formula round, and `pool` uses it for windows that may hang over the end.
+
+mod pool;
+mod transposed;
 
 use std::fmt;
 use std::ops::Range;
+
+pub use pool::PoolGeometry;
+pub use transposed::TransposedGeometry;
 
 use crate::{Conv2dOptions, Error, Padding};
 
@@ -261,8 +268,7 @@ impl Axis {
         if stride > EXTENT_LIMIT {
             return Err(too_large(format!("stride {stride}")));
         }
-        let dilated = (kernel - 1).checked_mul(dilation).and_then(|reach| reach.checked_add(1)).filter(within);
-        let dilated = dilated.ok_or_else(|| too_large(format!("kernel {kernel} with dilation {dilation}")))?;
+        let dilated = dilated(name, kernel, dilation)?;
         let (before, after) = match sides {
             Sides::Given(before, after) => (before, after),
             Sides::Same => {
@@ -387,6 +393,16 @@ impl Axis {
     }
 }
 
+/// The reach of a kernel: dilation · (kernel − 1) + 1.
+fn dilated(axis: &'static str, kernel: usize, dilation: usize) -> Result<usize, Error> {
+    let dilated = (kernel - 1).checked_mul(dilation).and_then(|reach| reach.checked_add(1));
+    dilated.filter(|reach| *reach <= EXTENT_LIMIT).ok_or_else(|| Error::ExtentTooLarge {
+        what: format!("kernel {kernel} with dilation {dilation}"),
+        axis,
+        limit: EXTENT_LIMIT,
+    })
+}
+
 fn sides(padding: Padding) -> (Sides, Sides) {
     match padding {
         Padding::Valid => (Sides::Given(0, 0), Sides::Given(0, 0)),
@@ -397,31 +413,36 @@ fn sides(padding: Padding) -> (Sides, Sides) {
 
 fn check_zeros(input: [usize; 4], weight: [usize; 4], options: &Conv2dOptions) -> Result<(), Error> {
     let pair = |(height, width): (usize, usize)| [height, width];
-    let checks: [(&'static str, &[usize], String); 5] = [
+    check_zero_sizes(&[
         ("a size of the input", &input[1..], format!("0 in {input:?}")),
         ("a size of the weight", &weight, format!("0 in {weight:?}")),
         ("the stride", &pair(options.stride), format!("{:?}", options.stride)),
         ("the dilation", &pair(options.dilation), format!("{:?}", options.dilation)),
         ("the number of groups", &[options.groups], "0".to_owned()),
-    ];
-    match checks.into_iter().find(|(_, sizes, _)| sizes.contains(&0)) {
-        Some((what, _, found)) => Err(Error::Zero { what, found }),
+    ])
+}
+
+/// Each: what it is, its sizes, and how they are shown.
+fn check_zero_sizes(checks: &[(&'static str, &[usize], String)]) -> Result<(), Error> {
+    match checks.iter().find(|(_, sizes, _)| sizes.contains(&0)) {
+        Some((what, _, found)) => Err(Error::Zero { what, found: found.clone() }),
         None => Ok(()),
     }
 }
 
 fn check_channels(input_channels: usize, weight: [usize; 4], groups: usize) -> Result<(), Error> {
     let [output_channels, found, ..] = weight;
-    for (which, channels) in [("input", input_channels), ("output", output_channels)] {
-        if channels % groups != 0 {
-            return Err(Error::GroupsDoNotDivide { groups, channels, which });
-        }
-    }
+    check_groups(groups, input_channels, "input")?;
+    check_groups(groups, output_channels, "output")?;
     let wanted = input_channels / groups;
     if found != wanted {
         return Err(Error::ChannelMismatch { found, channels: input_channels, groups, wanted });
     }
     Ok(())
+}
+
+fn check_groups(groups: usize, channels: usize, which: &'static str) -> Result<(), Error> {
+    if channels % groups == 0 { Ok(()) } else { Err(Error::GroupsDoNotDivide { groups, channels, which }) }
 }
 
 fn check_budget(what: &'static str, shape: [usize; 4], budget: usize) -> Result<(), Error> {

@@ -4,11 +4,13 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`Conv2dOptions`], [`Padding`], [`Algorithm`] | what the caller asks for |
-//! | [`Geometry`], [`Axis`], [`Size`] | every size, computed once and checked |
+//! | [`Conv2dOptions`], [`ConvTranspose2dOptions`], [`Pool2dOptions`], [`Padding`], [`Algorithm`] | what the caller asks for |
+//! | [`Geometry`], [`TransposedGeometry`], [`PoolGeometry`], [`Axis`], [`Size`] | every size, computed once and checked |
 //! | [`reference`](mod@reference) | the textbook loops: the definition, and the oracle of all tests |
 //! | [`Input`] | an input whose rows need not lie in one piece |
 //! | [`Plan`] | which algorithm runs, and the four operations |
+//! | [`TransposedPlan`] | the input gradient under its own name, with a bias |
+//! | [`Pooling`], [`MaxPositions`] | maxima and averages of windows, and their gradients |
 //! | [`Prepared`] | a plan with weights that are kept between calls |
 //! | `direct` (private) | sums along rows, blocked in registers, rows and channels in parallel |
 //! | `planes` (private) | pixels in lanes, for few channels: the output at stride 1, the weight gradient |
@@ -38,19 +40,23 @@ mod input;
 mod options;
 mod plan;
 mod planes;
+mod pooling;
 mod prepared;
 pub mod reference;
 mod separable;
 mod transpose;
+mod transposed;
 mod widened;
 mod winograd;
 
 pub use buffer::zeros;
 pub use element::Element;
 pub use error::Error;
-pub use geometry::{Axis, DEFAULT_BYTE_BUDGET, Geometry, Size};
+pub use geometry::{Axis, DEFAULT_BYTE_BUDGET, Geometry, PoolGeometry, Size, TransposedGeometry};
 pub use input::Input;
-pub use options::{Algorithm, Conv2dOptions, Padding};
+pub use options::{Algorithm, Conv2dOptions, ConvTranspose2dOptions, Padding, Pool2dOptions};
 pub use plan::{Path, Plan};
+pub use pooling::{MaxPositions, Pooling};
 pub use prepared::Prepared;
 pub use simd::Isa;
+pub use transposed::TransposedPlan;

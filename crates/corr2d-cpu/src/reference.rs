@@ -6,7 +6,11 @@
 //!
 //! [`corr2d`] is that line as it stands. The functions below it add batch, channels, groups, stride, dilation and
 //! padding; they are slow on purpose, since nothing else computes the expected values of the tests. A position in the
-//! padding is skipped, never multiplied: padding is the absence of a pixel, and 0 · ∞ is not 0.
+//! padding is skipped, never multiplied: padding is the absence of a pixel, and 0 · ∞ is not 0. In the same manner
+//! [`transposed`] and [`pooling`] do what their names say.
+
+pub mod pooling;
+pub mod transposed;
 
 use crate::geometry::check;
 use crate::{Conv2dOptions, Element, Error, Geometry, Size, zeros};

@@ -12,8 +12,14 @@
 //! Strides cost more here than on the CPU, where no product by zero is computed. These functions run on any device, the
 //! CPU too, where they are tested against `corr2d-cpu`.
 
+pub(crate) mod pooling;
+pub(crate) mod transposed;
+
 use candle_core::Tensor;
 use corr2d_cpu::{Axis, Conv2dOptions, Geometry};
+
+pub use pooling::{avg_pool2d, max_pool2d};
+pub use transposed::conv_transpose2d;
 
 use crate::error::Result;
 use crate::functions::correlation;

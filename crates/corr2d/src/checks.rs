@@ -27,6 +27,19 @@ pub(crate) fn alike(first: &'static str, a: &Tensor, second: &'static str, b: &T
     Ok(())
 }
 
+/// Groups that cut the channels of a layer into equal parts.
+pub(crate) fn groups_divide(groups: usize, input_channels: usize, output_channels: usize) -> Result<()> {
+    if groups == 0 {
+        return Err(corr2d_cpu::Error::Zero { what: "the number of groups", found: "0".to_owned() }.into());
+    }
+    for (which, channels) in [("input", input_channels), ("output", output_channels)] {
+        if channels % groups != 0 {
+            return Err(corr2d_cpu::Error::GroupsDoNotDivide { groups, channels, which }.into());
+        }
+    }
+    Ok(())
+}
+
 /// A shape whose elements can be counted and held, asked for before anything is computed from it.
 ///
 /// A size of 0 counts as 1: candle multiplies sizes from both ends, and would overflow on the others.

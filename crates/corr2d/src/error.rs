@@ -65,6 +65,12 @@ pub enum Error {
         /// What it holds.
         dtype: DType,
     },
+    /// A tensor holds integers or another type that has no gradient.
+    #[error("{dtype:?} tensors cannot be pooled: convert to F32, F64, F16 or BF16 with to_dtype")]
+    CannotBePooled {
+        /// What it holds.
+        dtype: DType,
+    },
     /// Two tensors are on different devices.
     #[error("{first} is on {first_device:?} and {second} on {second_device:?}: move one of them with to_device")]
     DeviceMismatch {

@@ -110,7 +110,7 @@ pub(crate) fn conv2d_keeping(
     Correlation { plan, engine: engine_of(x) }.forward_keeping(keeping, x, weight, bias)
 }
 
-fn engine_of(x: &Tensor) -> Engine {
+pub(crate) fn engine_of(x: &Tensor) -> Engine {
     if x.device().is_cpu() { Engine::Cpu } else { Engine::Candle }
 }
 
@@ -154,7 +154,12 @@ fn matrices(function: &'static str, x: &Tensor, k: &Tensor) -> Result<()> {
     alike("x", x, "k", k)
 }
 
-fn shape4(function: &'static str, argument: &'static str, tensor: &Tensor, wanted: &'static str) -> Result<[usize; 4]> {
+pub(crate) fn shape4(
+    function: &'static str,
+    argument: &'static str,
+    tensor: &Tensor,
+    wanted: &'static str,
+) -> Result<[usize; 4]> {
     <[usize; 4]>::try_from(tensor.dims()).map_err(|_| Error::Rank {
         function,
         argument,

@@ -4,9 +4,9 @@
 //!
 //! | item | what it is |
 //! | --- | --- |
-//! | [`corr2d`], [`convolve2d`], [`conv2d`] | the functions |
-//! | [`Conv2dOptions`], [`Padding`], [`Algorithm`] | what they may be asked |
-//! | [`Conv2d`], [`LazyConv2d`], [`PreparedConv2d`], [`Corr2dLayer`] | the layers |
+//! | [`corr2d`], [`convolve2d`], [`conv2d`], [`conv_transpose2d`], [`max_pool2d`], [`avg_pool2d`] | the functions |
+//! | [`Conv2dOptions`], [`ConvTranspose2dOptions`], [`Pool2dOptions`], [`Padding`], [`Algorithm`] | what they may be asked |
+//! | [`Conv2d`], [`LazyConv2d`], [`PreparedConv2d`], [`Corr2dLayer`], [`ConvTranspose2d`], [`MaxPool2d`], [`AvgPool2d`] | the layers |
 //! | [`Initializer`] | what a layer's weights begin with |
 //! | [`Trainer`], [`History`] | the loop that learns them |
 //! | [`autograd`] | gradients as functions, and the test that they are right |
@@ -21,11 +21,15 @@ mod functions;
 mod initializer;
 mod layers;
 mod ops;
+mod pooling;
 mod trainer;
+mod transposed;
 
-pub use corr2d_cpu::{Algorithm, Conv2dOptions, Geometry, Padding};
+pub use corr2d_cpu::{Algorithm, Conv2dOptions, ConvTranspose2dOptions, Geometry, Padding, Pool2dOptions};
 pub use error::{Error, Result};
 pub use functions::{conv2d, convolve2d, corr2d};
 pub use initializer::Initializer;
-pub use layers::{Conv2d, Corr2dLayer, LazyConv2d, PreparedConv2d};
+pub use layers::{AvgPool2d, Conv2d, ConvTranspose2d, Corr2dLayer, LazyConv2d, MaxPool2d, PreparedConv2d};
+pub use pooling::{avg_pool2d, max_pool2d};
 pub use trainer::{History, Trainer};
+pub use transposed::conv_transpose2d;

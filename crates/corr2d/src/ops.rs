@@ -5,6 +5,7 @@
 //! gx = I(g, w)            ∂: gg = F(u, w)   gw = W(u, g)
 //! gw = W(x, g)            ∂: gx = I(g, u)   gg = F(x, u)
 //! gb = B(g)               ∂: gg = u, spread over batch and positions
+//! y  = I(x, w) + b        ∂: gx = F(u, w)   gw = W(u, x)   gb = B(u)
 //! ```
 //!
 //! F is linear in x and in w, and I and W are its adjoints, so the set is closed: a gradient can be differentiated
@@ -13,6 +14,8 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `forward`, `input_gradient`, `weight_gradient`, `bias_gradient` | one candle operation each |
+//! | `transposed` | the input gradient under its own name, with a bias |
+//! | `pooling` | maxima and averages of windows, each with the operation that is its adjoint |
 //! | `kept` | the weights of a prepared layer, in the form in which the engine reads them |
 //! | `storage` | candle's storages as slices, and half precision widened |
 //! | `handed_over` | how a result that candle's own operations computed enters the graph with our gradient |
@@ -22,12 +25,15 @@ mod forward;
 mod handed_over;
 mod input_gradient;
 mod kept;
+pub(crate) mod pooling;
 mod storage;
+mod transposed;
 mod weight_gradient;
 
 use candle_core::Tensor;
 use corr2d_cpu::{Geometry, Plan};
 pub(crate) use kept::{Keeping, KeptWeights};
+pub(crate) use transposed::Transposed;
 
 use crate::error::Result;
 

@@ -108,6 +108,60 @@ fn a_trainer_learns_on_the_device() {
     assert!(losses[99] < 1e-6, "{}", losses[99]);
 }
 
+/// Values and gradients by candle's operations there, and by the engine here: bit for bit on small integers.
+#[test]
+fn transposed_correlations_and_poolings_are_those_of_the_cpu() {
+    use corr2d::{ConvTranspose2dOptions, Padding, Pool2dOptions};
+    let device = device();
+    let padding = Padding::Explicit { top: 1, bottom: 0, left: 1, right: 1 };
+    let transposed = ConvTranspose2dOptions { stride: (2, 3), padding, output_padding: (1, 2), ..Default::default() };
+    // Powers of two, by which shares are exact whatever the window holds.
+    let window = Pool2dOptions { window: (4, 2), stride: Some((2, 1)), padding, ..Default::default() };
+    let integers = |count: usize, shape: &[usize]| {
+        tensor(&(0..count).map(|index| (index * 5 % 11) as f32 - 5.0).collect::<Vec<f32>>(), shape)
+    };
+    let [x, weight, bias] = [integers(126, &[1, 2, 9, 7]), integers(36, &[2, 3, 2, 3]), integers(3, &[3])];
+    type Function<'a> = &'a dyn Fn(&Tensor, &Tensor, &Tensor, bool) -> corr2d::Result<Tensor>;
+    let functions: [(&str, Function<'_>); 3] = [
+        ("conv_transpose2d", &|x, weight, bias, by_candle| match by_candle {
+            true => by_candle::conv_transpose2d(x, weight, Some(bias), &transposed),
+            false => corr2d::conv_transpose2d(x, weight, Some(bias), &transposed),
+        }),
+        ("max_pool2d", &|x, _, _, by_candle| match by_candle {
+            true => by_candle::max_pool2d(x, &window),
+            false => corr2d::max_pool2d(x, &window),
+        }),
+        ("avg_pool2d", &|x, _, _, by_candle| match by_candle {
+            true => by_candle::avg_pool2d(x, &window),
+            false => corr2d::avg_pool2d(x, &window),
+        }),
+    ];
+    for (name, function) in functions {
+        let run = |device: &Device, by_candle: bool| {
+            let moved = |tensor: &Tensor| candle_core::Var::from_tensor(&tensor.to_device(device).unwrap()).unwrap();
+            let arguments = [moved(&x), moved(&weight), moved(&bias)];
+            let y = function(&arguments[0], &arguments[1], &arguments[2], by_candle).unwrap();
+            assert!(y.device().same_device(device), "{name}");
+            let arriving = integers(y.elem_count(), y.dims()).to_device(device).unwrap();
+            let gradients = (&y * arriving).unwrap().sum_all().unwrap().backward().unwrap();
+            let here = |tensor: &Tensor| tensor.detach().to_device(&Device::Cpu).unwrap();
+            let gradients =
+                arguments.iter().filter_map(|argument| gradients.get(argument)).map(here).collect::<Vec<_>>();
+            (here(&y), gradients)
+        };
+        let (want, of_engine) = run(&Device::Cpu, false);
+        // The second as everyone calls it: off the CPU, candle's operations again.
+        for by_candle in [true, false] {
+            let (got, gradients) = run(&device, by_candle);
+            assert_equal(&got, &want, name);
+            assert_eq!(gradients.len(), of_engine.len(), "{name}");
+            for (index, (got, want)) in gradients.iter().zip(&of_engine).enumerate() {
+                assert_equal(got, want, &format!("gradient of argument {index} of {name}"));
+            }
+        }
+    }
+}
+
 #[test]
 fn gradcheck_passes_on_the_device() {
     use corr2d::autograd::{Gradcheck, gradcheck};

@@ -4,7 +4,7 @@ use candle_core::{Tensor, ToUsize2};
 use candle_nn::{Init, Module, VarBuilder};
 
 use super::PreparedConv2d;
-use crate::checks::{alike, float, within_budget};
+use crate::checks::{alike, float, groups_divide, within_budget};
 use crate::error::{Error, Result};
 use crate::{Conv2dOptions, conv2d};
 
@@ -143,16 +143,8 @@ impl Conv2d {
         builder: &VarBuilder<'_>,
         with_bias: bool,
     ) -> Result<Self> {
-        let groups = options.groups;
-        if groups == 0 {
-            return Err(corr2d_cpu::Error::Zero { what: "the number of groups", found: "0".to_owned() }.into());
-        }
-        for (which, channels) in [("input", input_channels), ("output", output_channels)] {
-            if channels % groups != 0 {
-                return Err(corr2d_cpu::Error::GroupsDoNotDivide { groups, channels, which }.into());
-            }
-        }
-        let inputs = input_channels / groups;
+        groups_divide(options.groups, input_channels, output_channels)?;
+        let inputs = input_channels / options.groups;
         let shape = (output_channels, inputs, height, width);
         let sizes = [output_channels, inputs, height, width];
         if sizes.contains(&0) {
