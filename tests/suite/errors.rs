@@ -1,5 +1,8 @@
 //! Every bad call of `corr2d`, with the line that it is answered with.
 
+mod candle_compat;
+mod products;
+
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -24,7 +27,17 @@ fn every_bad_call_is_an_error_of_one_line() {
 
 fn assert_every_line() {
     let mut table = String::new();
-    let calls = [functions(), options(), layers(), initializers(), gradients(), training()].into_iter().flatten();
+    let calls = [
+        functions(),
+        options(),
+        layers(),
+        candle_compat::calls(),
+        initializers(),
+        gradients(),
+        products::calls(),
+        training(),
+    ];
+    let calls = calls.into_iter().flatten();
     let mut count = 0;
     for (name, call) in calls {
         let message =

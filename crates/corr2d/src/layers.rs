@@ -7,6 +7,7 @@ mod lazy;
 mod prepared;
 
 pub use conv2d::Conv2d;
+pub(crate) use conv2d::weight_shape;
 pub use corr2d_layer::Corr2dLayer;
 pub use lazy::LazyConv2d;
 pub use prepared::PreparedConv2d;
