@@ -1,5 +1,10 @@
 //! What candle 0.11.1 does where we do otherwise. Each test runs both, so that it fails when candle changes: then a
-//! reason of ours is gone, and with it perhaps some code.
+//! reason of ours is gone, and with it perhaps some code. `corr2d::candle_differences` shows them as a table.
+
+mod convolution;
+mod pooling;
+mod table;
+mod transposed;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -1,5 +1,7 @@
 //! Every bad call of `corr2d`, with the line that it is answered with.
 
+mod candle_compat;
+mod products;
 mod transposed_and_pooling;
 
 use std::fmt::Write;
@@ -26,8 +28,17 @@ fn every_bad_call_is_an_error_of_one_line() {
 
 fn assert_every_line() {
     let mut table = String::new();
-    let calls =
-        [functions(), options(), layers(), initializers(), gradients(), training(), transposed_and_pooling::calls()];
+    let calls = [
+        functions(),
+        options(),
+        layers(),
+        candle_compat::calls(),
+        initializers(),
+        gradients(),
+        products::calls(),
+        training(),
+        transposed_and_pooling::calls(),
+    ];
     let calls = calls.into_iter().flatten();
     let mut count = 0;
     for (name, call) in calls {

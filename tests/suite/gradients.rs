@@ -3,4 +3,5 @@
 mod backward;
 mod functions;
 pub(crate) mod process;
+mod products;
 mod second_order;

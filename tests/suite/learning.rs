@@ -1,5 +1,7 @@
-//! What learns: initialisers, layers, the trainer.
+//! What learns: initialisers, layers, candle's layer under our arithmetic, the trainer, and LeNet on digits.
 
+mod candle_compat;
 mod initializers;
 mod layers;
+mod lenet;
 mod trainer;

@@ -6,8 +6,8 @@
 //! | `testkit` | the cases and numbers that all of them use are what they say |
 //! | `engine` | every path of corr2d-cpu equals the textbook loops, bit for bit |
 //! | `tensors` | so do the functions on candle tensors, in every dtype, through every view, on the device path |
-//! | `gradients` | gradients through candle's graph, of the second order too |
-//! | `learning` | initialisers, layers and the trainer |
+//! | `gradients` | gradients through candle's graph, of the second order too, and products with Jacobian and Hessian |
+//! | `learning` | initialisers, layers, candle's layer under our arithmetic, the trainer, LeNet on digits |
 //! | `candle` | what candle 0.11.1 gets wrong and we do not |
 //! | `chapters` | what every chapter prints, in both languages, and what it says of bad arguments |
 //! | `imaging` | picture files, kernels, borders, ranges, plots |

@@ -1,21 +1,37 @@
-//! Gradients as functions: JAX's `value_and_grad`, PyTorch's `gradcheck`, and a look-up that does not stay silent.
+//! Gradients as functions: JAX's `value_and_grad`, `vjp` and `jvp`, products with the Hessian, PyTorch's `gradcheck`,
+//! and a look-up that does not stay silent.
+//!
+//! | function | what it computes, for y = f(x) | candle's switch | passes |
+//! | --- | --- | --- | --- |
+//! | [`value_and_grad`] | y and ∂y/∂x, for one number y | not needed | one backward |
+//! | [`vjp`] | y and, for any u, Jᵀu | not needed | one backward for each u |
+//! | [`jvp`] | y and Jv | **needed** | two backward |
+//! | [`jvp_by_rows`] | y and Jv | not needed | one backward for each element of y |
+//! | [`hvp`] | y and Hv, for one number y | **needed** | two backward |
+//! | [`hvp_approximate`] | y and about Hv, by differences | not needed | three forward and backward |
+//! | [`gradcheck`] | whether the gradients are right | not needed | two backward for each element of y |
 //!
 //! Candle's `GradStore::get` answers `None` for a tensor that no gradient reached, and its optimisers then skip that
 //! tensor without a word: a layer that reads its weights through `to_vec` trains forever and learns nothing. Here a
 //! missing gradient is an error.
 //!
 //! `backward` cuts the gradients off the graph unless the environment variable `CANDLE_GRAD_DO_NOT_DETACH` is set before
-//! the first backward pass of a thread. With it, the gradients that come from here can be differentiated again. Without
-//! it a gradient inside a function that is itself differentiated is an error: candle would cut off one factor of a
+//! the first backward pass of a thread; that is candle's switch, and a program is started with it. With it, the gradients
+//! that come from here can be differentiated again. Without it a gradient inside a function that is itself differentiated is an error: candle would cut off one factor of a
 //! product and keep the other, so that the outer gradient were wrong and not even missing.
 
 mod differentiated;
+mod directions;
 mod gradcheck;
+mod hessian;
+mod products;
 
 use candle_core::backprop::GradStore;
 use candle_core::{Tensor, Var};
 
 pub use gradcheck::{Gradcheck, gradcheck};
+pub use hessian::{hvp, hvp_approximate};
+pub use products::{Pullback, jvp, jvp_by_rows, vjp};
 
 use crate::error::{Error, Result};
 
@@ -115,10 +131,12 @@ fn variables(tensors: &[Tensor]) -> Result<Vec<Tensor>> {
 }
 
 fn gradients(value: &Tensor, variables: &[Tensor]) -> Result<Vec<Tensor>> {
+    gradients_named(value, variables, |index| format!("argument {index}"))
+}
+
+/// The gradients by some variables, with the names that errors call them by.
+fn gradients_named(value: &Tensor, variables: &[Tensor], name: impl Fn(usize) -> String) -> Result<Vec<Tensor>> {
     let gradients = value.backward()?;
-    variables
-        .iter()
-        .enumerate()
-        .map(|(index, variable)| gradient(&gradients, variable, &format!("argument {index}")))
-        .collect()
+    let named = variables.iter().enumerate();
+    named.map(|(index, variable)| gradient(&gradients, variable, &name(index))).collect()
 }

@@ -123,6 +123,29 @@ pub enum Error {
          CANDLE_GRAD_DO_NOT_DETACH=1 before the program starts"
     )]
     GradientCutOff,
+    /// A function that differentiates a gradient was called where candle cuts gradients off the graph.
+    #[error(
+        "{function} differentiates a gradient, which candle cuts off the graph: set CANDLE_GRAD_DO_NOT_DETACH=1 before \
+         the program starts, or call {otherwise}"
+    )]
+    GraphNotKept {
+        /// The function called.
+        function: &'static str,
+        /// The one that does without.
+        otherwise: &'static str,
+    },
+    /// A tangent, cotangent or direction has another shape than what it belongs to.
+    #[error("{direction} has shape {found:?}, but {of} has {wanted:?}: give one number for each of its elements")]
+    DirectionShape {
+        /// Which direction.
+        direction: &'static str,
+        /// Its shape.
+        found: Vec<usize>,
+        /// What it belongs to.
+        of: &'static str,
+        /// The shape of that.
+        wanted: Vec<usize>,
+    },
     /// No gradient arrived where one was asked for.
     #[error("no gradient reached {name}: the result does not depend on it through differentiable operations")]
     MissingGradient {

@@ -10,6 +10,7 @@ mod prepared;
 
 pub use conv_transpose2d::ConvTranspose2d;
 pub use conv2d::Conv2d;
+pub(crate) use conv2d::weight_shape;
 pub use corr2d_layer::Corr2dLayer;
 pub use lazy::LazyConv2d;
 pub use pools::{AvgPool2d, MaxPool2d};

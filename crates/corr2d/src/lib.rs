@@ -10,11 +10,15 @@
 //! | [`Initializer`] | what a layer's weights begin with |
 //! | [`Trainer`], [`History`] | the loop that learns them |
 //! | [`autograd`] | gradients as functions, and the test that they are right |
+//! | [`candle_compat`] | candle's layer under candle's names, for models that exist |
+//! | [`candle_differences`] | where candle and this crate answer differently |
 //! | [`by_candle`] | what runs on CUDA and Metal |
 //! | [`Error`] | everything that can be wrong, in one line |
 
 pub mod autograd;
 pub mod by_candle;
+pub mod candle_compat;
+pub mod candle_differences;
 mod checks;
 mod error;
 mod functions;

@@ -1,10 +1,10 @@
-//! A machine without memory gets an error, not the end of the program.
+//! A machine without memory gets an error, not the end of the program; and what memory a graph does not take.
 //!
 //! Linux keeps to the limits that a shell sets; other systems do not, and leave this file out.
 
 use std::process::Command;
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Device, Tensor, Var};
 use corr2d::{Conv2dOptions, conv2d};
 
 /// What a test may address, in KiB, when it runs as a program of its own.
@@ -15,7 +15,7 @@ const LIMITED: &str = "CORR2D_TEST_MEMORY_LIMITED";
 
 #[test]
 fn copies_that_do_not_fit_are_errors() {
-    if std::env::var_os(LIMITED).is_some() {
+    in_limited_memory("tensors::memory::copies_that_do_not_fit_are_errors", || {
         // A broadcast number is small, its gathered copy is not.
         assert_does_not_fit(DType::F32, 20_000);
         assert_does_not_fit(DType::F64, 20_000);
@@ -23,9 +23,44 @@ fn copies_that_do_not_fit_are_errors() {
         // The copy of 2 bytes an element fits, but not beside it the one of 4.
         assert_does_not_fit(DType::F16, 16_000);
         assert_does_not_fit(DType::BF16, 16_000);
-        return;
+    });
+}
+
+/// The input takes more than half of the memory. So neither a copy of it fits, which a graph might keep, nor its
+/// gradient, if anybody computed that.
+#[test]
+fn an_input_that_is_not_tracked_is_not_copied_and_costs_no_gradient() {
+    in_limited_memory("tensors::memory::an_input_that_is_not_tracked_is_not_copied_and_costs_no_gradient", || {
+        let shape = (1, 1, 12_500, 12_500);
+        let x = Tensor::zeros(shape, DType::F32, &Device::Cpu).unwrap();
+        let weights: Vec<Var> = (0..8).map(|_| Var::ones((1, 1, 1, 1), DType::F32, &Device::Cpu).unwrap()).collect();
+        // Eight graphs that are alive at once.
+        let outputs: Vec<Tensor> = weights.iter().map(|weight| corner(&x, weight)).collect();
+        for (weight, output) in weights.iter().zip(&outputs) {
+            let gradients = output.backward().unwrap();
+            assert_eq!(gradients.get(weight).unwrap().elem_count(), 1);
+        }
+        drop((x, outputs));
+
+        // As a variable it does cost one.
+        let x = Var::zeros(shape, DType::F32, &Device::Cpu).unwrap();
+        let message = corner(&x, &weights[0]).backward().unwrap_err().to_string();
+        assert!(message.starts_with("the machine has no "), "{message}");
+    });
+}
+
+/// One pixel of an image, through a layer.
+fn corner(x: &Tensor, weight: &Tensor) -> Tensor {
+    let options = Conv2dOptions { stride: (12_500, 12_500), ..Default::default() };
+    conv2d(x, weight, None, &options).unwrap().sum_all().unwrap()
+}
+
+/// Runs `body` as a program of its own. `name` is the whole name of the calling test.
+fn in_limited_memory(name: &str, body: impl FnOnce()) {
+    if std::env::var_os(LIMITED).is_some() {
+        return body();
     }
-    let script = format!("ulimit -v {LIMIT} && exec \"$0\" --exact tensors::memory::copies_that_do_not_fit_are_errors");
+    let script = format!("ulimit -v {LIMIT} && exec \"$0\" --exact {name}");
     let output = Command::new("sh")
         .args(["-c", &script])
         .arg(std::env::current_exe().unwrap())

@@ -19,6 +19,25 @@ pub(super) fn call(function: impl FnOnce(&[Tensor]) -> Result<Tensor>, variables
     function(variables)
 }
 
+/// Refuses a backward pass inside a function that is being differentiated, unless candle keeps the graph of gradients.
+///
+/// # Errors
+/// [`Error::GradientCutOff`].
+pub(super) fn not_inside_another() -> Result<()> {
+    if DEPTH.get() > 0 && !gradients_stay_in_the_graph()? {
+        return Err(Error::GradientCutOff);
+    }
+    Ok(())
+}
+
+/// Refuses a function that differentiates a gradient, unless candle keeps the graph of gradients.
+///
+/// # Errors
+/// [`Error::GraphNotKept`].
+pub(super) fn needs_the_graph(function: &'static str, otherwise: &'static str) -> Result<()> {
+    if gradients_stay_in_the_graph()? { Ok(()) } else { Err(Error::GraphNotKept { function, otherwise }) }
+}
+
 thread_local! {
     /// How many functions are being differentiated, each inside the one before.
     static DEPTH: Cell<usize> = const { Cell::new(0) };

@@ -143,15 +143,8 @@ impl Conv2d {
         builder: &VarBuilder<'_>,
         with_bias: bool,
     ) -> Result<Self> {
-        groups_divide(options.groups, input_channels, output_channels)?;
-        let inputs = input_channels / options.groups;
-        let shape = (output_channels, inputs, height, width);
-        let sizes = [output_channels, inputs, height, width];
-        if sizes.contains(&0) {
-            let found = format!("0 in {shape:?}");
-            return Err(corr2d_cpu::Error::Zero { what: "a size of the weight", found }.into());
-        }
-        within_budget(&sizes)?;
+        let shape = weight_shape(input_channels, output_channels, (height, width), options.groups)?;
+        let (_, inputs, ..) = shape;
         let bound = ((inputs * height * width) as f64).sqrt().recip();
         let law = Init::Uniform { lo: -bound, up: bound };
         let weight = builder.get_with_hints(shape, "weight", law)?;
@@ -225,6 +218,29 @@ impl Module for Conv2d {
     fn forward(&self, input: &Tensor) -> candle_core::Result<Tensor> {
         Ok(conv2d(input, &self.weight, self.bias.as_ref(), &self.options)?)
     }
+}
+
+/// [O, C / groups, h, w] of a layer that can be built.
+///
+/// # Errors
+/// [`Error::Shape`] when the groups do not divide the channels or a size is 0, [`Error::OverBudget`] for a weight that
+/// memory does not hold.
+pub(crate) fn weight_shape(
+    input_channels: usize,
+    output_channels: usize,
+    (height, width): (usize, usize),
+    groups: usize,
+) -> Result<(usize, usize, usize, usize)> {
+    groups_divide(groups, input_channels, output_channels)?;
+    let inputs = input_channels / groups;
+    let shape = (output_channels, inputs, height, width);
+    let sizes = [output_channels, inputs, height, width];
+    if sizes.contains(&0) {
+        let found = format!("0 in {shape:?}");
+        return Err(corr2d_cpu::Error::Zero { what: "a size of the weight", found }.into());
+    }
+    within_budget(&sizes)?;
+    Ok(shape)
 }
 
 fn wrong_rank(weight: &Tensor) -> Error {

@@ -1,0 +1,57 @@
+//! LeNet-5 (*Gradient-based learning applied to document recognition*, 1998) in the size of these digits.
+//!
+//! ```text
+//!              size         what it is
+//! image     1 × 8 × 8
+//! C1        6 × 8 × 8      convolution 5×5, tanh
+//! S2        6 × 4 × 4      mean of 2×2
+//! C3       16 × 4 × 4      convolution 5×5, tanh
+//! S4       16 × 2 × 2      mean of 2×2
+//! C5      120 × 1 × 1      convolution over all that is left, tanh
+//! F6       84 × 1 × 1      convolution 1×1, which connects everything, tanh
+//! output   10 × 1 × 1      the same
+//! ```
+
+use candle_core::Tensor;
+use candle_nn::{Module, VarBuilder};
+use corr2d::{Conv2d, Conv2dOptions, Padding, Result, conv2d};
+
+pub(crate) struct LeNet {
+    c1: Conv2d,
+    c3: Conv2d,
+    c5: Conv2d,
+    f6: Conv2d,
+    output: Conv2d,
+}
+
+impl LeNet {
+    pub(crate) fn new(builder: &VarBuilder<'_>) -> Result<Self> {
+        let same = Conv2dOptions { padding: Padding::Same, ..Default::default() };
+        let layer = |name: &str, inputs, outputs, kernel: usize, options| {
+            Conv2d::build(inputs, outputs, kernel, options, builder.pp(name))
+        };
+        Ok(Self {
+            c1: layer("c1", 1, 6, 5, same)?,
+            c3: layer("c3", 6, 16, 5, same)?,
+            c5: layer("c5", 16, 120, 2, Conv2dOptions::default())?,
+            f6: layer("f6", 120, 84, 1, Conv2dOptions::default())?,
+            output: layer("output", 84, 10, 1, Conv2dOptions::default())?,
+        })
+    }
+}
+
+impl Module for LeNet {
+    /// Images [N, 1, 8, 8] to a score for each digit, [N, 10].
+    fn forward(&self, images: &Tensor) -> candle_core::Result<Tensor> {
+        let maps = pool(&images.apply(&self.c1)?.tanh()?)?;
+        let maps = pool(&maps.apply(&self.c3)?.tanh()?)?;
+        maps.apply(&self.c5)?.tanh()?.apply(&self.f6)?.tanh()?.apply(&self.output)?.flatten_from(1)
+    }
+}
+
+/// S2 and S4: the mean of each window of 2×2, as a correlation of each map with four quarters.
+fn pool(maps: &Tensor) -> Result<Tensor> {
+    let channels = maps.dim(1)?;
+    let quarters = Tensor::full(0.25f32, (channels, 1, 2, 2), maps.device())?;
+    conv2d(maps, &quarters, None, &Conv2dOptions { stride: (2, 2), groups: channels, ..Default::default() })
+}

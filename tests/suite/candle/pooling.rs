@@ -1,0 +1,87 @@
+//! The pools of candle. What they answer stands beside the right gradient, by hand.
+
+use candle_core::{Device, Tensor, Var};
+use corr2d::{Conv2dOptions, conv2d};
+
+use crate::tensors::oracle::{tensor, values};
+
+#[test]
+fn the_gradient_of_max_pooling_is_divided_by_the_window_in_candle() {
+    let x = image(&[1.0, 5.0, 2.0, 3.0, 4.0, 0.0, 7.0, 6.0], 2, 4);
+    let theirs = gradient(&x, |x| x.max_pool2d(2).unwrap());
+    let right = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0];
+    assert_eq!(theirs, right.map(|value| value / 4.0), "candle now answers otherwise");
+    // Ours: the same call on this crate, compared with `right`.
+}
+
+#[test]
+fn equal_maxima_each_get_the_whole_gradient_in_candle() {
+    let x = image(&[3.0, 3.0, 3.0, 3.0], 2, 2);
+    // One unit arrives at the window, four leave it.
+    assert_eq!(gradient(&x, |x| x.max_pool2d(2).unwrap()), [1.0; 4], "candle now answers otherwise");
+    // Ours: one unit leaves it, whoever of the four gets it.
+}
+
+#[test]
+fn the_gradient_of_max_pooling_is_lost_in_candle_where_the_window_does_not_divide() {
+    // Windows of 2×2 on 5×5: four, each with its maximum in the corner. Candle spreads the maxima over 5×5, two and a half
+    // pixels for each, to find them again.
+    let x = image(&(1..=25).rev().map(f64::from).collect::<Vec<_>>(), 5, 5);
+    let right = at(25, &[0, 2, 10, 12]);
+    let theirs = gradient(&x, |x| x.max_pool2d(2).unwrap());
+    let reached: Vec<usize> = (0..25).filter(|index| theirs[*index] != 0.0).collect();
+    assert_eq!(reached, [0], "candle now finds {reached:?}");
+    assert_eq!(right.iter().sum::<f64>(), 4.0);
+    // Ours: the same call on this crate, compared with `right`.
+}
+
+#[test]
+fn the_gradient_of_mean_pooling_goes_astray_in_candle_where_the_window_does_not_divide() {
+    let x = image(&(1..=25).map(f64::from).collect::<Vec<_>>(), 5, 5);
+    // The last row and column are in no window.
+    let right: Vec<f64> = (0..25).map(|index| if index % 5 < 4 && index / 5 < 4 { 0.25 } else { 0.0 }).collect();
+    let theirs = gradient(&x, |x| x.avg_pool2d(2).unwrap());
+    assert_eq!(theirs, [0.25; 25], "candle now answers otherwise");
+    assert_eq!(gradient(&x, |x| mean_of_windows(x, 2, 2)), right);
+}
+
+#[test]
+fn windows_that_overlap_have_no_gradient_in_candle() {
+    let x = image(&(1..=25).map(f64::from).collect::<Vec<_>>(), 5, 5);
+    for pooled in [x.avg_pool2d_with_stride(3, 1).unwrap(), x.max_pool2d_with_stride(3, 2).unwrap()] {
+        let error = pooled.sum_all().unwrap().backward().unwrap_err().to_string();
+        assert!(error.contains("backward not supported"), "{error}");
+    }
+    // The corner is in one window of 3×3, the centre in nine.
+    let means = gradient(&x, |x| mean_of_windows(x, 3, 1));
+    assert!((means[0] - 1.0 / 9.0).abs() < 1e-15 && (means[12] - 1.0).abs() < 1e-15, "{means:?}");
+    // Ours: max pooling by windows of 3×3, two apart.
+}
+
+#[test]
+fn a_pool_of_candle_has_no_padding() {
+    // Its arguments are a window and a stride, as a type says.
+    let _: fn(&Tensor, (usize, usize), (usize, usize)) -> candle_core::Result<Tensor> =
+        |x, window, stride| x.max_pool2d_with_stride(window, stride);
+    let x = image(&[1.0; 25], 5, 5);
+    assert!(x.max_pool2d(6).is_err(), "candle now pads");
+    // Ours: windows of 6×6 with a padding.
+}
+
+/// The mean of windows as a correlation of each channel with equal weights.
+fn mean_of_windows(x: &Tensor, window: usize, stride: usize) -> Tensor {
+    let equal = Tensor::full(1.0 / (window * window) as f64, (1, 1, window, window), &Device::Cpu).unwrap();
+    conv2d(x, &equal, None, &Conv2dOptions { stride: (stride, stride), ..Default::default() }).unwrap()
+}
+
+fn image(values: &[f64], height: usize, width: usize) -> Var {
+    Var::from_tensor(&tensor(values, &[1, 1, height, width])).unwrap()
+}
+
+fn gradient(x: &Var, pool: impl Fn(&Tensor) -> Tensor) -> Vec<f64> {
+    values(pool(x).sum_all().unwrap().backward().unwrap().get(x).unwrap())
+}
+
+fn at(length: usize, ones: &[usize]) -> Vec<f64> {
+    (0..length).map(|index| if ones.contains(&index) { 1.0 } else { 0.0 }).collect()
+}
