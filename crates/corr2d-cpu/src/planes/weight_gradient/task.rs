@@ -64,33 +64,20 @@ impl<T: Element> Kernel<T> for Task<'_, T> {
         for strip in self.strips {
             let strip = Strip::new(geometry, cut, strip);
             for segment in &cut.segments {
-                let in_place = segment.inside && strip.reads_no_padding(geometry);
-                let (row, rows) =
-                    if in_place { (geometry.columns().input(), 0) } else { strip.copied(geometry, cut, segment) };
                 for chunk in (0..channels).step_by(cut.channels) {
                     let chunk = chunk..channels.min(chunk + cut.channels);
                     let first = (strip.image * geometry.input_channels() + first_channel + chunk.start) * plane;
                     let planes = &self.input[first..][..chunk.len() * plane];
-                    if !in_place {
-                        let top = (strip.row * geometry.rows().stride()) as isize - geometry.rows().before() as isize;
-                        inputs.resize(chunk.len() * rows * row, T::ZERO);
-                        copy_input(simd, geometry, cut, segment, planes, top, rows, inputs);
-                    }
+                    let windows = strip.windows(simd, geometry, cut, segment, planes, inputs);
                     for output in self.outputs.clone() {
                         let place = strip.image * geometry.output_channels() + output;
                         let gradient = &self.gradient[place * output_plane..][..output_plane];
                         let gradient = strip.gradient(simd, geometry, segment, gradient, gradients);
                         for channel in chunk.clone() {
-                            let (window, start) = if in_place {
-                                let top = strip.row * geometry.rows().stride() - geometry.rows().before();
-                                let left = segment.columns.start - geometry.columns().before();
-                                (&planes[(channel - chunk.start) * plane..][..plane], top * row + left)
-                            } else {
-                                (&inputs[(channel - chunk.start) * rows * row..][..rows * row], 0)
-                            };
                             let pair = (output - self.outputs.start) * channels + channel;
                             let lanes = &mut lanes[pair * taps * 2 * S::LANES..][..taps * 2 * S::LANES];
-                            all_tiles(simd, geometry, cut, segment, &strip, (window, start, row), gradient, lanes);
+                            let window = windows.channel(channel - chunk.start);
+                            all_tiles(simd, geometry, cut, segment, &strip, window, gradient, lanes);
                         }
                     }
                 }
@@ -103,6 +90,23 @@ impl<T: Element> Kernel<T> for Task<'_, T> {
                 add_lanes(tile, geometry.columns().kernel(), lanes, S::LANES, sums);
             }
         }
+    }
+}
+
+/// What some input channels are read from.
+struct Windows<'a, T> {
+    planes: &'a [T],
+    /// The numbers of a channel.
+    plane: usize,
+    /// Where the first output reads through the first tap, and how far rows are apart.
+    start: usize,
+    row: usize,
+}
+
+impl<'a, T> Windows<'a, T> {
+    #[inline(always)]
+    fn channel(&self, index: usize) -> (&'a [T], usize, usize) {
+        (&self.planes[index * self.plane..][..self.plane], self.start, self.row)
     }
 }
 
@@ -125,11 +129,29 @@ impl Strip {
         self.rows == self.whole && top >= rows.before() && end <= rows.before() + rows.input()
     }
 
-    /// The length of a row and the number of rows of a copied window.
+    /// What a segment reads of some planes: where it lies, if there is no padding in it and no stride, or else a copy.
     #[inline(always)]
-    fn copied(&self, geometry: &Geometry, cut: &Cut, segment: &Segment) -> (usize, usize) {
-        let rows = geometry.rows();
-        (cut.phases.len() * segment.phase, (self.whole - 1) * rows.stride() + rows.dilated())
+    fn windows<'w, S: Simd>(
+        &self,
+        simd: S,
+        geometry: &Geometry,
+        cut: &Cut,
+        segment: &Segment,
+        planes: &'w [S::Number],
+        copy: &'w mut Vec<S::Number>,
+    ) -> Windows<'w, S::Number> {
+        let (rows, width) = (geometry.rows(), geometry.columns().input());
+        let plane = rows.input() * width;
+        if segment.inside && self.reads_no_padding(geometry) {
+            let top = self.row * rows.stride() - rows.before();
+            let left = segment.columns.start - geometry.columns().before();
+            return Windows { planes, plane, start: top * width + left, row: width };
+        }
+        let top = (self.row * rows.stride()) as isize - rows.before() as isize;
+        let (height, row) = ((self.whole - 1) * rows.stride() + rows.dilated(), cut.phases.len() * segment.phase);
+        copy.resize(planes.len() / plane * height * row, S::Number::ZERO);
+        copy_input(simd, geometry, cut, segment, planes, top, height, copy);
+        Windows { planes: copy, plane: height * row, start: 0, row }
     }
 
     /// The rows of a segment of an output plane: where they begin, and how far they are apart.
@@ -154,8 +176,8 @@ impl Strip {
     }
 }
 
-/// Adds what a strip and a segment give to the taps of one pair of channels. The window begins at the first row and column
-/// that the first tap reads, and has rows of a length.
+/// Adds what a strip and a segment give to the taps of one pair of channels. A window comes with where the first output
+/// reads through the first tap and how far its rows are apart, a gradient with how far its rows are.
 #[inline(always)]
 fn all_tiles<S: Simd>(
     simd: S,
