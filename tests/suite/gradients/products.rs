@@ -103,6 +103,21 @@ fn vjp_of_ones_is_the_gradient_bit_for_bit_and_the_pullback_serves_any_cotangent
     }
 }
 
+/// The gradient of a squared error is Jᵀr, with the residual r = f(x) − target.
+#[test]
+fn a_cotangent_computed_from_the_value_is_a_constant() {
+    for network in networks() {
+        let target = network.maps(&network.point).unwrap().cos().unwrap();
+        let (value, pullback) = vjp(|t| network.maps(t), &network.point).unwrap();
+        let residual = (value - &target).unwrap();
+        assert!(residual.track_op(), "it is in the graph");
+        let product = pullback.product(&residual).unwrap();
+        let error = |t: &[Tensor]| Ok(((network.maps(t)? - &target)?.sqr()?.sum_all()? * 0.5)?);
+        let (_, gradients) = value_and_grad(error, &network.point).unwrap();
+        assert_same_bits(&product, &gradients, network.name);
+    }
+}
+
 #[test]
 fn a_cotangent_that_is_not_finite_spoils_what_depends_on_it_alone() {
     // y = corr2d(x, k) with k = [1, −1]: x_j reaches y_{j−1} and y_j.
