@@ -26,6 +26,9 @@ struct Network {
     point: [Tensor; 3],
 }
 
+/// A product that a function which is being differentiated makes.
+type Inside = fn(&Pullback, &[Tensor]) -> corr2d::Result<Tensor>;
+
 /// Strides, dilations, paddings that differ between the axes, groups, and all of them.
 fn networks() -> Vec<Network> {
     let plain = Conv2dOptions::default();
@@ -222,7 +225,7 @@ fn what_differentiates_a_gradient_is_an_error_where_candle_cuts_it_off() {
 
             // Inside a function that is differentiated each of them would lose a factor.
             let (_, pullback) = vjp(|x| Ok(x[0].sqr()?), &x).unwrap();
-            let inside: [fn(&Pullback, &[Tensor]) -> corr2d::Result<Tensor>; 3] = [
+            let inside: [Inside; 3] = [
                 |pullback, x| Ok(pullback.product(&x[0])?[0].sum_all()?),
                 |_, x| Ok(jvp_by_rows(|x| Ok(x[0].sqr()?), x, x)?.1.sum_all()?),
                 |_, x| Ok(hvp_approximate(|x| Ok(x[0].sqr()?.sum_all()?), x, x, 0.5)?.1[0].sum_all()?),
