@@ -25,6 +25,7 @@ mod directions;
 mod gradcheck;
 mod hessian;
 mod products;
+mod seeded;
 
 use candle_core::backprop::GradStore;
 use candle_core::{Tensor, Var};
@@ -131,12 +132,11 @@ fn variables(tensors: &[Tensor]) -> Result<Vec<Tensor>> {
 }
 
 fn gradients(value: &Tensor, variables: &[Tensor]) -> Result<Vec<Tensor>> {
-    gradients_named(value, variables, |index| format!("argument {index}"))
+    of_variables(&value.backward()?, variables, |index| format!("argument {index}"))
 }
 
 /// The gradients by some variables, with the names that errors call them by.
-fn gradients_named(value: &Tensor, variables: &[Tensor], name: impl Fn(usize) -> String) -> Result<Vec<Tensor>> {
-    let gradients = value.backward()?;
+fn of_variables(gradients: &GradStore, variables: &[Tensor], name: impl Fn(usize) -> String) -> Result<Vec<Tensor>> {
     let named = variables.iter().enumerate();
-    named.map(|(index, variable)| gradient(&gradients, variable, &name(index))).collect()
+    named.map(|(index, variable)| gradient(gradients, variable, &name(index))).collect()
 }

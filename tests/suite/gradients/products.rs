@@ -26,6 +26,9 @@ struct Network {
     point: [Tensor; 3],
 }
 
+/// A product that a function which is being differentiated makes.
+type Inside = fn(&Pullback, &[Tensor]) -> corr2d::Result<Tensor>;
+
 /// Strides, dilations, paddings that differ between the axes, groups, and all of them.
 fn networks() -> Vec<Network> {
     let plain = Conv2dOptions::default();
@@ -100,6 +103,21 @@ fn vjp_of_ones_is_the_gradient_bit_for_bit_and_the_pullback_serves_any_cotangent
         // A power of two scales every product and sum without rounding.
         let four_times: Vec<Tensor> = of_sum.iter().map(|gradient| (gradient * 4.0).unwrap()).collect();
         assert_same_bits(&pullback.product(&(ones * 4.0).unwrap()).unwrap(), &four_times, network.name);
+    }
+}
+
+/// The gradient of a squared error is Jᵀr, with the residual r = f(x) − target.
+#[test]
+fn a_cotangent_computed_from_the_value_is_a_constant() {
+    for network in networks() {
+        let target = network.maps(&network.point).unwrap().cos().unwrap();
+        let (value, pullback) = vjp(|t| network.maps(t), &network.point).unwrap();
+        let residual = (value - &target).unwrap();
+        assert!(residual.track_op(), "it is in the graph");
+        let product = pullback.product(&residual).unwrap();
+        let error = |t: &[Tensor]| Ok(((network.maps(t)? - &target)?.sqr()?.sum_all()? * 0.5)?);
+        let (_, gradients) = value_and_grad(error, &network.point).unwrap();
+        assert_same_bits(&product, &gradients, network.name);
     }
 }
 
@@ -207,7 +225,7 @@ fn what_differentiates_a_gradient_is_an_error_where_candle_cuts_it_off() {
 
             // Inside a function that is differentiated each of them would lose a factor.
             let (_, pullback) = vjp(|x| Ok(x[0].sqr()?), &x).unwrap();
-            let inside: [fn(&Pullback, &[Tensor]) -> corr2d::Result<Tensor>; 3] = [
+            let inside: [Inside; 3] = [
                 |pullback, x| Ok(pullback.product(&x[0])?[0].sum_all()?),
                 |_, x| Ok(jvp_by_rows(|x| Ok(x[0].sqr()?), x, x)?.1.sum_all()?),
                 |_, x| Ok(hvp_approximate(|x| Ok(x[0].sqr()?.sum_all()?), x, x, 0.5)?.1[0].sum_all()?),

@@ -119,9 +119,13 @@ fn a_model_learns_the_same_from_a_file_of_candle() {
 
 /// What candle's configuration says for a case whose axes are alike.
 fn config(case: &Case) -> Option<Conv2dConfig> {
-    let Padding::Explicit { top: padding, bottom, left, right } = case.options.padding else { return None };
-    let ((stride, columns), (dilation, across)) = (case.options.stride, case.options.dilation);
-    let alike = [bottom, left, right] == [padding; 3] && stride == columns && dilation == across;
+    let (padding, rest) = match case.options.padding {
+        Padding::Valid => (0, [0; 3]),
+        Padding::Explicit { top, bottom, left, right } => (top, [bottom, left, right]),
+        _ => return None,
+    };
+    let ((stride, across), (dilation, columns)) = (case.options.stride, case.options.dilation);
+    let alike = rest == [padding; 3] && stride == across && dilation == columns;
     let groups = case.options.groups;
     alike.then_some(Conv2dConfig { padding, stride, dilation, groups, ..Default::default() })
 }

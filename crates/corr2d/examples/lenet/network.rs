@@ -8,20 +8,20 @@
 //! C3       16 × 4 × 4      convolution 5×5, tanh
 //! S4       16 × 2 × 2      mean of 2×2
 //! C5      120 × 1 × 1      convolution over all that is left, tanh
-//! F6       84 × 1 × 1      convolution 1×1, which connects everything, tanh
-//! output   10 × 1 × 1      the same
+//! F6       84               connected to all, tanh
+//! output   10               connected to all
 //! ```
 
 use candle_core::Tensor;
-use candle_nn::{Module, VarBuilder};
+use candle_nn::{Linear, Module, VarBuilder, linear};
 use corr2d::{Conv2d, Conv2dOptions, Padding, Result, conv2d};
 
 pub(crate) struct LeNet {
     c1: Conv2d,
     c3: Conv2d,
     c5: Conv2d,
-    f6: Conv2d,
-    output: Conv2d,
+    f6: Linear,
+    output: Linear,
 }
 
 impl LeNet {
@@ -34,8 +34,8 @@ impl LeNet {
             c1: layer("c1", 1, 6, 5, same)?,
             c3: layer("c3", 6, 16, 5, same)?,
             c5: layer("c5", 16, 120, 2, Conv2dOptions::default())?,
-            f6: layer("f6", 120, 84, 1, Conv2dOptions::default())?,
-            output: layer("output", 84, 10, 1, Conv2dOptions::default())?,
+            f6: linear(120, 84, builder.pp("f6"))?,
+            output: linear(84, 10, builder.pp("output"))?,
         })
     }
 }
@@ -45,7 +45,8 @@ impl Module for LeNet {
     fn forward(&self, images: &Tensor) -> candle_core::Result<Tensor> {
         let maps = pool(&images.apply(&self.c1)?.tanh()?)?;
         let maps = pool(&maps.apply(&self.c3)?.tanh()?)?;
-        maps.apply(&self.c5)?.tanh()?.apply(&self.f6)?.tanh()?.apply(&self.output)?.flatten_from(1)
+        let features = maps.apply(&self.c5)?.tanh()?.flatten_from(1)?;
+        features.apply(&self.f6)?.tanh()?.apply(&self.output)
     }
 }
 

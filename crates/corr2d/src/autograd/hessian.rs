@@ -6,8 +6,9 @@
 
 use candle_core::{DType, Tensor};
 
-use super::directions::{inner_of_all, one_for_each};
-use super::{differentiated, gradients_named, value_and_grad, variables};
+use super::directions::one_for_each;
+use super::seeded::backward_from;
+use super::{differentiated, of_variables, value_and_grad, variables};
 use crate::error::{Error, Result};
 
 /// The value of `function` at `arguments`, and the product Hv of its second derivatives with `directions`, one for each
@@ -50,8 +51,8 @@ pub fn hvp(
     one_for_each(arguments, directions)?;
     let variables = variables(arguments)?;
     let (value, gradients) = value_and_grad(function, &variables)?;
-    let along = inner_of_all(&gradients, directions)?;
-    let products = gradients_named(&along, &variables, |index| format!("argument {index} of the gradient"))?;
+    let second = backward_from(&gradients, directions)?;
+    let products = of_variables(&second, &variables, |index| format!("argument {index} of the gradient"))?;
     Ok((value, products))
 }
 

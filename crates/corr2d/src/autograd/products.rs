@@ -4,13 +4,14 @@
 //! y = f(x)        vjp: Jᵀu = Σ_i u_i · ∂y_i/∂x        jvp: Jv = Σ_j ∂y/∂x_j · v_j
 //! ```
 //!
-//! Jᵀu is one backward pass, from Σ u · y. For Jv a second one is needed: Jᵀu is linear in u, and its derivative along
+//! Jᵀu is one backward pass, which begins with u. For Jv a second one is needed: Jᵀu is linear in u, and its derivative along
 //! u is J. Candle must keep the graph of the first for that, or Jv is computed row by row.
 
 use candle_core::{Tensor, Var};
 
 use super::directions::{alike, inner_of_all, one_for_each};
-use super::{differentiated, gradient, gradients, variables};
+use super::seeded::backward_from;
+use super::{differentiated, gradient, gradients, of_variables, variables};
 use crate::error::Result;
 
 /// The value of `function` at `arguments`, and the products Jᵀu for whatever u is asked for afterwards.
@@ -52,7 +53,7 @@ pub struct Pullback {
 }
 
 impl Pullback {
-    /// Jᵀu: for each argument its gradient of Σ u · value.
+    /// Jᵀu: for each argument its gradient of Σ u · value, where u is a constant, even if it was computed from the value.
     ///
     /// ```
     /// use candle_core::{Device, Tensor};
@@ -73,7 +74,8 @@ impl Pullback {
     pub fn product(&self, cotangent: &Tensor) -> Result<Vec<Tensor>> {
         differentiated::not_inside_another()?;
         alike("the cotangent", cotangent, "the value", &self.value)?;
-        gradients(&(&self.value * cotangent)?.sum_all()?, &self.variables)
+        let gradients = backward_from(std::slice::from_ref(&self.value), std::slice::from_ref(cotangent))?;
+        of_variables(&gradients, &self.variables, |index| format!("argument {index}"))
     }
 }
 
@@ -119,9 +121,8 @@ pub fn jvp(
     // Where in u the derivative is taken is of no matter: Jᵀu is linear in it.
     let cotangent = Var::ones(value.shape(), value.dtype(), value.device())?;
     let products = pullback.product(&cotangent)?;
-    let derivative = inner_of_all(&products, tangents)?.backward()?;
-    let product = gradient(&derivative, &cotangent, "the cotangent")?;
-    Ok((value, product))
+    let derivatives = backward_from(&products, tangents)?;
+    Ok((value, gradient(&derivatives, &cotangent, "the cotangent")?))
 }
 
 /// As [`jvp`], without candle's switch: the i-th element of Jv is the product of the i-th row of J, which is a gradient,
