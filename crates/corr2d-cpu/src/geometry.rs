@@ -9,12 +9,15 @@
 //! cannot wrap; after it nothing about shapes can fail. No other file computes an output size, but for those beside this
 //! one: `transposed` turns the formula round, and `pool` uses it for windows that may hang over the end.
 
+mod checks;
 mod pool;
 mod transposed;
 
 use std::fmt;
 use std::ops::Range;
 
+pub(crate) use checks::check;
+use checks::{check_budget, check_channels, check_zeros};
 pub use pool::PoolGeometry;
 pub use transposed::TransposedGeometry;
 
@@ -23,9 +26,6 @@ use crate::{Conv2dOptions, Error, Padding};
 /// The memory that one tensor of a correlation may need, counted at 8 bytes an element: 16 GiB, or on a machine of
 /// 32 bits what its addresses reach.
 pub const DEFAULT_BYTE_BUDGET: usize = if usize::BITS > 32 { (1u64 << 34) as usize } else { i32::MAX as usize };
-
-/// The widest element that the engine computes with.
-const ELEMENT_BYTES: usize = size_of::<f64>();
 
 /// The longest padded side, stride or dilated kernel. It keeps the product of any two of them below 2⁶³.
 const EXTENT_LIMIT: usize = i32::MAX as usize;
@@ -409,55 +409,4 @@ fn sides(padding: Padding) -> (Sides, Sides) {
         Padding::Same => (Sides::Same, Sides::Same),
         Padding::Explicit { top, bottom, left, right } => (Sides::Given(top, bottom), Sides::Given(left, right)),
     }
-}
-
-fn check_zeros(input: [usize; 4], weight: [usize; 4], options: &Conv2dOptions) -> Result<(), Error> {
-    let pair = |(height, width): (usize, usize)| [height, width];
-    check_zero_sizes(&[
-        ("a size of the input", &input[1..], format!("0 in {input:?}")),
-        ("a size of the weight", &weight, format!("0 in {weight:?}")),
-        ("the stride", &pair(options.stride), format!("{:?}", options.stride)),
-        ("the dilation", &pair(options.dilation), format!("{:?}", options.dilation)),
-        ("the number of groups", &[options.groups], "0".to_owned()),
-    ])
-}
-
-/// Each: what it is, its sizes, and how they are shown.
-fn check_zero_sizes(checks: &[(&'static str, &[usize], String)]) -> Result<(), Error> {
-    match checks.iter().find(|(_, sizes, _)| sizes.contains(&0)) {
-        Some((what, _, found)) => Err(Error::Zero { what, found: found.clone() }),
-        None => Ok(()),
-    }
-}
-
-fn check_channels(input_channels: usize, weight: [usize; 4], groups: usize) -> Result<(), Error> {
-    let [output_channels, found, ..] = weight;
-    check_groups(groups, input_channels, "input")?;
-    check_groups(groups, output_channels, "output")?;
-    let wanted = input_channels / groups;
-    if found != wanted {
-        return Err(Error::ChannelMismatch { found, channels: input_channels, groups, wanted });
-    }
-    Ok(())
-}
-
-fn check_groups(groups: usize, channels: usize, which: &'static str) -> Result<(), Error> {
-    if channels % groups == 0 { Ok(()) } else { Err(Error::GroupsDoNotDivide { groups, channels, which }) }
-}
-
-fn check_budget(what: &'static str, shape: [usize; 4], budget: usize) -> Result<(), Error> {
-    let bytes = shape.iter().try_fold(ELEMENT_BYTES, |bytes, size| bytes.checked_mul(*size));
-    match bytes {
-        Some(bytes) if bytes <= budget => Ok(()),
-        _ => Err(Error::OverBudget { what, shape, budget }),
-    }
-}
-
-/// The one check that remains after [`Geometry::new`]: a slice is as long as its shape says.
-pub(crate) fn check<T>(what: &'static str, slice: &[T], shape: &[usize]) -> Result<(), Error> {
-    let wanted = shape.iter().product();
-    if slice.len() == wanted {
-        return Ok(());
-    }
-    Err(Error::WrongLength { what, found: slice.len(), wanted, shape: shape.to_vec() })
 }

@@ -9,7 +9,8 @@
 
 use std::ops::Range;
 
-use super::{Axis, DEFAULT_BYTE_BUDGET, Geometry, Size, check_budget, check_zero_sizes, sides};
+use super::checks::{check_budget, check_zero_sizes};
+use super::{Axis, DEFAULT_BYTE_BUDGET, Geometry, Size, sides};
 use crate::{Conv2dOptions, Error, Padding, Pool2dOptions};
 
 /// The sizes of one pooling: what goes in, what comes out, and how the two are related along each axis.

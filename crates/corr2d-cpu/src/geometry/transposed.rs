@@ -8,9 +8,8 @@
 //! below the dilation too. Then the last rows or columns lie beyond the reach of every window: they are no part of the
 //! correlation, and hold the bias alone.
 
-use super::{
-    DEFAULT_BYTE_BUDGET, EXTENT_LIMIT, Geometry, Sides, Size, check_budget, check_groups, check_zeros, dilated, sides,
-};
+use super::checks::{check_budget, check_groups, check_zeros};
+use super::{DEFAULT_BYTE_BUDGET, EXTENT_LIMIT, Geometry, Sides, Size, dilated, sides};
 use crate::{Conv2dOptions, ConvTranspose2dOptions, Error, Padding};
 
 /// The sizes of one transposed correlation.
