@@ -15,7 +15,7 @@ const PIECE_MULTIPLICATIONS: f64 = 200_000.0;
 
 /// The channels that are summed at once, so that a loaded vector is used as often. The callers have a case for one, two,
 /// three and four.
-const CHANNELS: usize = 4;
+pub(super) const CHANNELS: usize = 4;
 
 /// Rows of up to four neighbouring channels of one group.
 pub(super) struct Piece<'a, T> {
