@@ -61,6 +61,22 @@ impl Case {
         Ok(self.fast_plans()?.into_iter().filter(exact).collect())
     }
 
+    /// Every way to compute the input gradient of this case but the textbook's: other paths may suit than those of the
+    /// forward pass.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn input_gradient_plans(&self) -> Result<Vec<Plan>, Error> {
+        let plan = self.plan(Algorithm::Auto)?;
+        let mut plans = Vec::new();
+        for path in plan.input_gradient_paths().into_iter().filter(|path| *path != Path::Reference) {
+            for isa in Isa::available() {
+                plans.push(plan.with_input_gradient_path(path)?.with_isa(*isa));
+            }
+        }
+        Ok(plans)
+    }
+
     /// As [`Case::fast_plans`], and the textbook loops.
     ///
     /// # Errors

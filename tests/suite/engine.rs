@@ -10,6 +10,7 @@ mod errors;
 mod fft;
 mod geometry;
 mod images;
+mod input_gradients;
 #[cfg(target_os = "linux")]
 mod memory;
 mod prepared;

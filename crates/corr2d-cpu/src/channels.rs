@@ -37,6 +37,6 @@ mod task;
 mod window;
 
 pub(crate) use cut::suits;
-pub(crate) use forward::forward;
-pub(crate) use packed::keep;
+pub(crate) use forward::{forward, forward_kernels};
+pub(crate) use packed::{keep, keep_kernels};
 pub(crate) use window::{copy_phase, every, part, phases};

@@ -13,7 +13,6 @@
 mod bias_gradient;
 mod forward;
 mod input_gradient;
-mod lanes;
 mod pieces;
 mod rows;
 mod weight_gradient;

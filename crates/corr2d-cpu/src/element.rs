@@ -9,7 +9,7 @@ use crate::pooling;
 use crate::simd::{Registers, zeroed};
 use crate::widened::{self, Widened};
 use crate::winograd::{self, Tile};
-use crate::{Input, Path, Plan, channels, direct, fft, gemm, planes, reference, separable};
+use crate::{Input, Path, Plan, channels, direct, fft, gemm, planes, reference, separable, turned};
 
 /// `f32` or `f64`.
 ///
@@ -83,6 +83,13 @@ pub(crate) mod compiled {
     }
 }
 
+/// The input gradient by the forward pass of a path.
+macro_rules! turned {
+    ($path:ident) => {
+        |isa, geometry, g, w, gx| turned::input_gradient(Path::$path, isa, geometry, g, w, gx)
+    };
+}
+
 macro_rules! element {
     ($number:ty, $forward_widened:expr, $input_gradient_widened:expr, $weight_gradient_widened:expr) => {
         impl Element for $number {
@@ -108,9 +115,9 @@ macro_rules! element {
                         reference::forward(geometry, x.gathered(geometry, &mut copy)?, w, b, zeroed(y, 0.0))
                     },
                     keep: |_, _, _| Ok(None),
-                    input_gradient: |_, geometry, g, w, gx| reference::input_gradient(geometry, g, w, gx),
+                    input_gradient: |_, geometry, g, w, gx| reference::input_gradient(geometry, g, w, zeroed(gx, 0.0)),
                     weight_gradient: |_, geometry, x, g, gw| reference::weight_gradient(geometry, x, g, gw),
-                    bias_gradient: reference::bias_gradient,
+                    bias_gradient: |_, geometry, g, gb| reference::bias_gradient(geometry, g, gb),
                 };
                 static DIRECT: Operations<$number> = Operations {
                     accepts: |_, _| true,
@@ -126,32 +133,45 @@ macro_rules! element {
                         true => planes::forward(isa, geometry, x, w, b, y),
                         false => direct::forward(isa, geometry, x, w, b, y),
                     },
+                    input_gradient: turned!(Planes),
                     weight_gradient: planes::weight_gradient,
                     ..DIRECT
                 };
-                static CHANNELS: Operations<$number> =
-                    Operations { forward: channels::forward, keep: channels::keep, ..DIRECT };
+                static CHANNELS: Operations<$number> = Operations {
+                    forward: channels::forward,
+                    keep: channels::keep,
+                    input_gradient: turned!(Channels),
+                    ..DIRECT
+                };
                 // As for `planes`.
                 static GEMM: Operations<$number> = Operations {
                     forward: |isa, geometry, x, w, b, y| match planes::suits(w) {
                         true => gemm::forward(isa, geometry, x, w, b, y),
                         false => direct::forward(isa, geometry, x, w, b, y),
                     },
+                    input_gradient: turned!(Gemm),
                     ..DIRECT
                 };
-                static SEPARABLE: Operations<$number> =
-                    Operations { accepts: separable::accepts, forward: separable::forward, ..DIRECT };
+                static SEPARABLE: Operations<$number> = Operations {
+                    accepts: separable::accepts,
+                    forward: separable::forward,
+                    input_gradient: turned!(Separable),
+                    ..DIRECT
+                };
                 static WINOGRAD2: Operations<$number> = Operations {
                     forward: |isa, geometry, x, w, b, y| winograd::forward(isa, Tile::F2, geometry, x, w, b, y),
                     keep: |isa, geometry, w| winograd::keep(isa, Tile::F2, geometry, w),
+                    input_gradient: turned!(Winograd2),
                     ..DIRECT
                 };
                 static WINOGRAD4: Operations<$number> = Operations {
                     forward: |isa, geometry, x, w, b, y| winograd::forward(isa, Tile::F4, geometry, x, w, b, y),
                     keep: |isa, geometry, w| winograd::keep(isa, Tile::F4, geometry, w),
+                    input_gradient: turned!(Winograd4),
                     ..DIRECT
                 };
-                static FFT: Operations<$number> = Operations { forward: fft::forward, ..DIRECT };
+                static FFT: Operations<$number> =
+                    Operations { forward: fft::forward, input_gradient: turned!(Fft), ..DIRECT };
                 match path {
                     Path::Gemm => &GEMM,
                     Path::Separable => &SEPARABLE,

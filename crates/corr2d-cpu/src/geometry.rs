@@ -7,11 +7,13 @@
 //!
 //! [`Geometry::new`] checks all that can be wrong with shapes, before anything is allocated and with arithmetic that
 //! cannot wrap; after it nothing about shapes can fail. No other file computes an output size, but for those beside this
-//! one: `transposed` turns the formula round, and `pool` uses it for windows that may hang over the end.
+//! one: `transposed` turns the formula round, `turned` has the correlations of an input gradient, and `pool` uses it for
+//! windows that may hang over the end.
 
 mod checks;
 mod pool;
 mod transposed;
+mod turned;
 
 use std::fmt;
 use std::ops::Range;
@@ -20,6 +22,7 @@ pub(crate) use checks::check;
 use checks::{check_budget, check_channels, check_zeros};
 pub use pool::PoolGeometry;
 pub use transposed::TransposedGeometry;
+pub(crate) use turned::{Class, Taps};
 
 use crate::{Conv2dOptions, Error, Padding};
 
@@ -243,6 +246,8 @@ pub struct Axis {
     stride: usize,
     dilation: usize,
     before: usize,
+    /// The first of the input positions that the first window reads, where there is no padding before it.
+    skipped: usize,
     after: usize,
     output: usize,
 }
@@ -281,7 +286,7 @@ impl Axis {
         let padded = padded.ok_or_else(|| too_large(format!("input {input} with padding {before} and {after}")))?;
         // A kernel that does not fit is reported by the caller, who knows both axes.
         let output = padded.checked_sub(dilated).map_or(0, |room| room / stride + 1);
-        Ok(Self { input, kernel, stride, dilation, before, after, output })
+        Ok(Self { input, kernel, stride, dilation, before, skipped: 0, after, output })
     }
 
     /// The axis of some outputs, and the input positions that they read.
@@ -338,6 +343,11 @@ impl Axis {
         self.before + self.input + self.after
     }
 
+    /// Where the first tap of the first output reads: negative in the padding.
+    pub(crate) fn first_read(&self) -> isize {
+        self.skipped as isize - self.before as isize
+    }
+
     /// The input position that a tap of an output reads: output · stride + tap · dilation − before; `None` in the
     /// padding.
     ///
@@ -352,7 +362,7 @@ impl Axis {
     /// ```
     pub fn input_position(&self, output: usize, tap: usize) -> Option<usize> {
         let padded = output.checked_mul(self.stride)?.checked_add(tap.checked_mul(self.dilation)?)?;
-        padded.checked_sub(self.before).filter(|position| *position < self.input)
+        (padded + self.skipped).checked_sub(self.before).filter(|position| *position < self.input)
     }
 
     /// The output that reads an input position through a tap: (input + before − tap · dilation) / stride, if that is
@@ -370,7 +380,8 @@ impl Axis {
     /// # Ok::<(), corr2d_cpu::Error>(())
     /// ```
     pub fn output_position(&self, input: usize, tap: usize) -> Option<usize> {
-        let distance = input.checked_add(self.before)?.checked_sub(tap.checked_mul(self.dilation)?)?;
+        let reach = tap.checked_mul(self.dilation)?.checked_add(self.skipped)?;
+        let distance = input.checked_add(self.before)?.checked_sub(reach)?;
         (distance % self.stride == 0).then_some(distance / self.stride).filter(|position| *position < self.output)
     }
 
@@ -386,7 +397,7 @@ impl Axis {
     /// # Ok::<(), corr2d_cpu::Error>(())
     /// ```
     pub fn outputs_of_tap(&self, tap: usize) -> Range<usize> {
-        let reach = tap.saturating_mul(self.dilation);
+        let reach = tap.saturating_mul(self.dilation).saturating_add(self.skipped);
         let first = self.before.saturating_sub(reach).div_ceil(self.stride);
         let end = (self.before + self.input).saturating_sub(reach).div_ceil(self.stride).min(self.output);
         first.min(end)..end

@@ -19,6 +19,7 @@
 //! | `separable` (private) | kernels that are an outer product, in two passes |
 //! | `fft` (private) | large kernels, by transforms down the columns |
 //! | `widened` (private) | calls that meet denormal numbers, in `f64` |
+//! | `turned` (private) | input gradients, by the forward pass of any path |
 //! | `transpose` (private) | a square of numbers turned over its diagonal in registers |
 //! | `gemm` (private) | a matrix product over unrolled windows: the yardstick |
 //! | `simd` (private) | vector registers |
@@ -46,6 +47,7 @@ pub mod reference;
 mod separable;
 mod transpose;
 mod transposed;
+mod turned;
 mod widened;
 mod winograd;
 

@@ -2,6 +2,8 @@
 //!
 //! A [`Plan`] is made once for a geometry and can be used for any number of calls, also from several threads at once.
 
+mod input_gradient;
+
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
@@ -12,6 +14,9 @@ use crate::winograd::{self, Tile};
 use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry, Input, Isa, Size, channels, fft, separable};
 
 /// The algorithm that a plan runs.
+///
+/// The input gradient is a forward pass over the turned kernels, by any of these paths that suits them; where the stride is
+/// larger than 1, one such pass for each class of positions.
 ///
 /// ```
 /// use corr2d_cpu::{Algorithm, Conv2dOptions, Path, Plan};
@@ -26,21 +31,20 @@ pub enum Path {
     Reference,
     /// Sums along rows, blocked in registers, rows and channels in parallel: any geometry, on any machine.
     Direct,
-    /// Sums over planes with pixels in lanes, for few channels; at a stride the output as `Direct`, and everywhere the input
-    /// gradient.
+    /// Sums over planes with pixels in lanes, for few channels; at a stride the output as `Direct`.
     Planes,
-    /// Sums over input channels with output channels in lanes, for dense layers; gradients as `Direct`.
+    /// Sums over input channels with output channels in lanes, for dense layers; weight gradients as `Direct`.
     Channels,
-    /// Winograd's minimal filtering in tiles of 2×2, for 3×3 kernels of stride 1 and dilation 1; gradients as `Direct`.
+    /// Winograd's minimal filtering in tiles of 2×2, for 3×3 kernels of stride 1 and dilation 1; weight gradients as `Direct`.
     Winograd2,
-    /// A matrix product over unrolled windows, for any geometry, where it is asked for; gradients as `Direct`.
+    /// A matrix product over unrolled windows, for any geometry, where it is asked for; weight gradients as `Direct`.
     Gemm,
-    /// Two passes, for kernels that are an outer product, of one input channel a group; gradients as `Direct`.
+    /// Two passes, for kernels that are an outer product, of one input channel a group; weight gradients as `Direct`.
     Separable,
     /// Winograd in tiles of 4×4: faster, with an error that grows with the largest pixel near a window.
     Winograd4,
-    /// Transforms down the columns and sums along the rows, for large kernels at stride 1 and dilation 1; gradients as
-    /// `Direct`. Its error grows with the largest pixels near a window.
+    /// Transforms down the columns and sums along the rows, for large kernels at stride 1 and dilation 1; weight gradients
+    /// as `Direct`. Its error grows with the largest pixels near a window.
     Fft,
 }
 
@@ -50,7 +54,7 @@ pub struct Operations<T> {
     pub(crate) accepts: fn(&Geometry, &[T]) -> bool,
     pub(crate) forward: Forward<T>,
     pub(crate) keep: Keep<T>,
-    pub(crate) input_gradient: Gradient<T>,
+    pub(crate) input_gradient: InputGradient<T>,
     pub(crate) weight_gradient: Gradient<T>,
     pub(crate) bias_gradient: Sum<T>,
 }
@@ -59,8 +63,10 @@ pub struct Operations<T> {
 type Keep<T> = fn(Isa, &Geometry, &[T]) -> Result<Option<Arc<dyn Kept<T>>>, Error>;
 /// Writes every element of the output unless it fails.
 type Forward<T> = fn(Isa, &Geometry, Input<'_, T>, &[T], Option<&[T]>, &mut [MaybeUninit<T>]) -> Result<(), Error>;
+/// Writes every element of the gradient unless it fails.
+type InputGradient<T> = fn(Isa, &Geometry, &[T], &[T], &mut [MaybeUninit<T>]) -> Result<(), Error>;
 type Gradient<T> = fn(Isa, &Geometry, &[T], &[T], &mut [T]) -> Result<(), Error>;
-type Sum<T> = fn(&Geometry, &[T], &mut [T]) -> Result<(), Error>;
+type Sum<T> = fn(Isa, &Geometry, &[T], &mut [T]) -> Result<(), Error>;
 
 /// A geometry and the algorithm chosen for it; the four operations of a correlation.
 ///
@@ -95,6 +101,8 @@ pub struct Plan {
     weight_gradient_path: Path,
     /// Whether a kernel that is an outer product may run as two passes instead.
     two_passes: bool,
+    /// The same of the input gradient.
+    input_gradient_two_passes: bool,
     isa: Isa,
 }
 
@@ -122,32 +130,19 @@ impl Plan {
     /// [`Error::WinogradDoesNotSuit`], [`Error::FftDoesNotSuit`] and [`Error::SeparableDoesNotSuit`] for an algorithm that was
     /// forced and cannot compute the geometry.
     pub fn for_geometry(geometry: Geometry, algorithm: Algorithm) -> Result<Self, Error> {
-        let path = match algorithm {
-            Algorithm::Fast if winograd::pays(Tile::F4, &geometry) => Path::Winograd4,
-            // Against `channels`, one thread, AVX-512 / AVX2: tiles of 2×2 take 1/1.6 to 1/1.9 of the time at 28×28 and
-            // more, 1/1.3 to 1/1.6 at 14×14, tiles of 4×4 1/1.9 to 1/2.6; at 512 channels of 7×7 the weights' transform
-            // costs more than it saves.
-            Algorithm::Auto | Algorithm::Fast if winograd::pays(Tile::F2, &geometry) => Path::Winograd2,
-            // Against `planes`, one thread, AVX-512, f32. At 1080×1920: 11×11 2.6 ms for 5.2, 15×15 3.6 for 8.6, 21×21 4.5
-            // for 16.4, 31×31 5.3 for 35.3, 63×63 10.6 for 141, 61×5 4.0 for 11.8. At 256×256: 15×15 0.16 for 0.25, 31×31
-            // 0.15 for 0.92. At 64×64: 21×21 0.015 for 0.019. With AVX2, f64 or portable registers these gain 1.3 times or
-            // more, but for 11×11 (1.0 to 1.3 with AVX2 or f64), which is left to `planes`. 9×9, 31×3 and 7×15 gain 1.1.
-            Algorithm::Auto | Algorithm::Fast if direct_path(&geometry) == Path::Planes && fft::pays(&geometry) => {
-                Path::Fft
-            }
-            Algorithm::Auto | Algorithm::Fast | Algorithm::Direct => direct_path(&geometry),
-            Algorithm::Winograd if winograd::suits(&geometry) => Path::Winograd2,
-            Algorithm::Winograd => return Err(winograd_does_not_suit(&geometry)),
-            Algorithm::Reference => Path::Reference,
-            Algorithm::Separable if separable::suits(&geometry) => Path::Separable,
-            Algorithm::Separable => return Err(separable_does_not_suit(&geometry)),
-            Algorithm::Fft if fft::suits(&geometry) => Path::Fft,
-            Algorithm::Fft => return Err(fft_does_not_suit(&geometry)),
-            Algorithm::Gemm => Path::Gemm,
-        };
+        let path = forward_path(&geometry, algorithm)?;
         let two_passes = matches!(algorithm, Algorithm::Auto | Algorithm::Fast) && separable::pays(&geometry);
+        let input_gradient_two_passes = input_gradient::two_passes(&geometry, algorithm);
         let (input_gradient_path, weight_gradient_path) = gradient_paths(&geometry, algorithm);
-        Ok(Self { geometry, path, input_gradient_path, weight_gradient_path, two_passes, isa: Isa::best() })
+        Ok(Self {
+            geometry,
+            path,
+            input_gradient_path,
+            weight_gradient_path,
+            two_passes,
+            input_gradient_two_passes,
+            isa: Isa::best(),
+        })
     }
 
     /// As [`Plan::for_geometry`], for weights that [`Plan::prepare`] keeps between calls: transforms of the weights, which
@@ -181,8 +176,15 @@ impl Plan {
     /// [`Error::PathDoesNotSuit`] when that path cannot compute this geometry.
     pub fn with_path(self, path: Path) -> Result<Self, Error> {
         if self.suits(path) {
-            let (input_gradient_path, weight_gradient_path) = (path, path);
-            Ok(Self { path, input_gradient_path, weight_gradient_path, two_passes: false, ..self })
+            let (input_gradient_path, weight_gradient_path) = (input_gradient::forced(&self.geometry, path), path);
+            Ok(Self {
+                path,
+                input_gradient_path,
+                weight_gradient_path,
+                two_passes: false,
+                input_gradient_two_passes: false,
+                ..self
+            })
         } else {
             Err(Error::PathDoesNotSuit { path })
         }
@@ -205,13 +207,8 @@ impl Plan {
     }
 
     fn suits(&self, path: Path) -> bool {
-        match path {
-            Path::Reference | Path::Direct | Path::Planes | Path::Gemm => true,
-            Path::Channels => channels::suits(&self.geometry),
-            Path::Separable => separable::suits(&self.geometry),
-            Path::Winograd2 | Path::Winograd4 => winograd::suits(&self.geometry),
-            Path::Fft => fft::suits(&self.geometry),
-        }
+        // At a stride planes have a weight gradient alone.
+        path == Path::Planes || suits(&self.geometry, path)
     }
 
     /// The path that computes with these weights: where the plan was free to choose, a kernel that is an outer product runs
@@ -254,11 +251,6 @@ impl Plan {
     /// The algorithm this plan runs.
     pub fn path(&self) -> Path {
         self.path
-    }
-
-    /// The algorithm of [`Plan::input_gradient`].
-    pub fn input_gradient_path(&self) -> Path {
-        self.input_gradient_path
     }
 
     /// The algorithm of [`Plan::weight_gradient`].
@@ -374,42 +366,6 @@ impl Plan {
         }
     }
 
-    /// `input_gradient` [N, C, H, W] = ∂L/∂input, from `output_gradient` [N, O, H', W'] = ∂L/∂output.
-    ///
-    /// ```
-    /// use corr2d_cpu::{Conv2dOptions, Plan};
-    ///
-    /// let plan = Plan::new([1, 1, 1, 3], [1, 1, 1, 2], &Conv2dOptions::default())?;
-    /// let mut gradient = [0f32; 3];
-    /// plan.input_gradient(&[1.0, 10.0], &[2.0, 3.0], &mut gradient)?;
-    /// assert_eq!(gradient, [2.0, 23.0, 30.0]);
-    /// # Ok::<(), corr2d_cpu::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::WrongLength`].
-    pub fn input_gradient<T: Element>(
-        &self,
-        output_gradient: &[T],
-        weight: &[T],
-        input_gradient: &mut [T],
-    ) -> Result<(), Error> {
-        let geometry = &self.geometry;
-        check("output gradient", output_gradient, &geometry.output_shape())?;
-        check("weight", weight, &geometry.weight_shape())?;
-        check("input gradient", input_gradient, &geometry.input_shape())?;
-        if let Some(result) = T::input_gradient_widened(self, output_gradient, weight, unwritten(input_gradient)) {
-            return result;
-        }
-        (T::operations(self.input_gradient_path).input_gradient)(
-            self.isa,
-            geometry,
-            output_gradient,
-            weight,
-            input_gradient,
-        )
-    }
-
     /// `weight_gradient` [O, C / groups, h, w] = ∂L/∂weight, from `output_gradient` [N, O, H', W'] = ∂L/∂output.
     ///
     /// # Errors
@@ -454,20 +410,41 @@ impl Plan {
         let geometry = &self.geometry;
         check("output gradient", output_gradient, &geometry.output_shape())?;
         check("bias gradient", bias_gradient, &[geometry.output_channels()])?;
-        (T::operations(self.path).bias_gradient)(geometry, output_gradient, bias_gradient)
+        (T::operations(self.path).bias_gradient)(self.isa, geometry, output_gradient, bias_gradient)
     }
+}
+
+/// Which algorithm computes the forward pass.
+fn forward_path(geometry: &Geometry, algorithm: Algorithm) -> Result<Path, Error> {
+    Ok(match algorithm {
+        Algorithm::Fast if winograd::pays(Tile::F4, geometry) => Path::Winograd4,
+        // Against `channels`, one thread, AVX-512 / AVX2: tiles of 2×2 take 1/1.6 to 1/1.9 of the time at 28×28 and
+        // more, 1/1.3 to 1/1.6 at 14×14, tiles of 4×4 1/1.9 to 1/2.6; at 512 channels of 7×7 the weights' transform
+        // costs more than it saves.
+        Algorithm::Auto | Algorithm::Fast if winograd::pays(Tile::F2, geometry) => Path::Winograd2,
+        // Against `planes`, one thread, AVX-512, f32. At 1080×1920: 11×11 2.6 ms for 5.2, 15×15 3.6 for 8.6, 21×21 4.5
+        // for 16.4, 31×31 5.3 for 35.3, 63×63 10.6 for 141, 61×5 4.0 for 11.8. At 256×256: 15×15 0.16 for 0.25, 31×31
+        // 0.15 for 0.92. At 64×64: 21×21 0.015 for 0.019. With AVX2, f64 or portable registers these gain 1.3 times or
+        // more, but for 11×11 (1.0 to 1.3 with AVX2 or f64), which is left to `planes`. 9×9, 31×3 and 7×15 gain 1.1.
+        Algorithm::Auto | Algorithm::Fast if direct_path(geometry) == Path::Planes && fft::pays(geometry) => Path::Fft,
+        Algorithm::Auto | Algorithm::Fast | Algorithm::Direct => direct_path(geometry),
+        Algorithm::Winograd if winograd::suits(geometry) => Path::Winograd2,
+        Algorithm::Winograd => return Err(winograd_does_not_suit(geometry)),
+        Algorithm::Reference => Path::Reference,
+        Algorithm::Separable if separable::suits(geometry) => Path::Separable,
+        Algorithm::Separable => return Err(separable_does_not_suit(geometry)),
+        Algorithm::Fft if fft::suits(geometry) => Path::Fft,
+        Algorithm::Fft => return Err(fft_does_not_suit(geometry)),
+        Algorithm::Gemm => Path::Gemm,
+    })
 }
 
 /// Which algorithms compute the input gradient and the weight gradient.
 fn gradient_paths(geometry: &Geometry, algorithm: Algorithm) -> (Path, Path) {
     match algorithm {
         Algorithm::Reference => (Path::Reference, Path::Reference),
-        _ => (input_gradient_path(geometry, algorithm), weight_gradient_path(geometry, algorithm)),
+        _ => (input_gradient::path(geometry, algorithm), weight_gradient_path(geometry, algorithm)),
     }
-}
-
-fn input_gradient_path(_geometry: &Geometry, _algorithm: Algorithm) -> Path {
-    Path::Direct
 }
 
 /// Against `direct`, as it was compiled for any machine, one thread, f32, AVX-512, in milliseconds: 1080×1920 by 1×2 1.0 for
@@ -476,6 +453,18 @@ fn input_gradient_path(_geometry: &Geometry, _algorithm: Algorithm) -> Path {
 /// 52; 3×3 64 → 64 at 56×56 9.3 for 143; 1×1 16 → 16 at 112×112 0.55 for 1.7; 12×12 by 3×3 0.002 in both.
 fn weight_gradient_path(_geometry: &Geometry, _algorithm: Algorithm) -> Path {
     Path::Planes
+}
+
+/// Whether the forward pass of a path can compute a geometry, whatever the weights.
+fn suits(geometry: &Geometry, path: Path) -> bool {
+    match path {
+        Path::Reference | Path::Direct | Path::Gemm => true,
+        Path::Planes => suits_planes(geometry),
+        Path::Channels => channels::suits(geometry),
+        Path::Separable => separable::suits(geometry),
+        Path::Winograd2 | Path::Winograd4 => winograd::suits(geometry),
+        Path::Fft => fft::suits(geometry),
+    }
 }
 
 /// Stride 1, and a kernel that reaches over no more than a scratch row may hold.

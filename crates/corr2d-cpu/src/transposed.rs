@@ -61,8 +61,7 @@ impl TransposedPlan {
         if let Some(bias) = bias {
             check("bias", bias, &[channels])?;
         }
-        let mut output = zeros(self.correlation.geometry().input_len())?;
-        self.correlation.input_gradient(input, weight, &mut output)?;
+        let output = self.correlation.input_gradient_new(input, weight)?;
         let mut output = self.with_rest(output)?;
         if let Some(bias) = bias {
             let add = |(index, plane): (usize, &mut [T])| T::add_to_all(plane, bias[index % channels]);

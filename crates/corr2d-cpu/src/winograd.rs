@@ -45,7 +45,7 @@ mod transform;
 mod weights;
 
 pub(crate) use choice::{pays, pays_kept, suits};
-pub(crate) use forward::forward;
+pub(crate) use forward::{forward, forward_kernels};
 pub(crate) use weights::keep;
 
 /// The outputs that are computed at once.

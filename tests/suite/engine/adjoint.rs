@@ -16,7 +16,7 @@ use corr2d_tests::{CASES, Case, Data, Number, Results, SplitMix, random_case};
 /// Random shapes beside the named ones: some twelve seconds on one core, also in a debug build, which optimises the engine.
 const RANDOM_CASES: u64 = 20_000;
 
-const ALGORITHMS: [Algorithm; 2] = [Algorithm::Direct, Algorithm::Reference];
+const ALGORITHMS: [Algorithm; 3] = [Algorithm::Auto, Algorithm::Direct, Algorithm::Reference];
 
 #[test]
 fn every_named_case_satisfies_the_adjoint_identity() {

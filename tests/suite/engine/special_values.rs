@@ -39,6 +39,20 @@ fn one_infinity_reaches_exactly_the_results_whose_windows_hold_it() {
     }
 }
 
+/// Paths of the input gradient that cannot compute the forward pass are not among [`Case::all_plans`].
+#[test]
+fn what_is_not_finite_reaches_exactly_the_input_gradient_of_its_windows_by_every_path() {
+    for case in small_cases() {
+        let products = products(case);
+        for plan in case.input_gradient_plans().unwrap() {
+            for poisoned in [WEIGHT, OUTPUT] {
+                assert_footprint(case, &plan, &products, poisoned, f32::NAN);
+                assert_footprint(case, &plan, &products, poisoned, f32::INFINITY);
+            }
+        }
+    }
+}
+
 #[test]
 fn a_nan_in_the_bias_reaches_its_channel_alone() {
     for case in small_cases() {
@@ -112,7 +126,7 @@ fn small_cases() -> impl Iterator<Item = &'static Case> {
 
 /// Poisons elements of one tensor and checks what the poison reaches in every result that reads the tensor.
 fn assert_footprint(case: &Case, plan: &Plan, products: &[Product], poisoned: usize, poison: f32) {
-    let path = name_of(plan);
+    let path = format!("{}, input gradient by {:?}", name_of(plan), plan.input_gradient_path());
     for attempt in 0..TRIES {
         let mut data = positive(case);
         let tensor = match poisoned {

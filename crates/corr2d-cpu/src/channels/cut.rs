@@ -105,7 +105,8 @@ impl Cut {
 pub(super) fn flat(geometry: &Geometry, lanes: usize) -> Option<Geometry> {
     let [batch, channels, height, width] = geometry.input_shape();
     let weight = geometry.weight_shape();
-    let alone = |axis: &Axis| axis.kernel() == 1 && axis.stride() == 1 && axis.padded() == axis.input();
+    let alone =
+        |axis: &Axis| (axis.kernel(), axis.stride(), axis.first_read()) == (1, 1, 0) && axis.output() == axis.input();
     if !alone(geometry.rows()) || !alone(geometry.columns()) {
         return None;
     }

@@ -8,6 +8,7 @@ use super::cut::{Cut, flat};
 use super::packed::{Lanes, Packed};
 use super::task::{Rows, Run, Task};
 use crate::simd::Isa;
+use crate::turned::Kernels;
 use crate::{Element, Error, Geometry, Input};
 
 /// Below so many multiplications a call stays on its own thread.
@@ -22,15 +23,27 @@ pub(crate) fn forward<T: Element>(
     bias: Option<&[T]>,
     output: &mut [MaybeUninit<T>],
 ) -> Result<(), Error> {
-    forward_packed(isa, geometry, input, weight, None, bias, output)
+    forward_kernels(isa, geometry, input, Kernels::Given(weight), bias, output)
 }
 
-/// As [`forward`], with weights that may be packed already.
+/// As [`forward`], with weights that may be turned while they are packed.
+pub(crate) fn forward_kernels<T: Element>(
+    isa: Isa,
+    geometry: &Geometry,
+    input: Input<'_, T>,
+    kernels: Kernels<'_, T>,
+    bias: Option<&[T]>,
+    output: &mut [MaybeUninit<T>],
+) -> Result<(), Error> {
+    forward_packed(isa, geometry, input, kernels, None, bias, output)
+}
+
+/// As [`forward_kernels`], with weights that may be packed already.
 pub(super) fn forward_packed<T: Element>(
     isa: Isa,
     geometry: &Geometry,
     input: Input<'_, T>,
-    weight: &[T],
+    kernels: Kernels<'_, T>,
     kept: Option<&Packed<T>>,
     bias: Option<&[T]>,
     output: &mut [MaybeUninit<T>],
@@ -49,7 +62,7 @@ pub(super) fn forward_packed<T: Element>(
     let packed_now = if kept.is_some() || cut.uses_weights_once(geometry) {
         None
     } else {
-        Some(Packed::new(isa, geometry, weight, sequential)?)
+        Some(Packed::new(isa, geometry, kernels, sequential)?)
     };
     let packed = kept.or(packed_now.as_ref());
     let height = geometry.rows().output();
@@ -57,7 +70,7 @@ pub(super) fn forward_packed<T: Element>(
     let layouts: Vec<_> = blocks.map(|rows| Rows::new(geometry, rows, cut.columns)).collect();
     let run = |scratch: &mut Vec<T>, task: Task<'_, T>| {
         let rows = &layouts[task.block];
-        isa.run(Run { geometry, input, weight, bias, packed, cut: &cut, rows, scratch, task })
+        isa.run(Run { geometry, input, kernels, bias, packed, cut: &cut, rows, scratch, task })
     };
     let tasks = cut.tasks(geometry, output);
     if sequential {

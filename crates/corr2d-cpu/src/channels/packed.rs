@@ -9,6 +9,7 @@ use super::forward::forward_packed;
 use super::pack::Pack;
 use crate::prepared::Kept;
 use crate::simd::{Isa, Kernel, Simd};
+use crate::turned::Kernels;
 use crate::{Element, Error, Geometry, Input, zeros};
 
 /// All weights, register by register. They depend on the shape of the weight, the groups and the instruction set alone.
@@ -21,17 +22,16 @@ pub(super) struct Packed<T> {
 }
 
 impl<T: Element> Packed<T> {
-    pub(super) fn new(isa: Isa, geometry: &Geometry, weight: &[T], sequential: bool) -> Result<Self, Error> {
+    pub(super) fn new(isa: Isa, geometry: &Geometry, kernels: Kernels<'_, T>, sequential: bool) -> Result<Self, Error> {
         let lanes = isa.run::<T, _>(Lanes);
         let per_group = geometry.output_channels_per_group().div_ceil(lanes);
-        let taps = weight.len() / geometry.output_channels();
-        let length = taps * lanes;
+        let length = geometry.weight_len() / geometry.output_channels() * lanes;
         let registers = geometry.groups() * per_group;
         let mut weights = zeros(registers.checked_mul(length).ok_or(Error::OutOfMemory { bytes: usize::MAX })?)?;
         let mut finite = vec![false; registers];
         let pack = |(index, (packed, finite)): (usize, (&mut [T], &mut bool))| {
-            let weights = rows_of_register(geometry, lanes, weight, index / per_group, index % per_group);
-            *finite = isa.run(Pack { weights, taps, packed });
+            let (group, register) = (index / per_group, index % per_group);
+            *finite = isa.run(Pack { geometry, kernels, group, register, packed });
         };
         if sequential {
             weights.chunks_mut(length).zip(&mut finite).enumerate().for_each(pack);
@@ -42,23 +42,18 @@ impl<T: Element> Packed<T> {
     }
 }
 
-/// The rows of the weights of one register.
-pub(super) fn rows_of_register<'a, T>(
-    geometry: &Geometry,
-    lanes: usize,
-    weight: &'a [T],
-    group: usize,
-    register: usize,
-) -> &'a [T] {
-    let channels = geometry.output_channels_per_group();
-    let taps = weight.len() / geometry.output_channels();
-    let (first, end) = (register * lanes, channels.min((register + 1) * lanes));
-    &weight[(group * channels + first) * taps..(group * channels + end) * taps]
-}
-
 /// The packed weights, to be kept between calls.
 pub(crate) fn keep<T: Element>(isa: Isa, geometry: &Geometry, weight: &[T]) -> Result<Option<Arc<dyn Kept<T>>>, Error> {
-    Ok(Some(Arc::new(Packed::new(isa, geometry, weight, false)?)))
+    keep_kernels(isa, geometry, Kernels::Given(weight))
+}
+
+/// As [`keep`], with weights that may be turned while they are packed.
+pub(crate) fn keep_kernels<T: Element>(
+    isa: Isa,
+    geometry: &Geometry,
+    kernels: Kernels<'_, T>,
+) -> Result<Option<Arc<dyn Kept<T>>>, Error> {
+    Ok(Some(Arc::new(Packed::new(isa, geometry, kernels, false)?)))
 }
 
 impl<T: Element> Kept<T> for Packed<T> {
@@ -70,7 +65,7 @@ impl<T: Element> Kept<T> for Packed<T> {
         bias: Option<&[T]>,
         output: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
-        forward_packed(self.isa, geometry, input, weight, Some(self), bias, output)
+        forward_packed(self.isa, geometry, input, Kernels::Given(weight), Some(self), bias, output)
     }
 }
 

@@ -6,10 +6,11 @@ use std::ops::Range;
 use super::block::{MOST_PIXELS, RUN};
 use super::cut::Cut;
 use super::pack::Pack;
-use super::packed::{Packed, rows_of_register};
+use super::packed::Packed;
 use super::strip::Strip;
 use super::window::Layout;
 use crate::simd::{Kernel, Simd};
+use crate::turned::Kernels;
 use crate::{Element, Error, Geometry, Input, zeros};
 
 /// Some rows of some output channels of one group.
@@ -28,7 +29,7 @@ pub(super) struct Task<'a, T> {
 pub(super) struct Run<'a, T> {
     pub(super) geometry: &'a Geometry,
     pub(super) input: Input<'a, T>,
-    pub(super) weight: &'a [T],
+    pub(super) kernels: Kernels<'a, T>,
     pub(super) bias: Option<&'a [T]>,
     pub(super) packed: Option<&'a Packed<T>>,
     pub(super) cut: &'a Cut,
@@ -47,7 +48,7 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
         let channels = geometry.input_channels_per_group();
         let Rows { layout, rows } = self.rows;
         let planes = self.input.planes(self.task.image, self.task.group * channels);
-        let register_length = self.weight.len() / geometry.output_channels() * S::LANES;
+        let register_length = geometry.weight_len() / geometry.output_channels() * S::LANES;
 
         let window_length = channels * layout.channel();
         let own = if self.packed.is_some() { 0 } else { 2 * register_length };
@@ -73,9 +74,8 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
                     None => {
                         let mut finite = true;
                         for (r, packed) in own.chunks_mut(register_length).take(registers).enumerate() {
-                            let weights =
-                                rows_of_register(geometry, S::LANES, self.weight, self.task.group, register + r);
-                            finite &= Pack { weights, taps: register_length / S::LANES, packed }.run(simd);
+                            let (kernels, group, register) = (self.kernels, self.task.group, register + r);
+                            finite &= Pack { geometry, kernels, group, register, packed }.run(simd);
                         }
                         (&own[..registers * register_length], finite)
                     }

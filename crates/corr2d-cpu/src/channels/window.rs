@@ -121,10 +121,15 @@ pub(crate) fn copy_phase<T: Element>(
 
 /// The part of a phase that lies inside the image, and the input column of its first element.
 pub(crate) fn part(columns: &Axis, phase: usize, first: usize, length: usize) -> (Range<usize>, usize) {
-    let at = |padded: usize| padded.saturating_sub(phase).div_ceil(columns.stride()).saturating_sub(first).min(length);
-    let (start, end) = (at(columns.before()), at(columns.before() + columns.input()));
+    let begin = columns.first_read();
+    // Where a phase comes to an input column, which may lie behind the first of the window.
+    let at = |column: usize| {
+        let padded = column.saturating_add_signed(begin.saturating_neg());
+        padded.saturating_sub(phase).div_ceil(columns.stride()).saturating_sub(first).min(length)
+    };
+    let (start, end) = (at(0), at(columns.input()));
     let column = (first + start) * columns.stride() + phase;
-    (start..end.max(start), column.saturating_sub(columns.before()))
+    (start..end.max(start), column.saturating_add_signed(begin))
 }
 
 /// Each `STEP`th element, by blocks of a constant length, for which the compiler has shuffles.

@@ -81,7 +81,7 @@ fn row_taps(geometry: &Geometry, output_row: usize, row_step: usize) -> Vec<RowT
 
 fn column_taps(columns: &Axis) -> impl Iterator<Item = ColumnTap> {
     (0..columns.kernel()).map(|b| ColumnTap {
-        offset: (b * columns.dilation()) as isize - columns.before() as isize,
+        offset: (b * columns.dilation()) as isize + columns.first_read(),
         weight: b,
         columns: columns.outputs_of_tap(b),
     })

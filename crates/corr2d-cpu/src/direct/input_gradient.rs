@@ -8,9 +8,11 @@
 //! modulo s. Within a class the same taps divide, and neighbours read neighbours: again sums along rows, without a
 //! product by zero.
 
+use std::mem::MaybeUninit;
+
 use super::pieces::{Destination, Piece, for_each_piece};
 use super::rows::{ColumnTap, Columns, RowTap, Source};
-use crate::simd::{Isa, Kernel, Simd, unwritten};
+use crate::simd::{Isa, Kernel, Simd};
 use crate::{Axis, Element, Error, Geometry};
 
 /// input_gradient = ∂L/∂input. The slices are as long as the geometry says.
@@ -19,7 +21,7 @@ pub(crate) fn input_gradient<T: Element>(
     geometry: &Geometry,
     output_gradient: &[T],
     weight: &[T],
-    input_gradient: &mut [T],
+    input_gradient: &mut [MaybeUninit<T>],
 ) -> Result<(), Error> {
     let shape = Destination {
         groups: geometry.groups(),
@@ -27,7 +29,7 @@ pub(crate) fn input_gradient<T: Element>(
         height: geometry.rows().input(),
         width: geometry.columns().input(),
     };
-    for_each_piece(unwritten(input_gradient), shape, geometry.multiplications(), |piece| match piece.rows.len() {
+    for_each_piece(input_gradient, shape, geometry.multiplications(), |piece| match piece.rows.len() {
         1 => isa.run(Write::<T, 1> { geometry, output_gradient, weight, piece }),
         2 => isa.run(Write::<T, 2> { geometry, output_gradient, weight, piece }),
         3 => isa.run(Write::<T, 3> { geometry, output_gradient, weight, piece }),

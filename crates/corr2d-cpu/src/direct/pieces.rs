@@ -4,7 +4,6 @@ use std::mem::MaybeUninit;
 
 use rayon::prelude::*;
 
-use super::lanes::CHANNELS;
 use crate::Element;
 
 /// Below so many multiplications a call stays on its own thread: waking others costs more than they save (a few
@@ -14,8 +13,9 @@ pub(super) const SEQUENTIAL_MULTIPLICATIONS: f64 = 50_000.0;
 /// About how many multiplications make a piece: enough to outweigh its overhead, small enough to share evenly.
 const PIECE_MULTIPLICATIONS: f64 = 200_000.0;
 
-/// The callers have a case for one, two, three and four channels.
-const _: () = assert!(CHANNELS == 4);
+/// The channels that are summed at once, so that a loaded vector is used as often. The callers have a case for one, two,
+/// three and four.
+pub(super) const CHANNELS: usize = 4;
 
 /// Rows of up to four neighbouring channels of one group.
 pub(super) struct Piece<'a, T> {

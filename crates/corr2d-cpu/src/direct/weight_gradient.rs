@@ -14,8 +14,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::lanes::CHANNELS;
-use super::pieces::SEQUENTIAL_MULTIPLICATIONS;
+use super::pieces::{CHANNELS, SEQUENTIAL_MULTIPLICATIONS};
 use crate::simd::{Kernel, Simd};
 use crate::{Element, Error, Geometry, Isa, zeros};
 

@@ -89,7 +89,7 @@ impl<T: Element> Call<'_, T> {
         let group = task.first_output / self.geometry.output_channels_per_group();
         let channel = group * self.geometry.input_channels_per_group() + part.channel;
         let planes = self.input.planes(task.image, channel);
-        let first = (task.first_row + part.row) as isize - rows.before() as isize;
+        let first = (task.first_row + part.row) as isize + rows.first_read();
         let run = |index: usize| {
             let count = self.run_rows(task.first_row, index);
             (first + (index * self.cut.run) as isize, if count > 0 { count + part.rows - 1 } else { 0 })
@@ -100,7 +100,7 @@ impl<T: Element> Call<'_, T> {
             width: columns.input(),
             row_step: planes.row_step,
             runs: [run(0), run(1)],
-            first_column: (task.first_column + part.column) as isize - columns.before() as isize,
+            first_column: (task.first_column + part.column) as isize + columns.first_read(),
         }
     }
 

@@ -48,7 +48,9 @@ fn part<T: Element>(columns: &Axis, row: &[T], b: usize, inside: &Range<usize>, 
     if copy.is_empty() {
         return;
     }
-    let row = &row[(first + start) * columns.stride() + b * columns.dilation() - columns.before()..];
+    let read = (first + start) * columns.stride() + b * columns.dilation();
+    // Not in the padding, so the sum is not negative.
+    let row = &row[read.wrapping_add_signed(columns.first_read())..];
     match columns.stride() {
         1 => copy.copy_from_slice(&row[..copy.len()]),
         2 => every::<T, 2>(row, copy),

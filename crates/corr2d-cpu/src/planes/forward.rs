@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::block::MOST_REGISTERS;
 use super::parts::Parts;
 use super::rows::{Rows, Workspace};
+use super::view::rows_of_band;
 use crate::simd::Isa;
 use crate::{Element, Error, Geometry, Input};
 
@@ -53,25 +54,34 @@ pub(crate) fn forward<T: Element>(
             workspace,
         });
     };
-    let rows_per_task = if geometry.rows().dilation() == 1 { ROWS_PER_TASK } else { geometry.rows().output() };
+    let rows_of_band = rows_of_band(geometry);
+    let per_group = geometry.output_channels_per_group();
+    let groups = output.chunks_mut(per_group * plane).enumerate();
     if geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS || rayon::current_num_threads() == 1 {
         let mut workspace = Workspace::new();
-        output.chunks_mut(plane).enumerate().for_each(|(index, rows)| task(&mut workspace, index, 0, rows));
+        let tasks = groups.flat_map(|(group, planes)| bands(group * per_group, planes, plane, rows_of_band * width));
+        tasks.for_each(|(index, start, rows)| task(&mut workspace, index, start / width, rows));
     } else {
-        let cut = |(index, plane)| parts(index, plane, width, rows_per_task);
-        let tasks: Vec<_> = output.chunks_mut(plane).enumerate().flat_map(cut).collect();
-        let run = |workspace: &mut _, (index, first_row, rows)| task(workspace, index, first_row, rows);
+        let most = if geometry.rows().dilation() == 1 { ROWS_PER_TASK } else { geometry.rows().output() };
+        let length = rows_of_band.min(most) * width;
+        let tasks: Vec<_> =
+            groups.flat_map(|(group, planes)| bands(group * per_group, planes, plane, length)).collect();
+        let run = |workspace: &mut _, (index, start, rows)| task(workspace, index, start / width, rows);
         tasks.into_par_iter().for_each_init(Workspace::new, run);
     }
     Ok(())
 }
 
-/// An output plane cut into runs of rows: its index, the first row, the rows.
-fn parts<T>(
-    index: usize,
-    plane: &mut [T],
-    width: usize,
-    rows: usize,
+/// Output planes cut into bands, the first bands of all planes first: the plane's index, where the band begins, its elements.
+fn bands<T>(
+    first: usize,
+    planes: &mut [T],
+    plane: usize,
+    length: usize,
 ) -> impl Iterator<Item = (usize, usize, &mut [T])> {
-    plane.chunks_mut(rows * width).enumerate().map(move |(part, chunk)| (index, part * rows, chunk))
+    let mut planes: Vec<_> = planes.chunks_mut(plane).map(|plane| plane.chunks_mut(length)).collect();
+    (0..plane).step_by(length).flat_map(move |start| {
+        let bands: Vec<_> = planes.iter_mut().filter_map(Iterator::next).collect();
+        bands.into_iter().enumerate().map(move |(index, band)| (first + index, start, band))
+    })
 }

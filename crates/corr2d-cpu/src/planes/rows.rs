@@ -49,9 +49,10 @@ impl<T: Element> Kernel<T> for Rows<'_, T> {
         if self.parts.len() > 1 {
             totals.reserve();
         }
-        let view = padded.view(self.geometry, S::LANES, self.group, self.planes);
         let width = columns.output();
         let height = self.output.len() / width;
+        let output_rows = self.first_row..self.first_row + height;
+        let view = padded.view(self.geometry, S::LANES, self.group, output_rows, self.planes);
         let mut sweep = Sweep {
             geometry: self.geometry,
             view,

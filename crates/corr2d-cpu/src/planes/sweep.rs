@@ -85,8 +85,8 @@ impl<T: Element> Sweep<'_, T> {
         let (read_rows, window_rows) = (output_rows + TAPS - 1, const { REGISTERS + TAPS - 1 });
 
         // Where the first tap of the first output reads, in the padding if negative or beyond the plane.
-        let row = (self.first_row + first + part.row * rows.dilation()) as isize - self.view.before.0 as isize;
-        let column = (span.start + part.column * columns.dilation()) as isize - self.view.before.1 as isize;
+        let row = (self.first_row + first + part.row * rows.dilation()) as isize + self.view.first.0;
+        let column = (span.start + part.column * columns.dilation()) as isize + self.view.first.1;
         let inside = self.inside(row, read_rows, column, across + reach);
 
         let length = span.len();

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use super::block::MOST_REGISTERS;
 use crate::input::Planes;
+use crate::transpose::MOST_LANES;
 use crate::{Element, Geometry};
 
 /// The planes of one group of one image, or a padded copy of them.
@@ -11,63 +13,107 @@ pub(super) struct View<'a, T> {
     planes: Planes<'a, T>,
     pub(super) height: usize,
     pub(super) width: usize,
-    /// The rows of padding above, and the columns of padding on the left.
-    pub(super) before: (usize, usize),
+    /// The row and the column that the first tap of the first output reads, negative in the padding.
+    pub(super) first: (isize, isize),
 }
 
 /// The elements of padded planes that are copied as a whole: a tenth of a second-level cache.
 const COPIED: usize = 1 << 14;
 
-/// As many where several output channels read the copy: this, and kernels cut once a call, took 3 → 64
-/// channels at 224×224 from 2.65 ms to 1.92.
+/// As many where several output channels read the copy, whole or the part for a band of rows: this, and kernels cut once a
+/// call, took 3 → 64 channels at 224×224 from 2.65 ms to 1.92.
 const COPIED_FOR_MANY: usize = 1 << 18;
+
+/// As many where two or three do: eight rows of 64 channels at 224×224.
+const COPIED_FOR_FEW: usize = 10 << 14;
 
 /// A copy of small planes with their padding, kept for the next task on the same planes.
 pub(super) struct Padded<T> {
-    /// Which planes.
-    group: Option<usize>,
+    /// Which planes, and for which output rows.
+    held: Option<(usize, Range<usize>)>,
     copy: Vec<T>,
 }
 
 impl<T: Element> Padded<T> {
     pub(super) fn new() -> Self {
-        Self { group: None, copy: Vec::new() }
+        Self { held: None, copy: Vec::new() }
     }
 
-    /// A view of the planes of a group: of a copy in which no register reads padding, if they are small and some register
-    /// would.
+    /// A view of the planes of a group for some output rows: of a copy in which no register reads padding, if that is small
+    /// and some register would.
     #[inline(never)]
     pub(super) fn view<'a>(
         &'a mut self,
         geometry: &Geometry,
         lanes: usize,
         group: usize,
+        output_rows: Range<usize>,
         planes: Planes<'a, T>,
     ) -> View<'a, T> {
         let (rows, columns) = (geometry.rows(), geometry.columns());
-        let plain =
-            View { planes, height: rows.input(), width: columns.input(), before: (rows.before(), columns.before()) };
-        let height = rows.output() - 1 + rows.dilated();
-        let width = columns.output().max(lanes) - 1 + columns.dilated();
-        let size = (geometry.input_channels_per_group()).checked_mul(height).and_then(|size| size.checked_mul(width));
-        let needed = plain.before != (0, 0) || height > plain.height || width > plain.width;
-        let most = if geometry.output_channels_per_group() >= 4 { COPIED_FOR_MANY } else { COPIED };
-        let Some(size) = size.filter(|size| needed && *size <= most) else { return plain };
-        if self.group != Some(group) {
-            self.group = Some(group);
-            // What lies around the planes is 0 from the first time on.
-            self.copy.resize(size, T::ZERO);
-            let (top, left) = plain.before;
-            let (rows, columns) = (plain.height.min(height - top), plain.width.min(width - left));
-            for (channel, copy) in self.copy.chunks_exact_mut(height * width).enumerate() {
-                for (row, copy) in copy[top * width..].chunks_mut(width).enumerate().take(rows) {
-                    copy[left..left + columns].copy_from_slice(planes.row(channel, row, columns));
-                }
-            }
+        let first = (rows.first_read(), columns.first_read());
+        let plain = View { planes, height: rows.input(), width: columns.input(), first };
+        let whole = 0..rows.output();
+        let (band, most) = most_copied(geometry);
+        let width = width(geometry, lanes);
+        let channels = geometry.input_channels_per_group();
+        let size = |rows: &Range<usize>| (height(geometry, rows.len()) * width).saturating_mul(channels);
+        let fits = |rows: &Range<usize>| size(rows) <= most;
+        let Some(rows) = [whole, output_rows].into_iter().take(if band { 2 } else { 1 }).find(fits) else {
+            return plain;
+        };
+
+        let first = (first.0 + rows.start as isize, first.1);
+        let height = height(geometry, rows.len());
+        if inside(first.0, height, plain.height) && inside(first.1, width, plain.width) {
+            return plain;
+        }
+        let start = rows.start as isize;
+        if self.held.as_ref() != Some(&(group, rows.clone())) {
+            self.copy.resize(size(&rows), T::ZERO);
+            self.held = Some((group, rows));
+            plain.copy_padded(0..channels, first, [height, 1, width], &mut self.copy);
         }
         let planes = Planes { elements: &self.copy, plane_step: height * width, row_step: width };
-        View { planes, height, width, before: (0, 0) }
+        View { planes, height, width, first: (-start, 0) }
     }
+}
+
+/// The output rows of a task such that what it reads may be copied: all, or a band whose copy all output channels of a group
+/// share.
+pub(super) fn rows_of_band(geometry: &Geometry) -> usize {
+    let all = geometry.rows().output();
+    let (band, most) = most_copied(geometry);
+    let fitting = most / geometry.input_channels_per_group() / width(geometry, MOST_LANES);
+    let rows = (fitting + 1).saturating_sub(geometry.rows().dilated()) / MOST_REGISTERS * MOST_REGISTERS;
+    let columns = geometry.columns();
+    let padded = !inside(geometry.rows().first_read(), height(geometry, all), geometry.rows().input())
+        || !inside(columns.first_read(), width(geometry, MOST_LANES), columns.input());
+    if band && padded && rows > 0 && rows < all && geometry.rows().dilation() == 1 { rows } else { all }
+}
+
+/// Whether so many positions lie inside an axis of some length.
+fn inside(first: isize, read: usize, length: usize) -> bool {
+    first >= 0 && (first as usize).checked_add(read).is_some_and(|end| end <= length)
+}
+
+/// Whether bands of rows may be copied, and the elements of a copy at most.
+fn most_copied(geometry: &Geometry) -> (bool, usize) {
+    match geometry.output_channels_per_group() {
+        1 => (false, COPIED),
+        2 | 3 => (true, COPIED_FOR_FEW),
+        _ => (true, COPIED_FOR_MANY),
+    }
+}
+
+/// The input rows that so many output rows read.
+fn height(geometry: &Geometry, output_rows: usize) -> usize {
+    output_rows - 1 + geometry.rows().dilated()
+}
+
+/// The input columns that whole registers read.
+fn width(geometry: &Geometry, lanes: usize) -> usize {
+    geometry.columns().output().max(lanes) - 1 + geometry.columns().dilated()
 }
 
 impl<'a, T: Element> View<'a, T> {
@@ -89,6 +135,33 @@ impl<'a, T: Element> View<'a, T> {
         self.planes.row_step
     }
 
+    /// Copies rows of `width` numbers of some channels from a corner on, with 0 for the padding.
+    #[inline(always)]
+    fn copy_padded(
+        &self,
+        channels: Range<usize>,
+        corner: (isize, isize),
+        [rows, row_step, width]: [usize; 3],
+        copies: &mut [T],
+    ) {
+        let begin = corner.1.min(0).unsigned_abs().min(width);
+        let from = corner.1.max(0) as usize;
+        let end = begin + self.width.saturating_sub(from).min(width - begin);
+        for (channel, copies) in channels.zip(copies.chunks_exact_mut(rows * width)) {
+            for (index, copy) in copies.chunks_exact_mut(width).enumerate() {
+                let row = corner.0.wrapping_add_unsigned(index * row_step);
+                if row >= 0 && row < self.height as isize && begin < end {
+                    copy[..begin].fill(T::ZERO);
+                    let row = self.planes.row(channel, row as usize, self.width);
+                    copy[begin..end].copy_from_slice(&row[from..][..end - begin]);
+                    copy[end..].fill(T::ZERO);
+                } else {
+                    copy.fill(T::ZERO);
+                }
+            }
+        }
+    }
+
     /// A copy of `rows` rows of `width` numbers of some channels from a corner on, which may lie in the padding.
     #[inline(never)]
     pub(super) fn rim<'w>(
@@ -100,23 +173,8 @@ impl<'a, T: Element> View<'a, T> {
         width: usize,
         rim: &'w mut Vec<T>,
     ) -> &'w [T] {
-        let begin = corner.1.min(0).unsigned_abs().min(width);
-        let from = corner.1.max(0) as usize;
-        let end = begin + self.width.saturating_sub(from).min(width - begin);
         rim.resize(channels.len() * rows * width, T::ZERO);
-        for (channel, copies) in channels.zip(rim.chunks_exact_mut(rows * width)) {
-            for (index, copy) in copies.chunks_exact_mut(width).enumerate() {
-                let row = corner.0.wrapping_add_unsigned(index * row_step);
-                if row >= 0 && row < self.height as isize && begin < end {
-                    copy[..begin].fill(T::ZERO);
-                    copy[begin..end]
-                        .copy_from_slice(&self.planes.row(channel, row as usize, self.width)[from..][..end - begin]);
-                    copy[end..].fill(T::ZERO);
-                } else {
-                    copy.fill(T::ZERO);
-                }
-            }
-        }
+        self.copy_padded(channels, corner, [rows, row_step, width], rim);
         rim
     }
 }

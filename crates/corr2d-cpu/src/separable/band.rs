@@ -57,7 +57,7 @@ impl<T: Element> Band<'_, '_, T> {
         let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
         let width = self.rows.first().map_or(0, |row| row.len());
         // The columns of t, the first of them in the padding if negative.
-        let first = self.first.1 as isize - columns.before() as isize;
+        let first = self.first.1 as isize + columns.first_read();
         let count = width.max(S::LANES) + columns.kernel() - 1;
         let begin = first.min(0).unsigned_abs().min(count);
         let end = (columns.input() as isize - first).clamp(begin as isize, count as isize) as usize;
@@ -71,7 +71,7 @@ impl<T: Element> Band<'_, '_, T> {
 
         // The rows that it reads: of the plane, or copied where some lie in the padding.
         let input = first.max(0) as usize..first.max(0) as usize + (end - begin);
-        let top = self.first.0 as isize - rows.before() as isize;
+        let top = self.first.0 as isize + rows.first_read();
         let read = S::LANES + rows.kernel() - 1;
         let inside = top >= 0 && top as usize + read <= rows.input() && input.len() >= S::LANES;
         let (source, start, step) = if inside {

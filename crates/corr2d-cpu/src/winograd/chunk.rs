@@ -151,13 +151,13 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
     fn pad(&mut self, layout: Layout, first_column: usize, channel: usize) {
         let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
         // Where the input begins and ends in a padded row, and where the padded row begins in the input.
-        let first = first_column * F::OUTPUTS;
-        let begin = columns.before().saturating_sub(first).min(layout.row);
-        let end = (columns.before() + columns.input()).saturating_sub(first).clamp(begin, layout.row);
-        let skipped = (first + begin).saturating_sub(columns.before());
+        let first = (first_column * F::OUTPUTS) as isize + columns.first_read();
+        let begin = first.min(0).unsigned_abs().min(layout.row);
+        let end = columns.input().saturating_add_signed(first.saturating_neg()).clamp(begin, layout.row);
+        let skipped = first.max(0).unsigned_abs();
         let padded = self.workspace.rows.chunks_exact_mut(layout.row).take(layout.rows * F::OUTPUTS + 2);
         for (index, padded) in padded.enumerate() {
-            let row = (self.first_row * F::OUTPUTS + index).checked_sub(rows.before());
+            let row = (self.first_row * F::OUTPUTS + index).checked_add_signed(rows.first_read());
             match row.filter(|row| *row < rows.input()) {
                 Some(row) => {
                     let row = self.planes.row(channel, row, columns.input());

@@ -12,6 +12,7 @@ use super::cut::{Cut, Cutter};
 use super::transform::{F2, F4, Transform};
 use super::weights::{Weights, moderate};
 use crate::simd::Isa;
+use crate::turned::Kernels;
 use crate::{Element, Error, Geometry, Input, direct};
 
 /// Below so many multiplications a call stays on its own thread.
@@ -27,22 +28,35 @@ pub(crate) fn forward<T: Element>(
     bias: Option<&[T]>,
     output: &mut [MaybeUninit<T>],
 ) -> Result<(), Error> {
+    forward_kernels(isa, tile, geometry, input, Kernels::Given(weight), bias, output)
+}
+
+/// As [`forward`], with weights that may be turned while they are transformed.
+pub(crate) fn forward_kernels<T: Element>(
+    isa: Isa,
+    tile: Tile,
+    geometry: &Geometry,
+    input: Input<'_, T>,
+    kernels: Kernels<'_, T>,
+    bias: Option<&[T]>,
+    output: &mut [MaybeUninit<T>],
+) -> Result<(), Error> {
     if output.is_empty() {
         return Ok(());
     }
-    if !moderate(weight) {
-        return direct::forward(isa, geometry, input, weight, bias, output);
+    if !moderate(kernels.numbers()) {
+        return direct::forward(isa, geometry, input, &kernels.given()?, bias, output);
     }
-    let weights = Weights::new(isa, tile, geometry, weight)?;
-    forward_transformed(&weights, geometry, input, weight, bias, output)
+    let weights = Weights::new(isa, tile, geometry, kernels)?;
+    forward_transformed(&weights, geometry, input, kernels, bias, output)
 }
 
-/// As [`forward`], with weights that are transformed already.
+/// As [`forward_kernels`], with weights that are transformed already.
 pub(super) fn forward_transformed<T: Element>(
     weights: &Weights<T>,
     geometry: &Geometry,
     input: Input<'_, T>,
-    weight: &[T],
+    kernels: Kernels<'_, T>,
     bias: Option<&[T]>,
     output: &mut [MaybeUninit<T>],
 ) -> Result<(), Error> {
@@ -59,7 +73,7 @@ pub(super) fn forward_transformed<T: Element>(
     let one = geometry.with_batch_of_one();
     for (image, (output, moderate)) in output.chunks_exact_mut(one.output_len()).zip(moderate).enumerate() {
         if !moderate.into_inner() {
-            direct::forward(weights.isa, &one, input.image(image), weight, bias, output)?;
+            direct::forward(weights.isa, &one, input.image(image), &kernels.given()?, bias, output)?;
         }
     }
     Ok(())

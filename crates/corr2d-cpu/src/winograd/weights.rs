@@ -12,6 +12,7 @@ use super::transform::{F2, F4, LONGEST, Transform};
 use crate::prepared::Kept;
 use crate::simd::{Isa, Kernel, Simd};
 use crate::transpose::{MOST_LANES, transpose};
+use crate::turned::{Kernels, Turned};
 use crate::{Element, Error, Geometry, Input, zeros};
 
 /// The taps of a kernel.
@@ -33,14 +34,19 @@ pub(super) struct Weights<T> {
 
 impl<T: Element> Weights<T> {
     /// Transforms weights that are all [`moderate`].
-    pub(super) fn new(isa: Isa, tile: Tile, geometry: &Geometry, weight: &[T]) -> Result<Self, Error> {
+    pub(super) fn new(isa: Isa, tile: Tile, geometry: &Geometry, kernels: Kernels<'_, T>) -> Result<Self, Error> {
         match tile {
-            Tile::F2 => Self::transform::<F2>(isa, tile, geometry, weight),
-            Tile::F4 => Self::transform::<F4>(isa, tile, geometry, weight),
+            Tile::F2 => Self::transform::<F2>(isa, tile, geometry, kernels),
+            Tile::F4 => Self::transform::<F4>(isa, tile, geometry, kernels),
         }
     }
 
-    fn transform<F: Transform>(isa: Isa, tile: Tile, geometry: &Geometry, weight: &[T]) -> Result<Self, Error> {
+    fn transform<F: Transform>(
+        isa: Isa,
+        tile: Tile,
+        geometry: &Geometry,
+        kernels: Kernels<'_, T>,
+    ) -> Result<Self, Error> {
         let lanes = isa.run(Lanes(PhantomData::<T>));
         let channels = geometry.input_channels_per_group();
         let outputs = geometry.output_channels_per_group();
@@ -50,8 +56,13 @@ impl<T: Element> Weights<T> {
         let fill = |(index, panels): (usize, &mut [T])| {
             let (group, first) = (index / blocks_per_group, index % blocks_per_group * lanes);
             let count = lanes.min(outputs - first);
-            let weight = &weight[(group * outputs + first) * channels * TAPS..][..count * channels * TAPS];
-            isa.run(Block::<T, F> { weight, channels, panels, transform: PhantomData });
+            let weights = match kernels {
+                Kernels::Given(weight) => {
+                    Rows::Given(&weight[(group * outputs + first) * channels * TAPS..][..count * channels * TAPS])
+                }
+                Kernels::Turned(turned) => Rows::Turned { turned, group, first },
+            };
+            isa.run(Block::<T, F> { weights, channels, panels, transform: PhantomData });
         };
         panels.par_chunks_mut(block).enumerate().for_each(fill);
         Ok(Self { isa, tile, lanes, panels, block, blocks_per_group })
@@ -78,10 +89,19 @@ impl<T: Element> Kernel<T> for Lanes<T> {
 
 /// The weights of as many output channels as a register has lanes, or of the last few.
 struct Block<'a, T, F> {
-    weight: &'a [T],
+    weights: Rows<'a, T>,
     channels: usize,
     panels: &'a mut [T],
     transform: PhantomData<F>,
+}
+
+/// Where the weights of a block lie.
+#[derive(Clone, Copy)]
+enum Rows<'a, T> {
+    /// One after another, [output channel][input channel][tap].
+    Given(&'a [T]),
+    /// To be turned: those of a group from one output channel on.
+    Turned { turned: Turned<'a, T>, group: usize, first: usize },
 }
 
 impl<T: Element, F: Transform> Kernel<T> for Block<'_, T, F> {
@@ -89,6 +109,16 @@ impl<T: Element, F: Transform> Kernel<T> for Block<'_, T, F> {
 
     #[inline(always)]
     fn run<S: Simd<Number = T>>(mut self, simd: S) {
+        match self.weights {
+            Rows::Given(weight) => self.given(simd, weight),
+            Rows::Turned { turned, group, first } => self.turned(simd, &turned, group, first),
+        }
+    }
+}
+
+impl<T: Element, F: Transform> Block<'_, T, F> {
+    #[inline(always)]
+    fn given<S: Simd<Number = T>>(&mut self, simd: S, weight: &[T]) {
         let length = self.channels * TAPS;
         // The taps of `LANES` channels, with output channels in lanes: nine squares.
         let mut taps = [simd.splat(T::ZERO); TAPS * MOST_LANES];
@@ -96,14 +126,14 @@ impl<T: Element, F: Transform> Kernel<T> for Block<'_, T, F> {
             for square in 0..TAPS {
                 let mut numbers = [simd.splat(T::ZERO); MOST_LANES];
                 let start = first * TAPS + square * S::LANES;
-                if start + S::LANES <= length && self.weight.len() == S::LANES * length {
+                if start + S::LANES <= length && weight.len() == S::LANES * length {
                     unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
                         if I < S::LANES {
-                            numbers[I] = simd.load(self.weight, I * length + start);
+                            numbers[I] = simd.load(weight, I * length + start);
                         }
                     });
                 } else {
-                    for (numbers, weight) in numbers.iter_mut().zip(self.weight.chunks_exact(length)) {
+                    for (numbers, weight) in numbers.iter_mut().zip(weight.chunks_exact(length)) {
                         *numbers = simd.load_within(weight, start as isize);
                     }
                 }
@@ -120,9 +150,30 @@ impl<T: Element, F: Transform> Kernel<T> for Block<'_, T, F> {
             }
         }
     }
-}
 
-impl<T: Element, F: Transform> Block<'_, T, F> {
+    /// All nine taps are there, in the opposite order.
+    #[inline(always)]
+    fn turned<S: Simd<Number = T>>(&mut self, simd: S, turned: &Turned<'_, T>, group: usize, first: usize) {
+        /// How many channels ahead weights are asked for.
+        const AHEAD: usize = 4;
+        let places = turned.places();
+        let mut taps = [simd.splat(T::ZERO); TAPS];
+        for channel in 0..self.channels {
+            if channel + AHEAD < self.channels {
+                turned.prefetch(simd, group, first, channel + AHEAD);
+            }
+            for (block, places) in places.chunks(S::LANES).enumerate() {
+                let square = turned.square(simd, group, first, channel, block * S::LANES);
+                unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
+                    if const { I < S::LANES } && let Some(Some(place)) = places.get(I) {
+                        taps[*place] = square[I];
+                    }
+                });
+            }
+            self.kernel(simd, channel, &taps);
+        }
+    }
+
     /// G w Gᵀ of one input channel.
     #[inline(always)]
     fn kernel<S: Simd<Number = T>>(&mut self, simd: S, channel: usize, w: &[S::Vector]) {
@@ -152,7 +203,10 @@ pub(crate) fn keep<T: Element>(
     geometry: &Geometry,
     weight: &[T],
 ) -> Result<Option<Arc<dyn Kept<T>>>, Error> {
-    if moderate(weight) { Ok(Some(Arc::new(Weights::new(isa, tile, geometry, weight)?))) } else { Ok(None) }
+    match moderate(weight) {
+        true => Ok(Some(Arc::new(Weights::new(isa, tile, geometry, Kernels::Given(weight))?))),
+        false => Ok(None),
+    }
 }
 
 impl<T: Element> Kept<T> for Weights<T> {
@@ -164,7 +218,7 @@ impl<T: Element> Kept<T> for Weights<T> {
         bias: Option<&[T]>,
         output: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
-        forward_transformed(self, geometry, input, weight, bias, output)
+        forward_transformed(self, geometry, input, Kernels::Given(weight), bias, output)
     }
 }
 

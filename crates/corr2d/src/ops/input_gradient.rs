@@ -1,7 +1,6 @@
 //! gx = I(g, w) as an operation of the graph.
 
 use candle_core::{CpuStorage, CustomOp2, Layout, Shape, Tensor};
-use corr2d_cpu::zeros;
 
 use super::handed_over::{HandedOver, handed_over_on_devices};
 use super::storage::{Stored, elements, for_dtype_of, stored};
@@ -66,7 +65,6 @@ fn input_gradient<S: Stored>(
 ) -> Candle<(CpuStorage, Shape)> {
     let output_gradient = elements::<S>(output_gradient, gradient_layout)?;
     let weight = elements::<S>(weight, weight_layout)?;
-    let mut gradient = zeros(correlation.geometry().input_len()).map_err(Error::from)?;
-    correlation.plan.input_gradient(&output_gradient, &weight, &mut gradient).map_err(Error::from)?;
+    let gradient = correlation.plan.input_gradient_new(&output_gradient, &weight).map_err(Error::from)?;
     Ok((stored::<S>(gradient)?, Shape::from(&correlation.geometry().input_shape())))
 }
