@@ -14,11 +14,13 @@
 
 use candle_core::Tensor;
 use candle_nn::{Linear, Module, VarBuilder, linear};
-use corr2d::{Conv2d, Conv2dOptions, Padding, Result, conv2d};
+use corr2d::{AvgPool2d, Conv2d, Conv2dOptions, Padding, Result};
 
 pub(crate) struct LeNet {
     c1: Conv2d,
+    s2: AvgPool2d,
     c3: Conv2d,
+    s4: AvgPool2d,
     c5: Conv2d,
     f6: Linear,
     output: Linear,
@@ -32,7 +34,9 @@ impl LeNet {
         };
         Ok(Self {
             c1: layer("c1", 1, 6, 5, same)?,
+            s2: AvgPool2d::default(),
             c3: layer("c3", 6, 16, 5, same)?,
+            s4: AvgPool2d::default(),
             c5: layer("c5", 16, 120, 2, Conv2dOptions::default())?,
             f6: linear(120, 84, builder.pp("f6"))?,
             output: linear(84, 10, builder.pp("output"))?,
@@ -43,16 +47,9 @@ impl LeNet {
 impl Module for LeNet {
     /// Images [N, 1, 8, 8] to a score for each digit, [N, 10].
     fn forward(&self, images: &Tensor) -> candle_core::Result<Tensor> {
-        let maps = pool(&images.apply(&self.c1)?.tanh()?)?;
-        let maps = pool(&maps.apply(&self.c3)?.tanh()?)?;
+        let maps = images.apply(&self.c1)?.tanh()?.apply(&self.s2)?;
+        let maps = maps.apply(&self.c3)?.tanh()?.apply(&self.s4)?;
         let features = maps.apply(&self.c5)?.tanh()?.flatten_from(1)?;
         features.apply(&self.f6)?.tanh()?.apply(&self.output)
     }
-}
-
-/// S2 and S4: the mean of each window of 2×2, as a correlation of each map with four quarters.
-fn pool(maps: &Tensor) -> Result<Tensor> {
-    let channels = maps.dim(1)?;
-    let quarters = Tensor::full(0.25f32, (channels, 1, 2, 2), maps.device())?;
-    conv2d(maps, &quarters, None, &Conv2dOptions { stride: (2, 2), groups: channels, ..Default::default() })
 }
