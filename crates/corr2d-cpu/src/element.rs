@@ -129,8 +129,12 @@ macro_rules! element {
                     weight_gradient: planes::weight_gradient,
                     ..DIRECT
                 };
-                static CHANNELS: Operations<$number> =
-                    Operations { forward: channels::forward, keep: channels::keep, ..DIRECT };
+                static CHANNELS: Operations<$number> = Operations {
+                    forward: channels::forward,
+                    keep: channels::keep,
+                    weight_gradient: channels::weight_gradient,
+                    ..DIRECT
+                };
                 // As for `planes`.
                 static GEMM: Operations<$number> = Operations {
                     forward: |isa, geometry, x, w, b, y| match planes::suits(w) {
@@ -144,11 +148,17 @@ macro_rules! element {
                 static WINOGRAD2: Operations<$number> = Operations {
                     forward: |isa, geometry, x, w, b, y| winograd::forward(isa, Tile::F2, geometry, x, w, b, y),
                     keep: |isa, geometry, w| winograd::keep(isa, Tile::F2, geometry, w),
+                    weight_gradient: |isa, geometry, x, g, gw| {
+                        winograd::weight_gradient(isa, Tile::F2, geometry, x, g, gw)
+                    },
                     ..DIRECT
                 };
                 static WINOGRAD4: Operations<$number> = Operations {
                     forward: |isa, geometry, x, w, b, y| winograd::forward(isa, Tile::F4, geometry, x, w, b, y),
                     keep: |isa, geometry, w| winograd::keep(isa, Tile::F4, geometry, w),
+                    weight_gradient: |isa, geometry, x, g, gw| {
+                        winograd::weight_gradient(isa, Tile::F4, geometry, x, g, gw)
+                    },
                     ..DIRECT
                 };
                 static FFT: Operations<$number> = Operations { forward: fft::forward, ..DIRECT };
