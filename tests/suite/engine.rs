@@ -5,6 +5,7 @@ mod adjoint;
 mod agreement;
 mod denormals;
 mod dense_layers;
+mod dense_weight_gradients;
 mod determinism;
 mod errors;
 mod fft;

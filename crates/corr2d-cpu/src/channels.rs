@@ -19,6 +19,8 @@
 //! | `cut` | rows and channels cut into tasks |
 //! | `packed` | all weights packed, which may be kept between calls |
 //! | `forward` | the tasks, in parallel |
+//! | `padded` | a copy of the pixels that some output positions read, padded on all sides |
+//! | `weight_gradient` | ∂L/∂w, summed over positions |
 //!
 //! Kernel rows above or below the image are left out. At the sides the window holds zeros, which a weight that is not
 //! finite would turn into NaN: registers with such a weight take the pixels at the rim one by one, and skip the padding.
@@ -31,12 +33,15 @@ mod cut;
 mod forward;
 mod pack;
 mod packed;
+mod padded;
 mod pixels;
 mod strip;
 mod task;
+mod weight_gradient;
 mod window;
 
 pub(crate) use cut::suits;
 pub(crate) use forward::{forward, forward_kernels};
 pub(crate) use packed::{keep, keep_kernels};
+pub(crate) use weight_gradient::{weight_gradient, weight_gradient_pays};
 pub(crate) use window::{copy_phase, every, part, phases};

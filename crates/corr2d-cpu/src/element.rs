@@ -141,6 +141,7 @@ macro_rules! element {
                     forward: channels::forward,
                     keep: channels::keep,
                     input_gradient: turned!(Channels),
+                    weight_gradient: channels::weight_gradient,
                     ..DIRECT
                 };
                 // As for `planes`.
@@ -162,12 +163,18 @@ macro_rules! element {
                     forward: |isa, geometry, x, w, b, y| winograd::forward(isa, Tile::F2, geometry, x, w, b, y),
                     keep: |isa, geometry, w| winograd::keep(isa, Tile::F2, geometry, w),
                     input_gradient: turned!(Winograd2),
+                    weight_gradient: |isa, geometry, x, g, gw| {
+                        winograd::weight_gradient(isa, Tile::F2, geometry, x, g, gw)
+                    },
                     ..DIRECT
                 };
                 static WINOGRAD4: Operations<$number> = Operations {
                     forward: |isa, geometry, x, w, b, y| winograd::forward(isa, Tile::F4, geometry, x, w, b, y),
                     keep: |isa, geometry, w| winograd::keep(isa, Tile::F4, geometry, w),
                     input_gradient: turned!(Winograd4),
+                    weight_gradient: |isa, geometry, x, g, gw| {
+                        winograd::weight_gradient(isa, Tile::F4, geometry, x, g, gw)
+                    },
                     ..DIRECT
                 };
                 static FFT: Operations<$number> =

@@ -20,6 +20,7 @@
 //! | `fft` (private) | large kernels, by transforms down the columns |
 //! | `widened` (private) | calls that meet denormal numbers, in `f64` |
 //! | `turned` (private) | input gradients, by the forward pass of any path |
+//! | `positions` (private) | sums over positions, for weight gradients of dense layers |
 //! | `transpose` (private) | a square of numbers turned over its diagonal in registers |
 //! | `gemm` (private) | a matrix product over unrolled windows: the yardstick |
 //! | `simd` (private) | vector registers |
@@ -42,6 +43,7 @@ mod options;
 mod plan;
 mod planes;
 mod pooling;
+mod positions;
 mod prepared;
 pub mod reference;
 mod separable;

@@ -30,6 +30,8 @@
 //! | `product` | Y\[ξ\] = V\[ξ\] · U\[ξ\], in registers |
 //! | `cut` | how an image is cut into bands of tile rows, and where these are few, into parts of the channels |
 //! | `forward` | the bands, in parallel |
+//! | `weight_gradient` | ∂L/∂w = Gᵀ (Σ over tiles of (Bᵀ x B) ⊙ (A ∂L/∂y Aᵀ)) G, block by block |
+//! | `gradient_chunk` | some tiles of it, and the way back from the places to the taps |
 //!
 //! A transform mixes the numbers of a patch, so one that is not finite, or so large that a sum might overflow, would reach
 //! outputs whose window does not hold it. Such an image, or such a weight, is left to [`direct`](crate::direct).
@@ -40,12 +42,15 @@ mod choice;
 mod chunk;
 mod cut;
 mod forward;
+mod gradient_chunk;
 mod product;
 mod transform;
+mod weight_gradient;
 mod weights;
 
-pub(crate) use choice::{pays, pays_kept, suits};
+pub(crate) use choice::{pays, pays_kept, suits, weight_gradient_pays};
 pub(crate) use forward::{forward, forward_kernels};
+pub(crate) use weight_gradient::weight_gradient;
 pub(crate) use weights::keep;
 
 /// The outputs that are computed at once.

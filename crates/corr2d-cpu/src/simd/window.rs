@@ -107,6 +107,58 @@ impl<S: Simd> Column<'_, S> {
     }
 }
 
+/// Numbers at fixed distances from a place that moves.
+pub(crate) struct Taps<'a, T, const COUNT: usize> {
+    slice: &'a [T],
+    offsets: [usize; COUNT],
+    /// The largest of the offsets.
+    reach: usize,
+}
+
+impl<'a, T: Copy, const COUNT: usize> Taps<'a, T, COUNT> {
+    #[inline(always)]
+    pub(crate) fn new(slice: &'a [T], offsets: [usize; COUNT]) -> Self {
+        let mut reach = 0;
+        for offset in offsets {
+            reach = reach.max(offset);
+        }
+        Self { slice, offsets, reach }
+    }
+
+    /// So many numbers of each tap from a place on. Panics if they are not all in the slice.
+    #[inline(always)]
+    pub(crate) fn at(&self, start: usize, length: usize) -> TapsAt<'a, T, COUNT> {
+        let end = self.reach.checked_add(start).and_then(|last| last.checked_add(length));
+        assert!(end.is_some_and(|end| end <= self.slice.len()), "the taps lie in the slice");
+        const { assert!(COUNT <= 12) };
+        let mut firsts = [self.slice.as_ptr(); COUNT];
+        unroll!(K in [0 1 2 3 4 5 6 7 8 9 10 11] {
+            if const { K < COUNT } {
+                firsts[K] = self.slice.as_ptr().wrapping_add(start + self.offsets[K]);
+            }
+        });
+        TapsAt { firsts, length, slice: PhantomData }
+    }
+}
+
+/// Some numbers of each tap, from one place on.
+pub(crate) struct TapsAt<'a, T, const COUNT: usize> {
+    firsts: [*const T; COUNT],
+    length: usize,
+    slice: PhantomData<&'a [T]>,
+}
+
+impl<T: Copy, const COUNT: usize> TapsAt<'_, T, COUNT> {
+    /// One number of one tap. Panics if there is none.
+    #[inline(always)]
+    pub(crate) fn get(&self, tap: usize, position: usize) -> T {
+        assert!(position < self.length, "a position of the taps");
+        // SAFETY: `Taps::at` found `length` numbers of the tap that reaches farthest, and so of each, in the slice, which this
+        // value borrows; `position` is below `length`.
+        unsafe { *self.firsts[tap].add(position) }
+    }
+}
+
 /// Some equally spaced rows of a slice that is written.
 pub(crate) struct WindowMut<'a, T> {
     first: *mut T,

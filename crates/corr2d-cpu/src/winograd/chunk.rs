@@ -20,16 +20,16 @@ const APART: usize = 48;
 
 /// The tiles of a chunk, and where its intermediate results lie.
 #[derive(Clone, Copy)]
-struct Layout {
+pub(super) struct Layout {
     rows: usize,
     columns: usize,
-    tiles: Tiles,
+    pub(super) tiles: Tiles,
     /// The length of a row of the input with its padding, as far as registers reach.
     row: usize,
     /// The length of [row of tiles][tile], for one place of the patches.
     phase: usize,
     /// The length of [channel][tile].
-    v: usize,
+    pub(super) v: usize,
     /// The length of [ξ][lane], and one more register so that tiles of a power of two are apart.
     y: usize,
     /// The length of [pixel][lane], for one row of outputs.
@@ -38,7 +38,7 @@ struct Layout {
 
 impl Layout {
     #[inline(always)]
-    fn new<S: Simd, F: Transform>(channels: usize, rows: usize, columns: usize) -> Self {
+    pub(super) fn new<S: Simd, F: Transform>(channels: usize, rows: usize, columns: usize) -> Self {
         let tiles = Tiles::new::<S>(rows * columns);
         Self {
             rows,
@@ -57,7 +57,8 @@ impl Layout {
 pub(super) struct Workspace<T> {
     rows: Vec<T>,
     phases: Vec<T>,
-    v: Vec<T>,
+    /// [ξ][channel][tile].
+    pub(super) v: Vec<T>,
     y: Vec<T>,
     second_y: Vec<T>,
     pixels: Vec<T>,
@@ -68,6 +69,8 @@ pub(super) struct MakeWorkspace<T, F> {
     pub(super) channels: usize,
     pub(super) rows: usize,
     pub(super) columns: usize,
+    /// Whether there is room for the way from the products to the outputs.
+    pub(super) outputs: bool,
     pub(super) types: PhantomData<(T, F)>,
 }
 
@@ -82,10 +85,10 @@ impl<T: Element, F: Transform> Kernel<T> for MakeWorkspace<T, F> {
             rows: zeros((self.rows * F::OUTPUTS + 2) * layout.row)?,
             phases: zeros(F::OUTPUTS * F::PIXELS * layout.phase)?,
             v: zeros(places * layout.v)?,
-            y: zeros(layout.tiles.padded() * layout.y)?,
+            y: zeros(if self.outputs { layout.tiles.padded() * layout.y } else { 0 })?,
             // A smaller chunk may go by pairs where a full one does not.
-            second_y: zeros(layout.tiles.padded() * layout.y)?,
-            pixels: zeros(F::OUTPUTS * layout.pixels)?,
+            second_y: zeros(if self.outputs { layout.tiles.padded() * layout.y } else { 0 })?,
+            pixels: zeros(if self.outputs { F::OUTPUTS * layout.pixels } else { 0 })?,
         })
     }
 }
@@ -120,7 +123,7 @@ impl<T: Element, F: Transform> Kernel<T> for Band<'_, '_, T, F> {
         let all = self.geometry.columns().output().div_ceil(F::OUTPUTS);
         for first in (0..all).step_by(self.columns) {
             let layout = Layout::new::<S, F>(channels, self.rows, self.columns.min(all - first));
-            if !self.read(simd, layout, first) {
+            if !self.read(simd, layout, first, channels) {
                 return false;
             }
             self.products(simd, layout, first);
@@ -130,11 +133,17 @@ impl<T: Element, F: Transform> Kernel<T> for Band<'_, '_, T, F> {
 }
 
 impl<T: Element, F: Transform> Band<'_, '_, T, F> {
-    /// V = Bᵀ x B of all channels. Returns whether all pixels are moderate.
+    /// V = Bᵀ x B of the first channels. Returns whether all pixels are moderate.
     #[inline(always)]
-    fn read<S: Simd<Number = T>>(&mut self, simd: S, layout: Layout, first_column: usize) -> bool {
+    pub(super) fn read<S: Simd<Number = T>>(
+        &mut self,
+        simd: S,
+        layout: Layout,
+        first_column: usize,
+        channels: usize,
+    ) -> bool {
         let mut checks = [simd.splat(T::ZERO); LONGEST];
-        for channel in 0..self.geometry.input_channels_per_group() {
+        for channel in 0..channels {
             self.pad(layout, first_column, channel);
             self.split(simd, layout, &mut checks);
             self.patches(simd, layout, channel);

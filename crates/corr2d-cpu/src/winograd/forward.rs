@@ -107,7 +107,8 @@ impl<T: Element> Call<'_, T> {
         let tasks = tasks::<T, F>(geometry, cut, self.weights.lanes, output);
         let workspace = || {
             let channels = geometry.input_channels_per_group();
-            let make = MakeWorkspace { channels, rows: cut.rows, columns: cut.columns, types: PhantomData::<(T, F)> };
+            let types = PhantomData::<(T, F)>;
+            let make = MakeWorkspace { channels, rows: cut.rows, columns: cut.columns, outputs: true, types };
             self.weights.isa.run(make)
         };
         if parallel {

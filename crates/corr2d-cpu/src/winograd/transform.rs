@@ -31,6 +31,10 @@ pub(super) trait Transform: Copy + Send + Sync {
     fn weight<S: Simd>(simd: S, w: [S::Vector; 3]) -> [S::Vector; LONGEST];
     /// Aᵀ y.
     fn output<S: Simd>(simd: S, y: [S::Vector; LONGEST]) -> [S::Vector; 4];
+    /// A g: what a gradient of outputs is to the places of a patch.
+    fn output_gradient<S: Simd>(simd: S, g: [S::Vector; 4]) -> [S::Vector; LONGEST];
+    /// Gᵀ u: what a gradient of transformed weights is to the weights.
+    fn weight_gradient<S: Simd>(simd: S, u: [S::Vector; LONGEST]) -> [S::Vector; 3];
 }
 
 /// F(2, 3) at 0, ±1 and infinity.
@@ -56,6 +60,18 @@ impl Transform for F2 {
     fn output<S: Simd>(simd: S, [y0, y1, y2, y3, ..]: [S::Vector; LONGEST]) -> [S::Vector; 4] {
         [simd.add(y0, simd.add(y1, y2)), simd.add(simd.sub(y1, y2), y3), y0, y0]
     }
+
+    #[inline(always)]
+    fn output_gradient<S: Simd>(simd: S, [g0, g1, ..]: [S::Vector; 4]) -> [S::Vector; LONGEST] {
+        [g0, simd.add(g0, g1), simd.sub(g0, g1), g1, g0, g0]
+    }
+
+    #[inline(always)]
+    fn weight_gradient<S: Simd>(simd: S, [u0, u1, u2, u3, ..]: [S::Vector; LONGEST]) -> [S::Vector; 3] {
+        let half = constant(simd, 0.5);
+        let even = simd.mul(simd.add(u1, u2), half);
+        [simd.add(u0, even), simd.mul(simd.sub(u1, u2), half), simd.add(even, u3)]
+    }
 }
 
 /// F(4, 3) at 0, ±a, ±b and infinity.
@@ -67,6 +83,9 @@ const B: f64 = 1.5;
 /// a², b²: all products of the points are exact in f32.
 const A2: f64 = A * A;
 const B2: f64 = B * B;
+/// 1 over Π (p − q) at ±a and at ±b; at 0 it is 1 over a²·b².
+const AT_A: f64 = 1.0 / (2.0 * A2 * (A2 - B2));
+const AT_B: f64 = 1.0 / (2.0 * B2 * (B2 - A2));
 
 impl Transform for F4 {
     const OUTPUTS: usize = 4;
@@ -94,13 +113,10 @@ impl Transform for F4 {
 
     #[inline(always)]
     fn weight<S: Simd>(simd: S, [w0, w1, w2]: [S::Vector; 3]) -> [S::Vector; LONGEST] {
-        // Π (p − q): a²·b² at 0, 2a²·(a² − b²) at ±a, 2b²·(b² − a²) at ±b.
-        let at_a = 1.0 / (2.0 * A2 * (A2 - B2));
-        let at_b = 1.0 / (2.0 * B2 * (B2 - A2));
-        let even_a = simd.mul(constant(simd, at_a), simd.mul_add(constant(simd, A2), w2, w0));
-        let odd_a = simd.mul(constant(simd, at_a * A), w1);
-        let even_b = simd.mul(constant(simd, at_b), simd.mul_add(constant(simd, B2), w2, w0));
-        let odd_b = simd.mul(constant(simd, at_b * B), w1);
+        let even_a = simd.mul(constant(simd, AT_A), simd.mul_add(constant(simd, A2), w2, w0));
+        let odd_a = simd.mul(constant(simd, AT_A * A), w1);
+        let even_b = simd.mul(constant(simd, AT_B), simd.mul_add(constant(simd, B2), w2, w0));
+        let odd_b = simd.mul(constant(simd, AT_B * B), w1);
         [
             simd.mul(constant(simd, 1.0 / (A2 * B2)), w0),
             simd.add(even_a, odd_a),
@@ -120,6 +136,28 @@ impl Transform for F4 {
             simd.mul_add(constant(simd, A), odd_a, simd.mul(constant(simd, B), odd_b)),
             simd.mul_add(constant(simd, A2), even_a, simd.mul(constant(simd, B2), even_b)),
             simd.mul_add(constant(simd, A2 * A), odd_a, simd.mul_add(constant(simd, B2 * B), odd_b, y5)),
+        ]
+    }
+
+    #[inline(always)]
+    fn output_gradient<S: Simd>(simd: S, [g0, g1, g2, g3]: [S::Vector; 4]) -> [S::Vector; LONGEST] {
+        let even_a = simd.mul_add(constant(simd, A2), g2, g0);
+        let odd_a = simd.mul(constant(simd, A), simd.mul_add(constant(simd, A2), g3, g1));
+        let even_b = simd.mul_add(constant(simd, B2), g2, g0);
+        let odd_b = simd.mul(constant(simd, B), simd.mul_add(constant(simd, B2), g3, g1));
+        [g0, simd.add(even_a, odd_a), simd.sub(even_a, odd_a), simd.add(even_b, odd_b), simd.sub(even_b, odd_b), g3]
+    }
+
+    #[inline(always)]
+    fn weight_gradient<S: Simd>(simd: S, [u0, u1, u2, u3, u4, u5]: [S::Vector; LONGEST]) -> [S::Vector; 3] {
+        let even_a = simd.mul(constant(simd, AT_A), simd.add(u1, u2));
+        let odd_a = simd.mul(constant(simd, AT_A * A), simd.sub(u1, u2));
+        let even_b = simd.mul(constant(simd, AT_B), simd.add(u3, u4));
+        let odd_b = simd.mul(constant(simd, AT_B * B), simd.sub(u3, u4));
+        [
+            simd.mul_add(constant(simd, 1.0 / (A2 * B2)), u0, simd.add(even_a, even_b)),
+            simd.add(odd_a, odd_b),
+            simd.mul_add(constant(simd, A2), even_a, simd.mul_add(constant(simd, B2), even_b, u5)),
         ]
     }
 }
