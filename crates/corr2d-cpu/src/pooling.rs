@@ -31,7 +31,7 @@ use crate::{Element, Error, Isa, Pool2dOptions, PoolGeometry};
 /// What is compiled for each number type. The operations may rely on slices of the right length.
 pub struct Operations<T> {
     max: Fold<T>,
-    positions: fn(Isa, &PoolGeometry, &[T], &mut [u32]) -> Result<(), Error>,
+    positions: Find<T>,
     gather: Move<T>,
     scatter: Move<T>,
     average: Fold<T>,
@@ -39,6 +39,7 @@ pub struct Operations<T> {
 }
 
 type Fold<T> = fn(Isa, &PoolGeometry, &[T], &mut [T]) -> Result<(), Error>;
+type Find<T> = fn(Isa, &PoolGeometry, &[T], &mut [u32]) -> Result<(), Error>;
 type Move<T> = fn(&PoolGeometry, &[u32], &[T], &mut [T]);
 
 impl<T: Element> Operations<T> {

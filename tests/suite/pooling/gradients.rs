@@ -78,8 +78,8 @@ fn third_order_is_reached_through_gathers_and_scatters() {
 /// Where two maxima are equal there is no gradient to measure: numbers 0.1 apart, in an order that jumps about.
 fn no_two_alike(case: &Pooled) -> Tensor {
     let count = case.x.len();
-    let stride =
-        (2..).find(|stride| (2..=*stride).all(|divisor| stride % divisor != 0 || count % divisor != 0)).unwrap();
+    let in_common = |stride: usize| (2..=stride).any(|d| stride.is_multiple_of(d) && count.is_multiple_of(d));
+    let stride = (2..).find(|stride| !in_common(*stride)).unwrap();
     let x: Vec<f64> = (0..count).map(|index| (index * stride % count) as f64 / 10.0 - 2.0).collect();
     tensor(&x, &case.input())
 }

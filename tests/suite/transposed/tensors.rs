@@ -59,7 +59,7 @@ fn gradients_of(case: &Transposed) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
         gb[index / (output_height * output_width) % outputs] += arriving;
     }
     let lies = |place: usize, cut: usize, length: usize| place.checked_sub(cut).filter(|place| *place < length);
-    for x in 0..case.x.len() {
+    for (x, gx) in gx.iter_mut().enumerate() {
         let (n, c, i, j) =
             (x / (channels * height * width), x / (height * width) % channels, x / width % height, x % width);
         for w in 0..outputs_per_group * kernel_height * kernel_width {
@@ -72,7 +72,7 @@ fn gradients_of(case: &Transposed) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
             let channel = c / (channels / case.options.groups) * outputs_per_group + o;
             let y = ((n * outputs + channel) * output_height + row) * output_width + column;
             let w = c * outputs_per_group * kernel_height * kernel_width + w;
-            gx[x] += case.g[y] * case.w[w];
+            *gx += case.g[y] * case.w[w];
             gw[w] += case.g[y] * case.x[x];
         }
     }

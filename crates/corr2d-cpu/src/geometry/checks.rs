@@ -36,7 +36,7 @@ pub(super) fn check_channels(input_channels: usize, weight: [usize; 4], groups: 
 }
 
 pub(super) fn check_groups(groups: usize, channels: usize, which: &'static str) -> Result<(), Error> {
-    if channels % groups == 0 { Ok(()) } else { Err(Error::GroupsDoNotDivide { groups, channels, which }) }
+    if channels.is_multiple_of(groups) { Ok(()) } else { Err(Error::GroupsDoNotDivide { groups, channels, which }) }
 }
 
 pub(super) fn check_budget(what: &'static str, shape: [usize; 4], budget: usize) -> Result<(), Error> {
