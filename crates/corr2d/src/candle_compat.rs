@@ -81,6 +81,13 @@
 //! +let y = x.corr2d(&kernel, padding, stride, dilation, groups)?;
 //! ```
 //!
+//! Candle's pools have wrong gradients; ours are functions, and layers:
+//!
+//! ```diff
+//! -let y = x.max_pool2d(2)?;
+//! +let y = corr2d::max_pool2d(&x, &Pool2dOptions::default())?; // A window of 2×2; avg_pool2d likewise.
+//! ```
+//!
 //! For sizes that differ between the axes, seeded weights and the padding `Same` go on to [`crate::Conv2d`], which a
 //! layer of candle's converts into.
 
