@@ -46,8 +46,9 @@ fn run(out: &mut impl Write) -> candle_core::Result<()> {
     bar.finish_and_clear();
     let weights: usize = learned.variables.all_vars().iter().map(|variable| variable.elem_count()).sum();
     writeln!(out, "LeNet-5 with {weights} weights, {} epochs", plan.epochs)?;
-    for (epoch, loss) in losses.iter().enumerate().filter(|(epoch, _)| epoch % 5 == 4 || *epoch == 0) {
-        writeln!(out, "epoch {:>2}: loss {loss:.4}", epoch + 1)?;
+    let shown = |epoch: usize| epoch.is_multiple_of(5) || [1, plan.epochs].contains(&epoch);
+    for (epoch, loss) in (1..).zip(&losses).filter(|(epoch, _)| shown(*epoch)) {
+        writeln!(out, "epoch {epoch:>2}: loss {loss:.4}")?;
     }
     for (what, digits) in [("learned from", &learned_from), ("held out", &held_out)] {
         let (right, count) = (training::right(&learned.network, digits)?, digits.count()?);

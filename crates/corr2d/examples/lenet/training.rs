@@ -21,7 +21,7 @@ pub(crate) struct Plan {
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { epochs: 20, batch: 32, learning_rate: 1e-2, seed: 1 }
+        Self { epochs: 16, batch: 16, learning_rate: 6e-3, seed: 1 }
     }
 }
 
