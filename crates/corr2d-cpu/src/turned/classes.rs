@@ -54,9 +54,9 @@ impl<T: Element> Call<'_, T> {
         let geometry = self.geometry;
         let height = geometry.rows().class_len(0);
         let waiting = WAITING / size_of::<T>() / geometry.input_channels() / geometry.columns().input();
-        let shared = self.shares_copies();
-        let at_once =
-            if shared { waiting.min(Copied::<T>::rows(geometry, &self.rows, &self.columns)) } else { waiting };
+        let copied = Copied::<T>::rows(geometry, &self.rows, &self.columns);
+        let shared = self.shares_copies() && copied > 0;
+        let at_once = if shared { waiting.min(copied) } else { waiting };
         let (images_at_once, rows_at_once) = ((at_once / height).max(1), at_once.clamp(1, height));
 
         let repeated = geometry.batch() > images_at_once || height > rows_at_once;

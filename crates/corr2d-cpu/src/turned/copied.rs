@@ -22,11 +22,11 @@ pub(super) struct Copied<T> {
 }
 
 impl<T: Element> Copied<T> {
-    /// How many rows of each class a copy should serve.
+    /// How many rows of each class a copy should serve: whole blocks of rows, or none.
     pub(super) fn rows(geometry: &Geometry, rows: &[Option<Class>], columns: &[Option<Class>]) -> usize {
         let (across, reach) = (read(columns, 0..geometry.columns().class_len(0)), read(rows, 0..1));
-        let row = geometry.output_channels().saturating_mul(across.len()).saturating_mul(size_of::<T>());
-        (COPIED / row).saturating_sub(reach.len() - 1) / ROWS * ROWS
+        let row = geometry.output_channels().saturating_mul(across.len().max(1)).saturating_mul(size_of::<T>());
+        (COPIED / row + 1).saturating_sub(reach.len()) / ROWS * ROWS
     }
 
     /// A copy for some rows of each class of some images.
