@@ -39,8 +39,8 @@ fn crates_and_chapters_do_not_panic_by_their_own_words() {
 
 #[test]
 fn only_the_plan_chooses_an_algorithm() {
-    let homes = ["src/plan.rs", "src/options.rs"];
-    let elsewhere = |source: &Source| !homes.iter().any(|home| source.path.ends_with(home));
+    let homes = ["src/plan.rs", "src/plan/", "src/options.rs"];
+    let elsewhere = |source: &Source| !homes.iter().any(|home| source.path.contains(home));
     let code: Vec<_> = sources("crates/corr2d-cpu/src").into_iter().filter(elsewhere).collect();
     assert_none("plan.rs chooses the algorithm", find(&code, &["Algorithm::"]));
 }

@@ -4,8 +4,8 @@
 //! y[o..o + lanes, i, j] = bias[o..o + lanes] + Σ over c, a, b of x[c, i·s + a·d, j·s + b·d] · w[o..o + lanes, c, a, b]
 //! ```
 //!
-//! A block of up to fourteen pixels of one output row × one or two registers of output channels is summed at once: each
-//! tap loads the weights of its channels and multiplies them by fourteen pixels, every one spread over a register. An
+//! A block of up to twelve pixels of one output row × two registers of output channels, or of fourteen × one, is summed at
+//! once: each tap loads the weights of its channels and multiplies them by the pixels, every one spread over a register. An
 //! output row is cut into blocks of nearly one width, so no lane and no pixel is computed in vain.
 //!
 //! | file | what it holds |

@@ -30,7 +30,6 @@ pub trait Element:
     + Sync
     + Add<Output = Self>
     + Sub<Output = Self>
-    + Sub<Output = Self>
     + Mul<Output = Self>
     + Div<Output = Self>
     + AddAssign

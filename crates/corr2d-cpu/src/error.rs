@@ -227,7 +227,9 @@ pub enum Error {
         channel: usize,
     },
     /// A path was forced that cannot compute the geometry.
-    #[error("path {path:?} cannot compute this geometry: take one of Plan::paths")]
+    #[error(
+        "path {path:?} cannot compute this geometry: take one of Plan::paths, for an input gradient Plan::input_gradient_paths"
+    )]
     PathDoesNotSuit {
         /// The path asked for.
         path: crate::Path,

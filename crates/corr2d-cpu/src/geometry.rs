@@ -22,7 +22,7 @@ pub(crate) use checks::check;
 use checks::{check_budget, check_channels, check_zeros};
 pub use pool::PoolGeometry;
 pub use transposed::TransposedGeometry;
-pub(crate) use turned::{Class, Taps};
+pub(crate) use turned::{Class, Taps, common_divisor};
 
 use crate::{Conv2dOptions, Error, Padding};
 
@@ -131,16 +131,16 @@ impl Geometry {
         Ok(geometry)
     }
 
-    /// The same for a single image.
-    pub(crate) fn with_batch_of_one(&self) -> Self {
-        Self { batch: 1, ..*self }
+    /// The same for so many images.
+    pub(crate) fn with_batch(&self, batch: usize) -> Self {
+        Self { batch, ..*self }
     }
 
-    /// The correlation that gives some rows of the output of one image, and the input rows that it reads; each window reads
-    /// at least one.
-    pub(crate) fn band(&self, outputs: Range<usize>) -> (Self, Range<usize>) {
+    /// The correlation that gives some rows of the output of so many images, and the input rows that it reads; each window
+    /// reads at least one.
+    pub(crate) fn band(&self, batch: usize, outputs: Range<usize>) -> (Self, Range<usize>) {
         let (axis, inputs) = self.rows.part(outputs);
-        (Self { batch: 1, rows: axis, ..*self }, inputs)
+        (Self { batch, rows: axis, ..*self }, inputs)
     }
 
     /// How many images are correlated at once.

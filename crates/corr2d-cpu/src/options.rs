@@ -144,8 +144,9 @@ pub enum Padding {
 /// cannot compute a correlation is an [`Error`](crate::Error) that says why, never a silent replacement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Algorithm {
-    /// The fastest whose error is within that of direct summation: of each window, or for large kernels, where the FFT is
-    /// many times faster, of the largest window nearby.
+    /// The fastest whose error is within that of direct summation: of each window; for large kernels, where the FFT is many
+    /// times faster, of the largest window nearby; and for the weight gradient of wide 3×3 layers, of the largest of the nine
+    /// sums of a kernel.
     #[default]
     Auto,
     /// The fastest there is.

@@ -3,6 +3,7 @@
 //! A [`Plan`] is made once for a geometry and can be used for any number of calls, also from several threads at once.
 
 mod input_gradient;
+mod weight_gradient;
 
 use std::mem::MaybeUninit;
 use std::sync::Arc;
@@ -75,8 +76,9 @@ type Sum<T> = fn(Isa, &Geometry, &[T], &mut [T]) -> Result<(), Error>;
 /// of threads of the rayon pool it is called from.
 ///
 /// Nothing is flushed to zero. An `f32` call that meets numbers below the smallest normal one, 2⁻¹²⁶, or products below it,
-/// is computed in `f64` and rounded once, in two to five times the time: on many processors it would take a hundred times as
-/// long otherwise. The textbook loops, and calls in `f64`, are left as they are.
+/// is computed in `f64` and rounded once, in up to five times the time: on many processors it would take a hundred times as
+/// long otherwise. A few thousand of its numbers are looked at to know. The textbook loops, bias gradients, and calls in
+/// `f64` are left as they are.
 ///
 /// ```
 /// use corr2d_cpu::{Conv2dOptions, Path, Plan};
@@ -254,11 +256,6 @@ impl Plan {
         self.path
     }
 
-    /// The algorithm of [`Plan::weight_gradient`].
-    pub fn weight_gradient_path(&self) -> Path {
-        self.weight_gradient_path
-    }
-
     /// `output` [N, O, H', W'] = the correlation of `input` [N, C, H, W] with `weight` [O, C / groups, h, w], plus `bias`
     /// \[O\].
     ///
@@ -346,9 +343,11 @@ impl Plan {
         (T::operations(self.path_for(weight)).forward)(self.isa, &self.geometry, input, weight, bias, output)
     }
 
-    /// The same plan for a part of what it computes.
+    /// The same plan for a part of what it computes, in a wider number type: there a kernel that was an outer product to
+    /// within roundings is none.
     pub(crate) fn for_part(&self, geometry: Geometry) -> Self {
-        Self { geometry, ..*self }
+        let path = if self.path == Path::Separable { direct_path(&geometry) } else { self.path };
+        Self { geometry, path, ..*self }
     }
 
     /// What every forward pass asks of its slices.
@@ -365,27 +364,6 @@ impl Plan {
             Some(bias) => check("bias", bias, &[geometry.output_channels()]),
             None => Ok(()),
         }
-    }
-
-    /// `weight_gradient` [O, C / groups, h, w] = ∂L/∂weight, from `output_gradient` [N, O, H', W'] = ∂L/∂output.
-    ///
-    /// # Errors
-    /// [`Error::WrongLength`], [`Error::OutOfMemory`].
-    pub fn weight_gradient<T: Element>(
-        &self,
-        input: &[T],
-        output_gradient: &[T],
-        weight_gradient: &mut [T],
-    ) -> Result<(), Error> {
-        let geometry = &self.geometry;
-        check("input", input, &geometry.input_shape())?;
-        check("output gradient", output_gradient, &geometry.output_shape())?;
-        check("weight gradient", weight_gradient, &geometry.weight_shape())?;
-        if let Some(result) = T::weight_gradient_widened(self, input, output_gradient, weight_gradient) {
-            return result;
-        }
-        let run = T::operations(self.weight_gradient_path).weight_gradient;
-        run(self.isa, geometry, input, output_gradient, weight_gradient)
     }
 
     /// `bias_gradient` \[O\] = ∂L/∂bias: `output_gradient` [N, O, H', W'] summed over batch and positions.
@@ -439,24 +417,7 @@ fn forward_path(geometry: &Geometry, algorithm: Algorithm) -> Result<Path, Error
 fn gradient_paths(geometry: &Geometry, algorithm: Algorithm) -> (Path, Path) {
     match algorithm {
         Algorithm::Reference => (Path::Reference, Path::Reference),
-        _ => (input_gradient::path(geometry, algorithm), weight_gradient_path(geometry, algorithm)),
-    }
-}
-
-/// Against `direct`, as it was compiled for any machine, one thread, f32, AVX-512, in milliseconds: 1080×1920 by 1×2 1.0 for
-/// 3.0, 3×3 1.5 for 11, 7×7 5.0 for 58, 15×15 18 for 260; depthwise 3×3 of 144 channels at 56×56 0.63 for 6.6; 5×5 1 → 6 on
-/// 256 images of 28×28 2.4 for 28; 3×3 3 → 64 at 224×224 6.9 for 42, 7×7 of stride 2 7.7 for 74, 11×11 of stride 4 7.6 for
-/// 52; 3×3 64 → 64 at 56×56 9.3 for 143; 1×1 16 → 16 at 112×112 0.55 for 1.7; 12×12 by 3×3 0.002 in both.
-fn weight_gradient_path(geometry: &Geometry, algorithm: Algorithm) -> Path {
-    match algorithm {
-        Algorithm::Fast if winograd::weight_gradient_pays(Tile::F4, geometry) => Path::Winograd4,
-        Algorithm::Auto | Algorithm::Fast if winograd::weight_gradient_pays(Tile::F2, geometry) => Path::Winograd2,
-        Algorithm::Winograd if winograd::suits(geometry) => Path::Winograd2,
-        // In time of one thread on a busy Cascade Lake with AVX-512, beside the forward pass of the same layer: 3×3 of stride
-        // 2 on 128 channels at 56×56 2.8 ms and 4.9, dilated by 2 on 64 2.6 and 4.0, 1×1 from 256 to 64 1.3 and 2.9, 5×5 from
-        // 6 to 16 at 14×14 2.7 and 2.7, 3×3 on 512 at 7×7 4.2 and 4.6.
-        _ if channels::weight_gradient_pays(geometry) => Path::Channels,
-        _ => Path::Planes,
+        _ => (input_gradient::path(geometry, algorithm), weight_gradient::path(geometry, algorithm)),
     }
 }
 

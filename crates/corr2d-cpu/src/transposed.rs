@@ -57,27 +57,72 @@ impl TransposedPlan {
     /// [`Error::WrongLength`], [`Error::OutOfMemory`].
     pub fn forward_new<T: Element>(&self, input: &[T], weight: &[T], bias: Option<&[T]>) -> Result<Vec<T>, Error> {
         check("input", input, &self.geometry.input_shape())?;
-        let [_, channels, height, width] = self.geometry.output_shape();
-        if let Some(bias) = bias {
-            check("bias", bias, &[channels])?;
-        }
-        let output = self.correlation.input_gradient_new(input, weight)?;
-        let mut output = self.with_rest(output)?;
-        if let Some(bias) = bias {
-            let add = |(index, plane): (usize, &mut [T])| T::add_to_all(plane, bias[index % channels]);
-            if output.len() < SEQUENTIAL_ELEMENTS {
-                output.chunks_mut(height * width).enumerate().for_each(add);
-            } else {
-                output.par_chunks_mut(height * width).enumerate().for_each(add);
-            }
-        }
+        self.check_bias(bias)?;
+        let mut output = self.with_rest(self.correlation.input_gradient_new(input, weight)?)?;
+        self.add_bias(bias, &mut output);
         Ok(output)
+    }
+
+    /// As [`TransposedPlan::forward_new`], into a slice of the caller's. Where an output padding or a floor leaves rows or
+    /// columns that no window reaches, what the others hold is computed apart and copied.
+    ///
+    /// ```
+    /// use corr2d_cpu::{ConvTranspose2dOptions, TransposedPlan};
+    ///
+    /// let options = ConvTranspose2dOptions { stride: (1, 2), output_padding: (0, 1), ..Default::default() };
+    /// let plan = TransposedPlan::new([1, 1, 1, 2], [1, 1, 1, 2], &options)?;
+    /// let mut y = [0f32; 5];
+    /// plan.forward(&[1.0, 10.0], &[1.0, 2.0], Some(&[100.0]), &mut y)?;
+    /// assert_eq!(y, [101.0, 102.0, 110.0, 120.0, 100.0]);
+    /// # Ok::<(), corr2d_cpu::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::WrongLength`], [`Error::OutOfMemory`].
+    pub fn forward<T: Element>(
+        &self,
+        input: &[T],
+        weight: &[T],
+        bias: Option<&[T]>,
+        output: &mut [T],
+    ) -> Result<(), Error> {
+        check("input", input, &self.geometry.input_shape())?;
+        check("output", output, &self.geometry.output_shape())?;
+        self.check_bias(bias)?;
+        if self.has_rest() {
+            output.copy_from_slice(&self.with_rest(self.correlation.input_gradient_new(input, weight)?)?);
+        } else {
+            self.correlation.input_gradient(input, weight, output)?;
+        }
+        self.add_bias(bias, output);
+        Ok(())
+    }
+
+    fn check_bias<T>(&self, bias: Option<&[T]>) -> Result<(), Error> {
+        let [_, channels, ..] = self.geometry.output_shape();
+        bias.map_or(Ok(()), |bias| check("bias", bias, &[channels]))
+    }
+
+    fn add_bias<T: Element>(&self, bias: Option<&[T]>, output: &mut [T]) {
+        let [_, channels, height, width] = self.geometry.output_shape();
+        let Some(bias) = bias else { return };
+        let add = |(index, plane): (usize, &mut [T])| T::add_to_all(plane, bias[index % channels]);
+        if output.len() < SEQUENTIAL_ELEMENTS {
+            output.chunks_mut(height * width).enumerate().for_each(add);
+        } else {
+            output.par_chunks_mut(height * width).enumerate().for_each(add);
+        }
+    }
+
+    fn has_rest(&self) -> bool {
+        let beyond = self.geometry.beyond();
+        (beyond.height, beyond.width) != (0, 0)
     }
 
     /// The planes with the rows and columns that no window reaches.
     fn with_rest<T: Element>(&self, reached: Vec<T>) -> Result<Vec<T>, Error> {
         let (beyond, [_, _, height, width]) = (self.geometry.beyond(), self.geometry.output_shape());
-        if (beyond.height, beyond.width) == (0, 0) {
+        if !self.has_rest() {
             return Ok(reached);
         }
         let (rows, columns) = (height - beyond.height, width - beyond.width);

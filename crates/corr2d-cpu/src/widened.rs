@@ -2,7 +2,7 @@
 //!
 //! Many processors hand each instruction with a denormal number to a slow path of more than a hundred cycles: a layer over
 //! an image of 1e-40 took 90 times as long on one of 2019. Flushing them to zero would give wrong results, so a call that
-//! looks as if it had many is widened first: it takes two to four times as long, and is rounded once. In `f64` itself, where
+//! looks as if it had some is widened first: it takes up to five times as long, and is rounded once. In `f64` itself, where
 //! such numbers lie below 10⁻³⁰⁷, nothing is done.
 //!
 //! | file | what it holds |
@@ -26,6 +26,9 @@ use crate::{Error, Geometry, Input, Path, Plan, zeros};
 
 /// The numbers of a band of an image in `f64`, its outputs counted in: 512 KiB.
 const BAND: usize = 1 << 16;
+
+/// The numbers of several images in `f64`, likewise: 16 MiB, or a single image.
+const IMAGES: usize = 1 << 21;
 
 /// The weights up to which an image is computed band by band: what a call makes of them costs little beside a band.
 const FEW_WEIGHTS: usize = 4096;
@@ -83,15 +86,20 @@ fn forward_in_f64(
     let bias = bias.map(|bias| widened(isa, bias)).transpose()?;
     let (height, width) = (geometry.rows().output(), geometry.columns().output());
     let rows = rows_per_band(geometry);
+    let at_once = if rows < height { 1 } else { images_at_once(geometry) };
+    let per_image = geometry.output_channels() * height * width;
     let (mut pixels, mut results) = (Vec::new(), Vec::new());
-    for (image, output) in output.chunks_exact_mut(geometry.output_channels() * height * width).enumerate() {
+    for (chunk, output) in output.chunks_mut(at_once * per_image).enumerate() {
+        let images = chunk * at_once..chunk * at_once + output.len() / per_image;
         for first in (0..height).step_by(rows) {
             let rows = first..height.min(first + rows);
-            let (band, input_rows) = geometry.band(rows.clone());
+            let (band, input_rows) = geometry.band(images.len(), rows.clone());
             reserve(&mut pixels, band.input_len())?;
             reserve(&mut results, band.output_len())?;
             let (pixels, results) = (&mut pixels[..band.input_len()], &mut results[..band.output_len()]);
-            widen_rows(isa, input.planes(image, 0), input_rows, geometry.columns().input(), pixels);
+            for (image, pixels) in images.clone().zip(pixels.chunks_exact_mut(band.input_len() / images.len())) {
+                widen_rows(isa, input.planes(image, 0), input_rows.clone(), geometry.columns().input(), pixels);
+            }
             plan.for_part(band).forward(pixels, &weight, bias.as_deref(), results)?;
             let planes = output.chunks_exact_mut(height * width);
             for (plane, results) in planes.zip(results.chunks_exact(rows.len() * width)) {
@@ -108,35 +116,43 @@ fn input_gradient_in_f64(
     weight: &[f32],
     input_gradient: &mut [MaybeUninit<f32>],
 ) -> Result<(), Error> {
-    let (isa, one) = (plan.isa(), plan.geometry().with_batch_of_one());
+    let (isa, geometry) = (plan.isa(), plan.geometry());
+    let (one, at_once) = (geometry.with_batch(1), images_at_once(geometry));
     let weight = widened(isa, weight)?;
-    let images = output_gradient.chunks_exact(one.output_len());
-    for (output_gradient, input_gradient) in images.zip(input_gradient.chunks_exact_mut(one.input_len())) {
-        let mut results = zeros(one.input_len())?;
-        plan.for_part(one).input_gradient(&widened(isa, output_gradient)?, &weight, &mut results)?;
+    let images = output_gradient.chunks(at_once * one.output_len());
+    for (output_gradient, input_gradient) in images.zip(input_gradient.chunks_mut(at_once * one.input_len())) {
+        let part = geometry.with_batch(output_gradient.len() / one.output_len());
+        let mut results = zeros(part.input_len())?;
+        plan.for_part(part).input_gradient(&widened(isa, output_gradient)?, &weight, &mut results)?;
         narrow(isa, &results, input_gradient);
     }
     Ok(())
 }
 
-/// The sum of the images' gradients in order.
+/// The sum of the gradients of some images at a time, in order.
 fn weight_gradient_in_f64(
     plan: &Plan,
     input: &[f32],
     output_gradient: &[f32],
     weight_gradient: &mut [f32],
 ) -> Result<(), Error> {
-    let (isa, one) = (plan.isa(), plan.geometry().with_batch_of_one());
+    let (isa, geometry) = (plan.isa(), plan.geometry());
+    let (one, at_once) = (geometry.with_batch(1), images_at_once(geometry));
     let (mut sum, mut results) = (zeros::<f64>(one.weight_len())?, zeros::<f64>(one.weight_len())?);
-    for (input, output_gradient) in
-        input.chunks_exact(one.input_len()).zip(output_gradient.chunks_exact(one.output_len()))
-    {
-        let (input, output_gradient) = (widened(isa, input)?, widened(isa, output_gradient)?);
-        plan.for_part(one).weight_gradient(&input, &output_gradient, &mut results)?;
+    let images = input.chunks(at_once * one.input_len());
+    for (input, output_gradient) in images.zip(output_gradient.chunks(at_once * one.output_len())) {
+        let part = plan.for_part(geometry.with_batch(input.len() / one.input_len()));
+        part.weight_gradient(&widened(isa, input)?, &widened(isa, output_gradient)?, &mut results)?;
         sum.iter_mut().zip(&results).for_each(|(sum, result)| *sum += result);
     }
     narrow(isa, &sum, unwritten(weight_gradient));
     Ok(())
+}
+
+/// How many whole images are computed at once: what a call makes of the weights, and waking threads, is worth them.
+fn images_at_once(geometry: &Geometry) -> usize {
+    let one = geometry.with_batch(1);
+    (IMAGES / (one.input_len() + one.output_len())).clamp(1, geometry.batch().max(1))
 }
 
 /// How many output rows of an image are computed at once.

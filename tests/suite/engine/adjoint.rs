@@ -53,7 +53,7 @@ fn twenty_thousand_random_cases_satisfy_the_adjoint_identity_on_every_exact_path
     }
     // Some path that is never drawn would pass unseen.
     let least = tried.values().min().copied();
-    assert!(tried.len() >= 5 * Isa::available().len() && least >= Some(150), "{tried:?}");
+    assert!(tried.len() >= 5 * Isa::available().len() && least >= Some(100), "{tried:?}");
 }
 
 /// Every fourth random case becomes a 3×3 kernel of stride and dilation 1, which some paths are for.

@@ -8,14 +8,19 @@ pub(super) const RUN: usize = 64;
 /// The most pixels of a block.
 pub(super) const MOST_PIXELS: usize = 14;
 
+/// The most sums of a block, in registers.
+pub(super) const MOST_SUMS: usize = 24;
+
 /// The most pixels of a block of `registers` registers of channels, so that its sums stay in registers.
 pub(super) const fn most_pixels<S: Simd>(registers: usize) -> usize {
-    let most = match S::ACCUMULATORS {
-        16.. => MOST_PIXELS,
-        8.. => 12,
-        _ => 4,
-    };
-    most / registers
+    match (S::ACCUMULATORS, registers) {
+        (16.., 1) => MOST_PIXELS,
+        // A pixel spread over a register serves both, so that 24 sums need 14 loads, where 14 of one register need 15: on
+        // processors with two multiply-adds a cycle the loads are the limit.
+        (16.., _) => 12,
+        (8.., _) => 12 / registers,
+        _ => 4 / registers,
+    }
 }
 
 /// What a block reads.

@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::block::{MOST_PIXELS, Source, most_pixels};
+use super::block::{MOST_SUMS, Source, most_pixels};
 use super::pixels;
 use super::task::RowTaps;
 use super::window::Layout;
@@ -39,7 +39,7 @@ impl<T: Element> Strip<'_, T> {
     ) {
         let width = self.columns.len();
         let blocks = width.div_ceil(most_pixels::<S>(self.registers));
-        let mut totals = [T::ZERO; MOST_PIXELS * MOST_LANES];
+        let mut totals = [T::ZERO; MOST_SUMS * MOST_LANES];
         for block in 0..blocks {
             let (start, end) = (block * width / blocks, (block + 1) * width / blocks);
             let pixels = end - start;

@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::block::{MOST_PIXELS, RUN};
+use super::block::RUN;
 use super::cut::Cut;
 use super::pack::Pack;
 use super::packed::Packed;
@@ -62,8 +62,7 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
             let mut destinations = &mut self.task.rows[..];
             while !destinations.is_empty() {
                 let left = destinations.len().div_ceil(S::LANES);
-                let registers =
-                    if left > 1 && (S::ACCUMULATORS < 16 || columns.len() <= MOST_PIXELS / 2) { 2 } else { 1 };
+                let registers = left.min(2);
                 let (now, later) = destinations.split_at_mut(destinations.len().min(registers * S::LANES));
                 let (weights, finite) = match self.packed {
                     Some(packed) => {

@@ -24,9 +24,9 @@ use crate::simd::{Isa, Kernel, Simd};
 use crate::{Axis, Conv2dOptions, Element, Error, Geometry, direct, zeros};
 
 /// The positions of a chunk.
-const POSITIONS: usize = 512;
+const POSITIONS: usize = 256;
 
-/// The most output channels of a block: 128 × 512 positions of ∂L/∂y fill a quarter of a second-level cache.
+/// The most output channels of a block: 128 × 256 positions of ∂L/∂y fill an eighth of a second-level cache.
 const OUTPUTS: usize = 128;
 
 /// The sums of a block.

@@ -91,7 +91,7 @@ pub(crate) fn forward<T: Element>(
     }
 
     // Images with a pixel that a transform would spread.
-    let one = geometry.with_batch_of_one();
+    let one = geometry.with_batch(1);
     for (image, (output, spread)) in output.chunks_exact_mut(one.output_len()).zip(spread).enumerate() {
         if spread.into_inner() {
             direct::forward(isa, &one, input.image(image), weight, bias, output)?;

@@ -100,17 +100,7 @@ impl Geometry {
     /// The correlation of ∂L/∂output with the turned kernel that gives ∂L/∂input, where both strides are 1.
     ///
     /// The weight is [C, O / groups, h, w], each kernel turned by 180 degrees and the channels of a group swapped.
-    ///
-    /// ```
-    /// use corr2d_cpu::{Conv2dOptions, Geometry};
-    ///
-    /// let geometry = Geometry::new([1, 3, 9, 8], [16, 3, 3, 2], &Conv2dOptions::default())?;
-    /// let turned = geometry.turned().unwrap();
-    /// assert_eq!((turned.input_shape(), turned.output_shape()), ([1, 16, 7, 7], [1, 3, 9, 8]));
-    /// assert_eq!((turned.rows().before(), turned.columns().after()), (2, 1));
-    /// # Ok::<(), corr2d_cpu::Error>(())
-    /// ```
-    pub fn turned(&self) -> Option<Self> {
+    pub(crate) fn turned(&self) -> Option<Self> {
         match (self.rows.stride, self.columns.stride) {
             (1, 1) => Some(self.of_class(&self.rows.class(0)?, &self.columns.class(0)?)),
             _ => None,
@@ -147,6 +137,7 @@ impl Geometry {
     }
 }
 
-fn common_divisor(a: usize, b: usize) -> usize {
+/// The greatest number that divides both.
+pub(crate) fn common_divisor(a: usize, b: usize) -> usize {
     if b == 0 { a } else { common_divisor(b, a % b) }
 }

@@ -54,7 +54,7 @@ impl Plan {
     /// // At stride 2 the rows of the input fall into two classes, each with a denser kernel at stride 1.
     /// let options = Conv2dOptions { stride: (2, 2), ..Default::default() };
     /// let plan = Plan::new([1, 1, 9, 11], [1, 1, 3, 3], &options)?;
-    /// assert!(!plan.paths().contains(&Path::Planes));
+    /// assert_eq!(plan.with_path(Path::Planes)?.path(), Path::Planes);
     /// assert!(plan.input_gradient_paths().contains(&Path::Planes));
     /// # Ok::<(), corr2d_cpu::Error>(())
     /// ```
@@ -151,7 +151,13 @@ impl Plan {
         if let Some(result) = T::input_gradient_widened(self, output_gradient, weight, input_gradient) {
             return result;
         }
-        let path = self.input_gradient_path_for(weight);
-        (T::operations(path).input_gradient)(self.isa, geometry, output_gradient, weight, input_gradient)
+        let run = |path, gradient: &mut _| {
+            (T::operations(path).input_gradient)(self.isa, geometry, output_gradient, weight, gradient)
+        };
+        match run(self.input_gradient_path_for(weight), input_gradient) {
+            // A kernel that is an outer product to within its roundings may not be one when it is turned.
+            Err(Error::NotAnOuterProduct { .. }) => run(path(geometry, Algorithm::Direct), input_gradient),
+            result => result,
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::transpose::{MOST_LANES, transpose};
 use crate::{Element, Error, zeros};
 
 /// The chunks whose sums are added up before they go to the totals in f64.
-pub(crate) const GROUP: usize = 16;
+pub(crate) const GROUP: usize = 4;
 
 /// The sums of a block.
 pub(crate) struct Totals<T> {

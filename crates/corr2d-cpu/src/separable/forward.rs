@@ -95,7 +95,7 @@ pub(crate) fn forward<T: Element>(
         let bands: Vec<_> = bands.collect();
         bands.into_par_iter().for_each_init(Workspace::new, run);
     }
-    let one = geometry.with_batch_of_one();
+    let one = geometry.with_batch(1);
     for (image, (output, finite)) in output.chunks_exact_mut(one.output_len()).zip(finite).enumerate() {
         if !finite.into_inner() {
             planes::forward(isa, &one, input.image(image), weight, bias, output)?;

@@ -62,7 +62,7 @@ impl<T: Element> Call<'_, T> {
         let repeated = geometry.batch() > images_at_once || height > rows_at_once;
         let of_rows = |rows: &Option<Class>| self.classes(rows.as_ref(), repeated);
         let classes = self.rows.iter().map(of_rows).collect::<Result<Vec<_>, Error>>()?;
-        let one = geometry.with_batch_of_one();
+        let one = geometry.with_batch(1);
         let gradients = self.output_gradient.chunks(images_at_once * one.output_len());
         for (gradient, x) in gradients.zip(x.chunks_mut(images_at_once * one.input_len())) {
             let images = gradient.len() / one.output_len();

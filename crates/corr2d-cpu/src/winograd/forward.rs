@@ -70,7 +70,7 @@ pub(super) fn forward_transformed<T: Element>(
         Tile::F4 => call.bands::<F4>(output)?,
     }
     // Images with a pixel that a transform would spread.
-    let one = geometry.with_batch_of_one();
+    let one = geometry.with_batch(1);
     for (image, (output, moderate)) in output.chunks_exact_mut(one.output_len()).zip(moderate).enumerate() {
         if !moderate.into_inner() {
             direct::forward(weights.isa, &one, input.image(image), &kernels.given()?, bias, output)?;

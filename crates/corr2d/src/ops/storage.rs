@@ -29,6 +29,10 @@ pub(super) trait Stored: WithDType {
 /// The elements of a tensor in the order of its axes.
 pub(super) fn elements<'a, S: Stored>(storage: &'a CpuStorage, layout: &Layout) -> Candle<Cow<'a, [S::Summed]>> {
     let slice = storage.as_slice::<S>()?;
+    if layout.shape().elem_count() == 0 {
+        // Its offset may lie behind the storage.
+        return Ok(S::widen(Cow::Borrowed(&[]))?);
+    }
     let values = match layout.contiguous_offsets() {
         Some((start, end)) => Cow::Borrowed(&slice[start..end]),
         None => {
@@ -59,6 +63,7 @@ impl<T: Element> Rows<'_, T> {
 pub(super) fn rows<'a, S: Stored>(storage: &'a CpuStorage, layout: &Layout) -> Candle<Rows<'a, S::Summed>> {
     let (_, channels, height, width) = layout.shape().dims4()?;
     if let &[image, channel, row, column] = layout.stride()
+        && layout.shape().elem_count() > 0
         && (column == 1 || width == 1)
         && let Some(elements) = S::as_summed(&storage.as_slice::<S>()?[layout.start_offset()..])
     {

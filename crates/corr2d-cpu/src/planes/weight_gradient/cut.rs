@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::tile::{MOST_ROWS, output_rows};
 use crate::channels::phases;
+use crate::geometry::common_divisor;
 use crate::{Axis, Geometry};
 
 /// The bytes of a segment that several tiles go over one after another: the rows that they read stay in a first-level
@@ -188,8 +189,4 @@ fn segments(columns: &Axis, phases: &[usize], once: bool, bytes: usize, lanes: u
         Segment { columns: columns_of_cut, inside, phase, offsets: (0..columns.kernel()).map(place).collect() }
     };
     cuts.windows(2).map(segment).collect()
-}
-
-fn common_divisor(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { common_divisor(b, a % b) }
 }
