@@ -70,7 +70,7 @@ pub(super) fn forward_packed<T: Element>(
     let layouts: Vec<_> = blocks.map(|rows| Rows::new(geometry, rows, cut.columns)).collect();
     let run = |scratch: &mut Vec<T>, task: Task<'_, T>| {
         let rows = &layouts[task.block];
-        isa.run(Run { geometry, input, kernels, bias, packed, cut: &cut, rows, scratch, task })
+        isa.run(Run { isa, geometry, input, kernels, bias, packed, cut: &cut, rows, scratch, task })
     };
     let tasks = cut.tasks(geometry, output);
     if sequential {

@@ -9,7 +9,7 @@ use super::pack::Pack;
 use super::packed::Packed;
 use super::strip::Strip;
 use super::window::Layout;
-use crate::simd::{Kernel, Simd};
+use crate::simd::{Isa, Kernel, Simd};
 use crate::turned::Kernels;
 use crate::{Element, Error, Geometry, Input, zeros};
 
@@ -27,6 +27,7 @@ pub(super) struct Task<'a, T> {
 
 /// A task and all that it reads.
 pub(super) struct Run<'a, T> {
+    pub(super) isa: Isa,
     pub(super) geometry: &'a Geometry,
     pub(super) input: Input<'a, T>,
     pub(super) kernels: Kernels<'a, T>,
@@ -74,7 +75,8 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
                         let mut finite = true;
                         for (r, packed) in own.chunks_mut(register_length).take(registers).enumerate() {
                             let (kernels, group, register) = (self.kernels, self.task.group, register + r);
-                            finite &= Pack { geometry, kernels, group, register, packed }.run(simd);
+                            // A function of its own, so that it is compiled once.
+                            finite &= self.isa.run(Pack { geometry, kernels, group, register, packed });
                         }
                         (&own[..registers * register_length], finite)
                     }
