@@ -113,7 +113,6 @@ fn the_path_that_is_asked_for_is_the_one_that_runs() {
         }
         let is_strided = case.options.stride != (1, 1);
         strided += usize::from(is_strided && paths.contains(&Path::Planes) && paths.contains(&Path::Channels));
-        assert_eq!(plan.geometry().turned().is_none(), is_strided, "{case}");
     }
     assert!(strided >= 20, "only {strided} strided cases reach planes and channels");
     let winograd = CASES.iter().filter(|case| case.options.stride == (2, 2));
