@@ -12,7 +12,7 @@
 //! | `blocks` | ∂L/∂w cut into blocks of output × input channels, and the positions into parts |
 //!
 //! There may be millions of positions. A lane sums at most [`RUN`](products::RUN) products before they are added to the sum
-//! of a chunk; chunks are added up by [`GROUP`](totals::GROUP), and those in f64.
+//! of a chunk, of at most 256 positions; chunks are added up in f64, and of tiles [`GROUP`](totals::GROUP) at a time.
 
 mod blocks;
 mod panel;

@@ -17,8 +17,7 @@ use std::ops::Range;
 
 use super::padded::Layout;
 use crate::positions::{
-    Block, Cut, GROUP, Products, RUN, Registers, Rows, Stretch, Totals, all_finite, reads_padding, registers_of,
-    sum_blocks,
+    Block, Cut, Products, RUN, Registers, Rows, Stretch, Totals, all_finite, reads_padding, registers_of, sum_blocks,
 };
 use crate::simd::{Isa, Kernel, Simd};
 use crate::{Axis, Conv2dOptions, Element, Error, Geometry, direct, zeros};
@@ -222,10 +221,10 @@ impl<T: Element> Kernel<T> for Run<'_, '_, T> {
         let chunks = call.cut.chunks(self.block.part);
         self.workspace.totals.begin();
         for (index, chunk) in chunks.clone().enumerate() {
-            if index > 0 && index % GROUP == 0 {
+            if index > 0 {
                 self.workspace.totals.keep(length);
             }
-            self.add(simd, call.chunks.chunk(chunk), index % GROUP > 0);
+            self.add(simd, call.chunks.chunk(chunk));
         }
         self.workspace.totals.finish(length);
         self.write(simd);
@@ -244,9 +243,9 @@ impl<T: Element> Run<'_, '_, T> {
         self.block.rows.len().div_ceil(self.call.registers.strip)
     }
 
-    /// The sums of a chunk, set or added to those of the others.
+    /// The sums of a chunk.
     #[inline(always)]
-    fn add<S: Simd<Number = T>>(&mut self, simd: S, chunk: [Range<usize>; 3], add: bool) {
+    fn add<S: Simd<Number = T>>(&mut self, simd: S, chunk: [Range<usize>; 3]) {
         let Call { isa, geometry, input, layout, copied, .. } = self.call;
         let [images, rows, columns] = &chunk;
         self.turn(simd, &chunk);
@@ -274,7 +273,7 @@ impl<T: Element> Run<'_, '_, T> {
                     stretches,
                     panel: &panels[strip * self.call.panel()..][..self.call.panel()],
                     registers,
-                    add,
+                    add: false,
                     sums: &mut totals.sums[strip * self.call.sums() + index * block_sums * registers * S::LANES..],
                 });
             }

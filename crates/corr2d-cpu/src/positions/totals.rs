@@ -4,7 +4,7 @@ use crate::simd::{Simd, unwritten};
 use crate::transpose::{MOST_LANES, transpose};
 use crate::{Element, Error, zeros};
 
-/// The chunks whose sums are added up before they go to the totals in f64.
+/// The chunks whose sums by tiles are added up before they go to the totals in f64: a transform is not worth one.
 pub(crate) const GROUP: usize = 4;
 
 /// The sums of a block.
@@ -18,7 +18,7 @@ pub(crate) struct Totals<T> {
 
 impl<T: Element> Totals<T> {
     pub(crate) fn new(length: usize, chunks: usize) -> Result<Self, Error> {
-        Ok(Self { sums: zeros(length)?, totals: zeros(if chunks > GROUP { length } else { 0 })?, kept: false })
+        Ok(Self { sums: zeros(length)?, totals: zeros(if chunks > 1 { length } else { 0 })?, kept: false })
     }
 
     /// Begins another block.
