@@ -42,19 +42,24 @@ pub(super) struct Source<'a, T> {
 }
 
 impl<T: crate::Element> Source<'_, T> {
-    /// Adds the sums of `PIXELS` pixels to the totals: for each register the pixels, for each pixel the channels.
+    /// Adds the sums of one run of products for `PIXELS` pixels to the totals: for each register the pixels, for each pixel
+    /// the channels. Returns where the next run begins, if there is one.
     #[inline(always)]
     pub(super) fn add<S: Simd<Number = T>, const PIXELS: usize, const REGISTERS: usize>(
         &self,
         simd: S,
+        begin: Position,
         totals: &mut [T],
-    ) {
+    ) -> Option<Position> {
         let zero = simd.splat(T::ZERO);
         let (mut first, mut second) = ([zero; PIXELS], [zero; PIXELS]);
-        for Run { full, window, taps, from } in self.runs() {
+        let mut runs = self.runs_from(begin);
+        let mut end = begin;
+        while let Some(Run { full, window, taps, from }) = runs.next() {
             if full {
-                flush::<S, PIXELS, REGISTERS>(simd, totals, &mut first, &mut second);
+                break;
             }
+            end = runs.position;
             let from = from * S::LANES;
             let weights = self.weights[0][from..].chunks_exact(S::LANES);
             if const { REGISTERS == 1 } {
@@ -82,13 +87,19 @@ impl<T: crate::Element> Source<'_, T> {
                 }
             }
         }
-        flush::<S, PIXELS, REGISTERS>(simd, totals, &mut first, &mut second);
+        flush::<S, PIXELS, REGISTERS>(simd, totals, &first, &second);
+        (end.channel < self.all_channels).then_some(end)
     }
 
     /// The taps in order, a few at a time.
     #[inline(always)]
     pub(super) fn runs(&self) -> Runs<'_, T> {
-        Runs { source: self, channel: 0, done: 0, summed: 0 }
+        self.runs_from(Position::default())
+    }
+
+    #[inline(always)]
+    fn runs_from(&self, position: Position) -> Runs<'_, T> {
+        Runs { source: self, position, summed: 0 }
     }
 }
 
@@ -104,12 +115,18 @@ pub(super) struct Run<'a, T> {
     pub(super) from: usize,
 }
 
-pub(super) struct Runs<'a, T> {
-    source: &'a Source<'a, T>,
+/// How far the taps of a source are done.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Position {
     /// The first of the channels that `taps` stands for.
     channel: usize,
     /// The taps of these channels that are done.
     done: usize,
+}
+
+pub(super) struct Runs<'a, T> {
+    source: &'a Source<'a, T>,
+    position: Position,
     summed: usize,
 }
 
@@ -119,48 +136,46 @@ impl<'a, T> Iterator for Runs<'a, T> {
     #[inline(always)]
     fn next(&mut self) -> Option<Run<'a, T>> {
         let source = self.source;
-        if self.channel >= source.all_channels {
+        let Position { channel, done } = self.position;
+        if channel >= source.all_channels {
             return None;
         }
         let per_channel = source.taps.len() / source.channels;
-        let count = source.channels.min(source.all_channels - self.channel) * per_channel;
-        let taps = &source.taps[self.done..count.min(self.done + RUN)];
+        let count = source.channels.min(source.all_channels - channel) * per_channel;
+        let taps = &source.taps[done..count.min(done + RUN)];
         let full = self.summed + taps.len() > RUN;
         self.summed = if full { 0 } else { self.summed } + taps.len();
         let run = Run {
             full,
-            window: &source.window[self.channel * source.channel..],
+            window: &source.window[channel * source.channel..],
             taps,
-            from: self.channel * source.weights_per_channel + self.done,
+            from: channel * source.weights_per_channel + done,
         };
-        self.done += taps.len();
-        if self.done >= count {
-            (self.channel, self.done) = (self.channel + source.channels, 0);
+        self.position.done += taps.len();
+        if self.position.done >= count {
+            self.position = Position { channel: channel + source.channels, done: 0 };
         }
         Some(run)
     }
 }
 
-/// totals += sums, sums = 0.
+/// totals += sums.
 #[inline(always)]
 fn flush<S: Simd, const PIXELS: usize, const REGISTERS: usize>(
     simd: S,
     totals: &mut [S::Number],
-    first: &mut [S::Vector; PIXELS],
-    second: &mut [S::Vector; PIXELS],
+    first: &[S::Vector; PIXELS],
+    second: &[S::Vector; PIXELS],
 ) {
     let totals = &mut totals[..REGISTERS * PIXELS * S::LANES];
-    let zero = simd.splat(<S::Number as crate::Element>::ZERO);
     unroll!(P in [0 1 2 3 4 5 6 7 8 9 10 11 12 13] {
         if const { P < PIXELS } {
             let total = simd.load(totals, P * S::LANES);
             simd.store(simd.add(total, first[P]), totals, P * S::LANES);
-            first[P] = zero;
             if const { REGISTERS == 2 } {
                 let at = (PIXELS + P) * S::LANES;
                 let total = simd.load(totals, at);
                 simd.store(simd.add(total, second[P]), totals, at);
-                second[P] = zero;
             }
         }
     });

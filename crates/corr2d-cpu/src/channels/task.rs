@@ -7,7 +7,7 @@ use super::block::RUN;
 use super::cut::Cut;
 use super::pack::Pack;
 use super::packed::Packed;
-use super::strip::Strip;
+use super::strip::{Strip, totals};
 use super::window::Layout;
 use crate::simd::{Isa, Kernel, Simd};
 use crate::turned::Kernels;
@@ -55,6 +55,7 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
         let own = if self.packed.is_some() { 0 } else { 2 * register_length };
         reserve(self.scratch, window_length + own)?;
         let (window, own) = self.scratch[..window_length + own].split_at_mut(window_length);
+        let mut totals = totals();
         let mut start = 0;
         while start < width {
             let columns = start..width.min(start + cut.columns);
@@ -88,7 +89,7 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
                 for (row, taps) in rows.iter().enumerate() {
                     match const { super::pixels::suits::<S>() } && strip.in_lanes::<S>() {
                         true => strip.write_pixels(simd, row, taps, now),
-                        false => strip.write_row(simd, row, taps, now),
+                        false => strip.write_row(simd, row, taps, now, &mut totals),
                     }
                 }
                 destinations = later;
