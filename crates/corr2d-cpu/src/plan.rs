@@ -76,7 +76,7 @@ type Sum<T> = fn(Isa, &Geometry, &[T], &mut [T]) -> Result<(), Error>;
 /// of threads of the rayon pool it is called from.
 ///
 /// Nothing is flushed to zero. An `f32` call that meets numbers below the smallest normal one, 2⁻¹²⁶, or products below it,
-/// is computed in `f64` and rounded once, in up to five times the time: on many processors it would take a hundred times as
+/// is computed in `f64` and rounded once, in up to six times the time: on many processors it would take a hundred times as
 /// long otherwise. A few thousand of its numbers are looked at to know. The textbook loops, bias gradients, and calls in
 /// `f64` are left as they are.
 ///

@@ -2,7 +2,7 @@
 //!
 //! Many processors hand each instruction with a denormal number to a slow path of more than a hundred cycles: a layer over
 //! an image of 1e-40 took 90 times as long on one of 2019. Flushing them to zero would give wrong results, so a call that
-//! looks as if it had some is widened first: it takes up to five times as long, and is rounded once. In `f64` itself, where
+//! looks as if it had some is widened first: it takes up to six times as long, and is rounded once. In `f64` itself, where
 //! such numbers lie below 10⁻³⁰⁷, nothing is done.
 //!
 //! | file | what it holds |

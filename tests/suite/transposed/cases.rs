@@ -67,9 +67,9 @@ impl Transposed {
 
 /// Those whose every output can be differentiated by every input in a moment.
 pub(super) fn small() -> Vec<Transposed> {
-    let small = |case: &Transposed| (1..=120).contains(&case.y.len()) && case.x.len() + case.w.len() <= 90;
+    let small = |case: &Transposed| (1..=240).contains(&case.y.len()) && case.x.len() + case.w.len() <= 160;
     let cases: Vec<_> = CASES.iter().map(Transposed::of).chain(own()).filter(small).collect();
-    assert!(cases.len() >= 12, "{} small cases", cases.len());
+    assert!(cases.len() >= 15, "{} small cases", cases.len());
     cases
 }
 
