@@ -53,6 +53,7 @@ mod turned;
 mod widened;
 mod winograd;
 
+use buffer::{Aligned, aligned};
 pub use buffer::zeros;
 pub use element::Element;
 pub use error::Error;

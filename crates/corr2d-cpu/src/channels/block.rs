@@ -1,6 +1,8 @@
 //! The sums of one block: a few pixels of an output row × one or two registers of output channels.
 
-use crate::simd::Simd;
+use std::ops::Range;
+
+use crate::simd::{Offsets, Simd};
 
 /// The products that are summed in one run before they are added to the total.
 pub(super) const RUN: usize = 64;
@@ -28,9 +30,11 @@ pub(super) struct Source<'a, T> {
     /// From the first pixel of the block in the first channel.
     pub(super) window: &'a [T],
     /// Where each tap reads, for some channels; taps in runs.
-    pub(super) taps: &'a [usize],
+    pub(super) taps: &'a Offsets,
     /// The channels of `taps`.
     pub(super) channels: usize,
+    /// The taps of each of them.
+    pub(super) taps_per_channel: usize,
     /// From one channel to the next.
     pub(super) channel: usize,
     /// The weights of each register, one chunk for each channel and tap.
@@ -63,23 +67,21 @@ impl<T: crate::Element> Source<'_, T> {
             let from = from * S::LANES;
             let weights = self.weights[0][from..].chunks_exact(S::LANES);
             if const { REGISTERS == 1 } {
-                for (tap, weights) in taps.iter().zip(weights) {
-                    let pixels = &window[*tap..][..PIXELS];
+                for (pixels, weights) in self.taps.of(window, taps, PIXELS).zip(weights) {
                     let weights = simd.load(weights, 0);
                     unroll!(P in [0 1 2 3 4 5 6 7 8 9 10 11 12 13] {
                         if const { P < PIXELS } {
-                            first[P] = simd.mul_add(simd.splat(pixels[P]), weights, first[P]);
+                            first[P] = simd.mul_add(simd.splat(pixels.get(P)), weights, first[P]);
                         }
                     });
                 }
             } else {
                 let others = self.weights[1][from..].chunks_exact(S::LANES);
-                for ((tap, weights), others) in taps.iter().zip(weights).zip(others) {
-                    let pixels = &window[*tap..][..PIXELS];
+                for ((pixels, weights), others) in self.taps.of(window, taps, PIXELS).zip(weights).zip(others) {
                     let (weights, others) = (simd.load(weights, 0), simd.load(others, 0));
                     unroll!(P in [0 1 2 3 4 5 6 7 8 9 10 11 12 13] {
                         if const { P < PIXELS } {
-                            let pixel = simd.splat(pixels[P]);
+                            let pixel = simd.splat(pixels.get(P));
                             first[P] = simd.mul_add(pixel, weights, first[P]);
                             second[P] = simd.mul_add(pixel, others, second[P]);
                         }
@@ -110,7 +112,8 @@ pub(super) struct Run<'a, T> {
     pub(super) full: bool,
     /// From the first of the channels on.
     pub(super) window: &'a [T],
-    pub(super) taps: &'a [usize],
+    /// Which of the taps.
+    pub(super) taps: Range<usize>,
     /// How many weights of a lane come before theirs.
     pub(super) from: usize,
 }
@@ -137,25 +140,23 @@ impl<'a, T> Iterator for Runs<'a, T> {
     fn next(&mut self) -> Option<Run<'a, T>> {
         let source = self.source;
         let Position { channel, done } = self.position;
-        if channel >= source.all_channels {
+        if channel >= source.all_channels || source.taps_per_channel == 0 {
             return None;
         }
-        let per_channel = source.taps.len() / source.channels;
-        let count = source.channels.min(source.all_channels - channel) * per_channel;
-        let taps = &source.taps[done..count.min(done + RUN)];
+        let count = source.channels.min(source.all_channels - channel) * source.taps_per_channel;
+        let taps = done..count.min(done + RUN);
         let full = self.summed + taps.len() > RUN;
         self.summed = if full { 0 } else { self.summed } + taps.len();
-        let run = Run {
-            full,
-            window: &source.window[channel * source.channel..],
-            taps,
-            from: channel * source.weights_per_channel + done,
-        };
         self.position.done += taps.len();
         if self.position.done >= count {
             self.position = Position { channel: channel + source.channels, done: 0 };
         }
-        Some(run)
+        Some(Run {
+            full,
+            window: &source.window[channel * source.channel..],
+            taps,
+            from: channel * source.weights_per_channel + done,
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use super::packed::{Lanes, Packed};
 use super::task::{Rows, Run, Task};
 use crate::simd::Isa;
 use crate::turned::Kernels;
-use crate::{Element, Error, Geometry, Input};
+use crate::{Aligned, Element, Error, Geometry, Input};
 
 /// Below so many multiplications a call stays on its own thread.
 const SEQUENTIAL_MULTIPLICATIONS: f64 = 200_000.0;
@@ -68,15 +68,15 @@ pub(super) fn forward_packed<T: Element>(
     let height = geometry.rows().output();
     let blocks = (0..height).step_by(cut.rows).map(|row| row..height.min(row + cut.rows));
     let layouts: Vec<_> = blocks.map(|rows| Rows::new(geometry, rows, cut.columns)).collect();
-    let run = |scratch: &mut Vec<T>, task: Task<'_, T>| {
+    let run = |scratch: &mut Aligned<T>, task: Task<'_, T>| {
         let rows = &layouts[task.block];
         isa.run(Run { isa, geometry, input, kernels, bias, packed, cut: &cut, rows, scratch, task })
     };
     let tasks = cut.tasks(geometry, output);
     if sequential {
-        let mut scratch = Vec::new();
+        let mut scratch = Aligned::default();
         tasks.into_iter().try_for_each(|task| run(&mut scratch, task))
     } else {
-        tasks.into_par_iter().map_init(Vec::new, run).collect()
+        tasks.into_par_iter().map_init(Aligned::default, run).collect()
     }
 }

@@ -10,13 +10,13 @@ use super::pack::Pack;
 use crate::prepared::Kept;
 use crate::simd::{Isa, Kernel, Simd};
 use crate::turned::Kernels;
-use crate::{Element, Error, Geometry, Input, zeros};
+use crate::{Aligned, Element, Error, Geometry, Input, aligned};
 
 /// All weights, register by register. They depend on the shape of the weight, the groups and the instruction set alone.
 pub(super) struct Packed<T> {
     isa: Isa,
     /// [group][output channels / lanes][c, a, b][lane].
-    pub(super) weights: Vec<T>,
+    pub(super) weights: Aligned<T>,
     /// For each register whether all of its weights are finite.
     pub(super) finite: Vec<bool>,
 }
@@ -27,7 +27,7 @@ impl<T: Element> Packed<T> {
         let per_group = geometry.output_channels_per_group().div_ceil(lanes);
         let length = geometry.weight_len() / geometry.output_channels() * lanes;
         let registers = geometry.groups() * per_group;
-        let mut weights = zeros(registers.checked_mul(length).ok_or(Error::OutOfMemory { bytes: usize::MAX })?)?;
+        let mut weights = aligned(registers.checked_mul(length).ok_or(Error::OutOfMemory { bytes: usize::MAX })?)?;
         let mut finite = vec![false; registers];
         let pack = |(index, (packed, finite)): (usize, (&mut [T], &mut bool))| {
             let (group, register) = (index / per_group, index % per_group);

@@ -11,19 +11,29 @@ use crate::simd::Simd;
 use crate::transpose::{MOST_LANES, transpose};
 use crate::{Element, Geometry};
 
-/// The products up to which pixels go in lanes: 3×3 on 3 channels gains 9 % (AVX-512) and 30 % (AVX2), 1×1 on 64
-/// channels as much; 7×7 on 3 channels loses 5 % on AVX-512, 3×3 on 64 channels loses 6 % on AVX2.
-const SHORT_SUM: usize = 64;
-
 /// The blocks that take a run of products together: 12 KiB of totals in f32.
 const TOGETHER: usize = 8;
 
 /// The totals of so many blocks.
-pub(super) type Totals<T> = [[T; MOST_SUMS * MOST_LANES]; TOGETHER];
+#[repr(align(64))]
+pub(super) struct Totals<T>([[T; MOST_SUMS * MOST_LANES]; TOGETHER]);
 
 /// No totals yet.
 pub(super) fn totals<T: Element>() -> Totals<T> {
-    [[T::ZERO; MOST_SUMS * MOST_LANES]; TOGETHER]
+    Totals([[T::ZERO; MOST_SUMS * MOST_LANES]; TOGETHER])
+}
+
+/// Some neighbouring pixels of a row.
+struct Block {
+    row: usize,
+    start: usize,
+    end: usize,
+    /// The next run of their sums.
+    next: Option<Position>,
+}
+
+impl Block {
+    const NONE: Self = Self { row: 0, start: 0, end: 0, next: None };
 }
 
 /// Some columns of one or two registers of channels.
@@ -31,7 +41,10 @@ pub(super) struct Strip<'a, T> {
     pub(super) geometry: &'a Geometry,
     pub(super) layout: &'a Layout,
     pub(super) window: &'a [T],
+    /// Those of one register, then those of the other.
     pub(super) weights: &'a [T],
+    /// From the weights of a register to those of the next.
+    pub(super) register_length: usize,
     pub(super) finite: bool,
     pub(super) bias: Option<&'a [T]>,
     pub(super) columns: Range<usize>,
@@ -39,49 +52,50 @@ pub(super) struct Strip<'a, T> {
 }
 
 impl<T: Element> Strip<'_, T> {
-    /// Cuts the row into blocks of nearly one width. A few blocks take one run of products after another together, so that
-    /// the weights of a run stay in a first-level cache.
+    /// Cuts each row into blocks of nearly one width. A few blocks take one run of products after another together, so
+    /// that the weights of a run stay in a first-level cache.
     #[inline(always)]
-    pub(super) fn write_row<S: Simd<Number = T>>(
+    pub(super) fn write_rows<S: Simd<Number = T>>(
         &self,
         simd: S,
-        row: usize,
-        taps: &RowTaps,
+        rows: &[RowTaps],
         destinations: &mut [&mut [MaybeUninit<T>]],
         totals: &mut Totals<T>,
     ) {
         let width = self.columns.len();
-        let blocks = width.div_ceil(most_pixels::<S>(self.registers));
-        let span = |block: usize| block * width / blocks..(block + 1) * width / blocks;
-        for first in (0..blocks).step_by(TOGETHER) {
-            let together = first..blocks.min(first + TOGETHER);
-            for (block, totals) in together.clone().zip(totals.iter_mut()) {
-                let span = span(block);
-                self.fill_bias(simd, span.len(), totals);
-                if !self.is_summed_whole(&span) {
-                    self.add_present(simd, taps, span.start, span.len(), totals);
+        let in_row = width.div_ceil(most_pixels::<S>(self.registers));
+        let all = rows.len() * in_row;
+        for first in (0..all).step_by(TOGETHER) {
+            let mut blocks = [const { Block::NONE }; TOGETHER];
+            let blocks = &mut blocks[..TOGETHER.min(all - first)];
+            for (index, (block, totals)) in blocks.iter_mut().zip(totals.0.iter_mut()).enumerate() {
+                let (row, index) = ((first + index) / in_row, (first + index) % in_row);
+                let (start, end) = (index * width / in_row, (index + 1) * width / in_row);
+                *block = Block { row, start, end, next: None };
+                self.fill_bias(simd, end - start, totals);
+                if !self.is_summed_whole(start, end) {
+                    self.add_present(simd, &rows[row], start, end - start, totals);
+                } else if !rows[row].taps.as_slice().is_empty() {
+                    block.next = Some(Position::default());
                 }
             }
-            let mut next = Some(Position::default());
-            while let Some(begin) = next.take() {
-                for (block, totals) in together.clone().zip(totals.iter_mut()) {
-                    let span = span(block);
-                    if self.is_summed_whole(&span) {
-                        next = self.add(simd, taps, &span, begin, totals);
+            while blocks.iter().any(|block| block.next.is_some()) {
+                for (block, totals) in blocks.iter_mut().zip(totals.0.iter_mut()) {
+                    if let Some(begin) = block.next {
+                        block.next = self.add(simd, &rows[block.row], block.start, block.end, begin, totals);
                     }
                 }
             }
-            for (block, totals) in together.zip(totals.iter()) {
-                let span = span(block);
-                let at = row * self.geometry.columns().output() + self.columns.start + span.start;
-                write(simd, span.len(), totals, destinations, at);
+            for (block, totals) in blocks.iter().zip(totals.0.iter()) {
+                let at = block.row * self.geometry.columns().output() + self.columns.start + block.start;
+                write(simd, block.end - block.start, totals, destinations, at);
             }
         }
     }
 
     /// Whether zeros may stand for the padding of some pixels, or there is none.
-    fn is_summed_whole(&self, span: &Range<usize>) -> bool {
-        self.finite || self.inside(self.columns.start + span.start, self.columns.start + span.end - 1)
+    fn is_summed_whole(&self, start: usize, end: usize) -> bool {
+        self.finite || self.inside(self.columns.start + start, self.columns.start + end - 1)
     }
 
     #[inline(always)]
@@ -106,17 +120,15 @@ impl<T: Element> Strip<'_, T> {
         &self,
         simd: S,
         taps: &RowTaps,
-        span: &Range<usize>,
+        start: usize,
+        end: usize,
         begin: Position,
         totals: &mut [T],
     ) -> Option<Position> {
-        if taps.taps.is_empty() {
-            return None;
-        }
-        let source = self.source(S::LANES, taps, [0, self.registers - 1], span.start);
+        let source = self.source(S::LANES, taps, [0, self.registers - 1], start);
         macro_rules! cases {
             ($($count:literal)*) => {
-                match (self.registers, span.len()) {
+                match (self.registers, end - start) {
                     $((1, $count) if const { $count <= most_pixels::<S>(1) } => {
                         source.add::<S, $count, 1>(simd, begin, totals)
                     }
@@ -125,7 +137,7 @@ impl<T: Element> Strip<'_, T> {
                     })*
                     // Rows are cut into blocks of at most `most_pixels`.
                     _ => {
-                        debug_assert!(false, "{span:?} × {} registers", self.registers);
+                        debug_assert!(false, "{start}..{end} × {} registers", self.registers);
                         None
                     }
                 }
@@ -137,11 +149,12 @@ impl<T: Element> Strip<'_, T> {
     fn source<'a>(&'a self, lanes: usize, taps: &'a RowTaps, registers: [usize; 2], start: usize) -> Source<'a, T> {
         let geometry = self.geometry;
         let skipped = taps.kernel_rows.start * geometry.columns().kernel() * lanes;
-        let length = self.weights.len() / self.registers;
+        let length = self.register_length;
         Source {
             window: &self.window[start..],
             taps: &taps.taps,
             channels: taps.channels,
+            taps_per_channel: taps.kernel_rows.len() * geometry.columns().kernel(),
             channel: self.layout.channel(),
             weights: registers.map(|register| &self.weights[register * length..][skipped..length]),
             weights_per_channel: geometry.rows().kernel() * geometry.columns().kernel(),
@@ -152,12 +165,12 @@ impl<T: Element> Strip<'_, T> {
     /// Whether pixels in lanes are the better choice: short sums, and rows that fill their registers.
     pub(super) fn in_lanes<S: Simd<Number = T>>(&self) -> bool {
         let width = self.columns.len();
-        let taps = self.weights.len() / (self.registers * S::LANES);
+        let taps = self.register_length / S::LANES;
         let all = width.div_ceil(S::LANES) * S::LANES;
-        self.finite && width >= S::LANES && width * 16 >= all * 15 && taps <= SHORT_SUM
+        self.finite && width >= S::LANES && width * 16 >= all * 15 && taps <= pixels::SHORT_SUM
     }
 
-    /// As [`Strip::write_row`], with pixels in lanes.
+    /// As [`Strip::write_rows`] for one row, with pixels in lanes.
     #[inline(always)]
     pub(super) fn write_pixels<S: Simd<Number = T>>(
         &self,
@@ -168,7 +181,8 @@ impl<T: Element> Strip<'_, T> {
     ) {
         let (width, step) = (self.columns.len(), const { pixels::channels::<S>() });
         let vectors = width.div_ceil(S::LANES);
-        let mut totals = [T::ZERO; pixels::MOST_TOTALS];
+        let sources = [0, self.registers - 1].map(|register| self.source(S::LANES, taps, [register; 2], 0));
+        let at = row * self.geometry.columns().output() + self.columns.start;
         let mut first = 0;
         while first < vectors {
             let count = match vectors - first {
@@ -177,32 +191,19 @@ impl<T: Element> Strip<'_, T> {
             };
             let columns = [0, 1, 2].map(|register| ((first + register) * S::LANES).min(width - S::LANES));
             for (block, destinations) in destinations.chunks_mut(step).enumerate() {
-                let (register, lane) = (block * step / S::LANES, block * step % S::LANES);
-                for (index, total) in totals.chunks_exact_mut(S::LANES).take(count * step).enumerate() {
-                    let bias = self.bias.and_then(|bias| bias.get(block * step + index % step));
-                    simd.store(simd.splat(bias.copied().unwrap_or(T::ZERO)), total, 0);
-                }
-                if !taps.taps.is_empty() {
-                    let source = self.source(S::LANES, taps, [register; 2], 0);
-                    if const { pixels::channels::<S>() == 8 } {
-                        match count {
-                            1 => source.add_pixels::<S, 8, 1>(simd, lane, columns, &mut totals),
-                            2 => source.add_pixels::<S, 8, 2>(simd, lane, columns, &mut totals),
-                            _ => source.add_pixels::<S, 8, 3>(simd, lane, columns, &mut totals),
-                        }
-                    } else {
-                        match count {
-                            1 => source.add_pixels::<S, 4, 1>(simd, lane, columns, &mut totals),
-                            2 => source.add_pixels::<S, 4, 2>(simd, lane, columns, &mut totals),
-                            _ => source.add_pixels::<S, 4, 3>(simd, lane, columns, &mut totals),
-                        }
+                let (source, lane) = (&sources[block * step / S::LANES], block * step % S::LANES);
+                let bias = self.bias.map(|bias| &bias[block * step..]);
+                if const { pixels::channels::<S>() == 8 } {
+                    match count {
+                        1 => source.write_pixels::<S, 8, 1>(simd, lane, columns, bias, destinations, at),
+                        2 => source.write_pixels::<S, 8, 2>(simd, lane, columns, bias, destinations, at),
+                        _ => source.write_pixels::<S, 8, 3>(simd, lane, columns, bias, destinations, at),
                     }
-                }
-                for (register, column) in columns[..count].iter().enumerate() {
-                    let at = row * self.geometry.columns().output() + self.columns.start + column;
-                    for (channel, destination) in destinations.iter_mut().enumerate() {
-                        let sums = simd.load(&totals, (register * step + channel) * S::LANES);
-                        simd.write(sums, destination, at);
+                } else {
+                    match count {
+                        1 => source.write_pixels::<S, 4, 1>(simd, lane, columns, bias, destinations, at),
+                        2 => source.write_pixels::<S, 4, 2>(simd, lane, columns, bias, destinations, at),
+                        _ => source.write_pixels::<S, 4, 3>(simd, lane, columns, bias, destinations, at),
                     }
                 }
             }
@@ -215,13 +216,13 @@ impl<T: Element> Strip<'_, T> {
         let columns = self.geometry.columns();
         let (width, channel_taps) = (columns.kernel(), self.geometry.rows().kernel() * columns.kernel());
         let first_tap = taps.kernel_rows.start * width;
-        let length = self.weights.len() / self.registers;
+        let length = self.register_length;
         for (index, total) in totals.chunks_mut(S::LANES).take(self.registers * pixels).enumerate() {
             let (register, pixel) = (index / pixels, start + index % pixels);
             let weights = &self.weights[register * length..];
             for channel in 0..self.geometry.input_channels_per_group() {
                 let mut sum = simd.splat(T::ZERO);
-                for (tap, offset) in taps.taps[..taps.kernel_rows.len() * width].iter().enumerate() {
+                for (tap, offset) in taps.taps.as_slice()[..taps.kernel_rows.len() * width].iter().enumerate() {
                     if columns.input_position(self.columns.start + pixel, tap % width).is_some() {
                         let x = simd.splat(self.window[channel * self.layout.channel() + offset + pixel]);
                         sum = simd.mul_add(

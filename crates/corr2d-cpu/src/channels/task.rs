@@ -9,9 +9,9 @@ use super::pack::Pack;
 use super::packed::Packed;
 use super::strip::{Strip, totals};
 use super::window::Layout;
-use crate::simd::{Isa, Kernel, Simd};
+use crate::simd::{Isa, Kernel, Offsets, Simd};
 use crate::turned::Kernels;
-use crate::{Element, Error, Geometry, Input, zeros};
+use crate::{Aligned, Element, Error, Geometry, Input, aligned};
 
 /// Some rows of some output channels of one group.
 pub(super) struct Task<'a, T> {
@@ -35,7 +35,7 @@ pub(super) struct Run<'a, T> {
     pub(super) packed: Option<&'a Packed<T>>,
     pub(super) cut: &'a Cut,
     pub(super) rows: &'a Rows,
-    pub(super) scratch: &'a mut Vec<T>,
+    pub(super) scratch: &'a mut Aligned<T>,
     pub(super) task: Task<'a, T>,
 }
 
@@ -51,7 +51,7 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
         let planes = self.input.planes(self.task.image, self.task.group * channels);
         let register_length = geometry.weight_len() / geometry.output_channels() * S::LANES;
 
-        let window_length = channels * layout.channel();
+        let window_length = (channels * layout.channel()).next_multiple_of(S::LANES);
         let own = if self.packed.is_some() { 0 } else { 2 * register_length };
         reserve(self.scratch, window_length + own)?;
         let (window, own) = self.scratch[..window_length + own].split_at_mut(window_length);
@@ -59,7 +59,7 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
         let mut start = 0;
         while start < width {
             let columns = start..width.min(start + cut.columns);
-            layout.fill(geometry, planes, start, window);
+            layout.fill(simd, geometry, planes, start, &mut window[..channels * layout.channel()]);
             let mut register = self.task.register;
             let mut destinations = &mut self.task.rows[..];
             while !destinations.is_empty() {
@@ -84,13 +84,15 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
                 };
                 let first_channel = self.task.group * geometry.output_channels_per_group() + register * S::LANES;
                 let bias = self.bias.map(|bias| &bias[first_channel..][..now.len()]);
+                let columns = columns.clone();
                 let strip =
-                    Strip { geometry, layout, window, weights, finite, bias, columns: columns.clone(), registers };
-                for (row, taps) in rows.iter().enumerate() {
-                    match const { super::pixels::suits::<S>() } && strip.in_lanes::<S>() {
-                        true => strip.write_pixels(simd, row, taps, now),
-                        false => strip.write_row(simd, row, taps, now, &mut totals),
+                    Strip { geometry, layout, window, weights, register_length, finite, bias, columns, registers };
+                if const { super::pixels::suits::<S>() } && strip.in_lanes::<S>() {
+                    for (row, taps) in rows.iter().enumerate() {
+                        strip.write_pixels(simd, row, taps, now);
                     }
+                } else {
+                    strip.write_rows(simd, rows, now, &mut totals);
                 }
                 destinations = later;
                 register += registers;
@@ -102,10 +104,10 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
 }
 
 /// At least so many elements, whatever they hold.
-fn reserve<T: Element>(scratch: &mut Vec<T>, length: usize) -> Result<(), Error> {
+fn reserve<T: Element>(scratch: &mut Aligned<T>, length: usize) -> Result<(), Error> {
     if scratch.len() < length {
-        *scratch = Vec::new();
-        *scratch = zeros(length)?;
+        *scratch = Aligned::default();
+        *scratch = aligned(length)?;
     }
     Ok(())
 }
@@ -128,7 +130,7 @@ impl Rows {
 pub(super) struct RowTaps {
     pub(super) kernel_rows: Range<usize>,
     pub(super) channels: usize,
-    pub(super) taps: Vec<usize>,
+    pub(super) taps: Offsets,
 }
 
 impl RowTaps {
@@ -139,6 +141,6 @@ impl RowTaps {
         let whole = kernel_rows.len() == geometry.rows().kernel();
         let channels = if whole { (RUN / taps).clamp(1, geometry.input_channels_per_group()) } else { 1 };
         let of_channel = |channel: usize| layout.taps(row).map(move |tap| channel * layout.channel() + tap);
-        Self { kernel_rows, channels, taps: (0..channels).flat_map(of_channel).collect() }
+        Self { kernel_rows, channels, taps: Offsets::new((0..channels).flat_map(of_channel).collect()) }
     }
 }

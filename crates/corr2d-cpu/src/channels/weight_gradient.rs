@@ -20,7 +20,7 @@ use crate::positions::{
     Block, Cut, Products, RUN, Registers, Rows, Stretch, Totals, all_finite, reads_padding, registers_of, sum_blocks,
 };
 use crate::simd::{Isa, Kernel, Simd};
-use crate::{Axis, Conv2dOptions, Element, Error, Geometry, direct, zeros};
+use crate::{Aligned, Axis, Conv2dOptions, Element, Error, Geometry, aligned, direct};
 
 /// The positions of a chunk.
 const POSITIONS: usize = 256;
@@ -186,8 +186,8 @@ impl<T> Call<'_, T> {
 
 /// What a thread keeps from one block to the next.
 struct Workspace<T> {
-    copied: Vec<T>,
-    panels: Vec<T>,
+    copied: Aligned<T>,
+    panels: Aligned<T>,
     totals: Totals<T>,
     stretches: Vec<Stretch>,
 }
@@ -196,8 +196,8 @@ impl<T: Element> Workspace<T> {
     fn new(call: &Call<'_, T>) -> Result<Self, Error> {
         let strips = call.cut.outputs / call.registers.strip;
         Ok(Self {
-            copied: zeros(call.copied.channels * call.layout.channel())?,
-            panels: zeros(strips * call.panel())?,
+            copied: aligned(call.copied.channels * call.layout.channel())?,
+            panels: aligned(strips * call.panel())?,
             totals: Totals::new(strips * call.sums(), call.chunks.count())?,
             stretches: Vec::new(),
         })

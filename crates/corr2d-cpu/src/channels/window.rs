@@ -10,7 +10,14 @@
 use std::ops::Range;
 
 use crate::input::Planes;
+use crate::simd::Simd;
 use crate::{Axis, Element, Geometry};
+
+/// How many planes ahead their rows are fetched.
+const AHEAD: usize = 2;
+
+/// The bytes of a cache line.
+const LINE: usize = 64;
 
 /// Where the pixels of some output rows and columns lie in a window.
 pub(super) struct Layout {
@@ -69,13 +76,33 @@ impl Layout {
 
     /// Copies the channels of `planes` for the output columns from `first` on.
     #[inline(always)]
-    pub(super) fn fill<T: Element>(&self, geometry: &Geometry, planes: Planes<'_, T>, first: usize, window: &mut [T]) {
+    pub(super) fn fill<S: Simd>(
+        &self,
+        simd: S,
+        geometry: &Geometry,
+        planes: Planes<'_, S::Number>,
+        first: usize,
+        window: &mut [S::Number],
+    ) {
         if self.rows.is_empty() {
             return;
         }
         let columns = geometry.columns();
         let parts: Vec<_> = self.phases.iter().map(|phase| part(columns, *phase, first, self.length)).collect();
+        // Where the outermost parts that are read begin and end.
+        let begin = parts.iter().map(|(_, start)| *start).min().unwrap_or(0);
+        let end = parts.iter().map(|(inside, start)| start + inside.len() * columns.stride()).max().unwrap_or(0);
+        let channels = window.len() / self.channel();
         for (plane, window) in window.chunks_exact_mut(self.channel()).enumerate() {
+            // The rows of a plane are short streams, which the processor does not foresee.
+            if plane + AHEAD < channels {
+                for row in &self.rows {
+                    let row = planes.row(plane + AHEAD, *row, columns.input());
+                    for index in (begin..end).step_by(LINE / size_of::<S::Number>()) {
+                        simd.prefetch(row, index);
+                    }
+                }
+            }
             for (row, copy) in self.rows.iter().zip(window.chunks_exact_mut(self.row())) {
                 let row = planes.row(plane, *row, columns.input());
                 for (part, copy) in parts.iter().zip(copy.chunks_exact_mut(self.length)) {

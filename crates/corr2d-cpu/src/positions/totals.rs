@@ -2,7 +2,7 @@
 
 use crate::simd::{Simd, unwritten};
 use crate::transpose::{MOST_LANES, transpose};
-use crate::{Element, Error, zeros};
+use crate::{Aligned, Element, Error, aligned, zeros};
 
 /// The chunks whose sums by tiles are added up before they go to the totals in f64: a transform is not worth one.
 pub(crate) const GROUP: usize = 4;
@@ -10,7 +10,7 @@ pub(crate) const GROUP: usize = 4;
 /// The sums of a block.
 pub(crate) struct Totals<T> {
     /// Of the chunks since the last [`Totals::keep`].
-    pub(crate) sums: Vec<T>,
+    pub(crate) sums: Aligned<T>,
     /// Of those before.
     totals: Vec<f64>,
     kept: bool,
@@ -18,7 +18,7 @@ pub(crate) struct Totals<T> {
 
 impl<T: Element> Totals<T> {
     pub(crate) fn new(length: usize, chunks: usize) -> Result<Self, Error> {
-        Ok(Self { sums: zeros(length)?, totals: zeros(if chunks > 1 { length } else { 0 })?, kept: false })
+        Ok(Self { sums: aligned(length)?, totals: zeros(if chunks > 1 { length } else { 0 })?, kept: false })
     }
 
     /// Begins another block.

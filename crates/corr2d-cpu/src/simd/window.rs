@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use super::Simd;
 
@@ -156,6 +157,81 @@ impl<T: Copy, const COUNT: usize> TapsAt<'_, T, COUNT> {
         // SAFETY: `Taps::at` found `length` numbers of the tap that reaches farthest, and so of each, in the slice, which this
         // value borrows; `position` is below `length`.
         unsafe { *self.firsts[tap].add(position) }
+    }
+}
+
+/// Distances from a place that is not known yet, in an order of their own.
+pub(crate) struct Offsets {
+    offsets: Vec<usize>,
+    /// For each of them the largest up to and with it.
+    reaches: Vec<usize>,
+}
+
+impl Offsets {
+    pub(crate) fn new(offsets: Vec<usize>) -> Self {
+        let mut reach = 0;
+        let farther = |offset: &usize| {
+            reach = reach.max(*offset);
+            reach
+        };
+        let reaches = offsets.iter().map(farther).collect();
+        Self { offsets, reaches }
+    }
+
+    pub(crate) fn as_slice(&self) -> &[usize] {
+        &self.offsets
+    }
+
+    /// `length` numbers at each of some offsets from the first of `slice`. Panics if they are not all in it.
+    #[inline(always)]
+    pub(crate) fn of<'a, T: Copy>(&'a self, slice: &'a [T], some: Range<usize>, length: usize) -> Picks<'a, T> {
+        let reach = if some.is_empty() { 0 } else { self.reaches[some.end - 1] };
+        assert!(reach.checked_add(length).is_some_and(|end| end <= slice.len()), "the numbers lie in the slice");
+        Picks { first: slice.as_ptr(), offsets: self.offsets[some].iter(), length, slice: PhantomData }
+    }
+}
+
+/// A few numbers at each of some offsets, one offset after another.
+pub(crate) struct Picks<'a, T> {
+    first: *const T,
+    offsets: std::slice::Iter<'a, usize>,
+    length: usize,
+    slice: PhantomData<&'a [T]>,
+}
+
+impl<'a, T> Iterator for Picks<'a, T> {
+    type Item = Pick<'a, T>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Pick<'a, T>> {
+        let offset = self.offsets.next()?;
+        Some(Pick { first: self.first.wrapping_add(*offset), length: self.length, slice: PhantomData })
+    }
+}
+
+/// The numbers at one offset.
+pub(crate) struct Pick<'a, T> {
+    first: *const T,
+    length: usize,
+    slice: PhantomData<&'a [T]>,
+}
+
+impl<T: Copy> Pick<'_, T> {
+    /// One of them. Panics if there is none.
+    #[inline(always)]
+    pub(crate) fn get(&self, position: usize) -> T {
+        assert!(position < self.length, "a number of the pick");
+        // SAFETY: `Offsets::of` found `length` numbers from the largest of the offsets on, and so from this one, in the
+        // slice, which this value borrows; `position` is below `length`.
+        unsafe { *self.first.add(position) }
+    }
+
+    /// A register of them. Panics if they are not all there.
+    #[inline(always)]
+    pub(crate) fn load<S: Simd<Number = T>>(&self, simd: S, position: usize) -> S::Vector {
+        assert!(position <= self.length && S::LANES <= self.length - position, "numbers of the pick");
+        // SAFETY: as in `get`; the last of them is below `length`.
+        unsafe { simd.load_from(self.first.add(position)) }
     }
 }
 

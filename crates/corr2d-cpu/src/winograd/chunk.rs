@@ -13,7 +13,7 @@ use super::weights::overflow_scale;
 use crate::input::Planes;
 use crate::simd::{Isa, Kernel, Simd};
 use crate::transpose::{MOST_LANES, transpose};
-use crate::{Element, Error, Geometry, zeros};
+use crate::{Aligned, Element, Error, Geometry, aligned};
 
 /// Planes that follow each other at a power of two would share a few lines of the cache; this much keeps them apart.
 const APART: usize = 48;
@@ -55,13 +55,13 @@ impl Layout {
 
 /// The intermediate results of a thread.
 pub(super) struct Workspace<T> {
-    rows: Vec<T>,
-    phases: Vec<T>,
+    rows: Aligned<T>,
+    phases: Aligned<T>,
     /// [ξ][channel][tile].
-    pub(super) v: Vec<T>,
-    y: Vec<T>,
-    second_y: Vec<T>,
-    pixels: Vec<T>,
+    pub(super) v: Aligned<T>,
+    y: Aligned<T>,
+    second_y: Aligned<T>,
+    pixels: Aligned<T>,
 }
 
 /// Makes the workspace for chunks of so many rows and columns of tiles.
@@ -82,13 +82,13 @@ impl<T: Element, F: Transform> Kernel<T> for MakeWorkspace<T, F> {
         let layout = Layout::new::<S, F>(self.channels, self.rows, self.columns);
         let places = F::PIXELS * F::PIXELS;
         Ok(Workspace {
-            rows: zeros((self.rows * F::OUTPUTS + 2) * layout.row)?,
-            phases: zeros(F::OUTPUTS * F::PIXELS * layout.phase)?,
-            v: zeros(places * layout.v)?,
-            y: zeros(if self.outputs { layout.tiles.padded() * layout.y } else { 0 })?,
+            rows: aligned((self.rows * F::OUTPUTS + 2) * layout.row)?,
+            phases: aligned(F::OUTPUTS * F::PIXELS * layout.phase)?,
+            v: aligned(places * layout.v)?,
+            y: aligned(if self.outputs { layout.tiles.padded() * layout.y } else { 0 })?,
             // A smaller chunk may go by pairs where a full one does not.
-            second_y: zeros(if self.outputs { layout.tiles.padded() * layout.y } else { 0 })?,
-            pixels: zeros(if self.outputs { F::OUTPUTS * layout.pixels } else { 0 })?,
+            second_y: aligned(if self.outputs { layout.tiles.padded() * layout.y } else { 0 })?,
+            pixels: aligned(if self.outputs { F::OUTPUTS * layout.pixels } else { 0 })?,
         })
     }
 }

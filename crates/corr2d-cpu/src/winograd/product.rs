@@ -30,7 +30,7 @@ impl Tiles {
     pub(super) fn new<S: Simd>(count: usize) -> Self {
         // One register of sums a tile and one of U, or two and two with one more for the pixel.
         let most = match S::ACCUMULATORS {
-            16.. => 14,
+            16.. => 12,
             8.. => 6,
             _ => 4,
         };
@@ -38,7 +38,7 @@ impl Tiles {
         let (least, most) = (count.clamp(1, 4), most.min(count));
         let size = (least..=most).rev().min_by_key(|size| count.next_multiple_of(*size)).unwrap_or(least);
         let blocks = count.div_ceil(size);
-        Self { blocks, size, pairs: S::ACCUMULATORS == 8 || (S::ACCUMULATORS == 16 && size <= 7) }
+        Self { blocks, size, pairs: S::ACCUMULATORS >= 8 }
     }
 
     /// The tiles of all blocks.
@@ -112,12 +112,12 @@ macro_rules! sized {
 impl<T: Element> Sums<'_, T> {
     #[inline(always)]
     fn one<S: Simd<Number = T>>(self, simd: S, tiles: usize, y: &mut [T]) {
-        sized!(self.narrow(tiles; 1 2 3 4 5 6 7 8 9 10 11 12 13 14)(simd, y))
+        sized!(self.narrow(tiles; 1 2 3 4 5 6 7 8 9 10 11 12)(simd, y))
     }
 
     #[inline(always)]
     fn two<S: Simd<Number = T>>(self, simd: S, tiles: usize, y: &mut [T], second_y: &mut [T]) {
-        sized!(self.wide(tiles; 1 2 3 4 5 6 7)(simd, y, second_y))
+        sized!(self.wide(tiles; 1 2 3 4 5 6 7 8 9 10 11 12)(simd, y, second_y))
     }
 
     #[inline(always)]
@@ -127,7 +127,7 @@ impl<T: Element> Sums<'_, T> {
             let u = simd.load(u, 0);
             simd.prefetch(self.u, (channel + AHEAD) * S::LANES);
             let v = &self.v[channel * self.stride..][..TILES];
-            unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13] {
+            unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11] {
                 if I < TILES {
                     sums[I] = simd.mul_add(simd.splat(v[I]), u, sums[I]);
                 }
@@ -145,7 +145,7 @@ impl<T: Element> Sums<'_, T> {
             simd.prefetch(self.u, (channel + AHEAD) * S::LANES);
             simd.prefetch(self.second_u, (channel + AHEAD) * S::LANES);
             let v = &self.v[channel * self.stride..][..TILES];
-            unroll!(I in [0 1 2 3 4 5 6] {
+            unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11] {
                 if I < TILES {
                     let pixel = simd.splat(v[I]);
                     sums[I] = simd.mul_add(pixel, u, sums[I]);
@@ -159,7 +159,7 @@ impl<T: Element> Sums<'_, T> {
 
     #[inline(always)]
     fn keep<S: Simd<Number = T>, const TILES: usize>(&self, simd: S, sums: [S::Vector; TILES], y: &mut [T]) {
-        unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13] {
+        unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11] {
             if I < TILES {
                 let sum = if self.first { sums[I] } else { simd.add(simd.load(y, I * self.y_stride), sums[I]) };
                 simd.store(sum, y, I * self.y_stride);

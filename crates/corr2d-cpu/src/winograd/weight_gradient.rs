@@ -22,7 +22,7 @@ use super::gradient_chunk::{Run, TAPS};
 use super::transform::{F2, F4, Transform};
 use crate::positions::{Block, Cut, Registers, Stretch, Totals, all_below, sum_blocks};
 use crate::simd::Isa;
-use crate::{Element, Error, Geometry, channels, zeros};
+use crate::{Aligned, Element, Error, Geometry, aligned, channels};
 
 /// The most output channels of a block.
 const OUTPUTS: usize = 64;
@@ -163,11 +163,11 @@ impl<T> Call<'_, T> {
 pub(super) struct Scratch<T> {
     pub(super) patches: Workspace<T>,
     /// [row][column][lane].
-    pub(super) pixels: Vec<T>,
+    pub(super) pixels: Aligned<T>,
     /// [strip][ξ][tile][register][lane].
-    pub(super) z: Vec<T>,
+    pub(super) z: Aligned<T>,
     /// [strip][ξ][input channel][register][lane].
-    pub(super) du: Vec<T>,
+    pub(super) du: Aligned<T>,
     /// [strip][input channel][tap][register][lane].
     pub(super) totals: Totals<T>,
     pub(super) taps: Vec<usize>,
@@ -182,9 +182,9 @@ impl<T: Element> Scratch<T> {
         let make = MakeWorkspace { channels: call.cut.inputs, rows, columns, outputs: false, types };
         Ok(Self {
             patches: call.isa.run(make)?,
-            pixels: zeros(rows * F::OUTPUTS * call.pixels::<F>())?,
-            z: zeros(strips * places * call.z())?,
-            du: zeros(strips * places * call.du())?,
+            pixels: aligned(rows * F::OUTPUTS * call.pixels::<F>())?,
+            z: aligned(strips * places * call.z())?,
+            du: aligned(strips * places * call.du())?,
             totals: Totals::new(strips * call.sums(), call.chunks.count())?,
             taps: Vec::new(),
             stretches: Vec::new(),

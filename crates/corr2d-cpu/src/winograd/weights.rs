@@ -13,7 +13,7 @@ use crate::prepared::Kept;
 use crate::simd::{Isa, Kernel, Simd};
 use crate::transpose::{MOST_LANES, transpose};
 use crate::turned::{Kernels, Turned};
-use crate::{Element, Error, Geometry, Input, zeros};
+use crate::{Aligned, Element, Error, Geometry, Input, aligned};
 
 /// The taps of a kernel.
 const TAPS: usize = 9;
@@ -26,7 +26,7 @@ pub(super) struct Weights<T> {
     pub(super) lanes: usize,
     /// [group][output channels / lanes][ξ][input channel, and one more][lane]: the one more keeps the panels of a power of
     /// two apart in the cache.
-    panels: Vec<T>,
+    panels: Aligned<T>,
     /// The length of a [ξ][input channel, and one more][lane].
     block: usize,
     blocks_per_group: usize,
@@ -52,7 +52,7 @@ impl<T: Element> Weights<T> {
         let outputs = geometry.output_channels_per_group();
         let (block, blocks_per_group) = (F::PIXELS * F::PIXELS * (channels + 1) * lanes, outputs.div_ceil(lanes));
         let length = block.checked_mul(blocks_per_group * geometry.groups());
-        let mut panels = zeros(length.ok_or(Error::OutOfMemory { bytes: usize::MAX })?)?;
+        let mut panels = aligned(length.ok_or(Error::OutOfMemory { bytes: usize::MAX })?)?;
         let fill = |(index, panels): (usize, &mut [T])| {
             let (group, first) = (index / blocks_per_group, index % blocks_per_group * lanes);
             let count = lanes.min(outputs - first);
