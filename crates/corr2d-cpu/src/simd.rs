@@ -45,7 +45,7 @@ use std::fmt;
 use std::mem::MaybeUninit;
 
 pub(crate) use fresh::{unwritten, written, zeroed};
-pub(crate) use window::{Offsets, Taps, Window, WindowMut};
+pub(crate) use window::{Offsets, Taps, Window, WindowMut, spaced};
 
 use crate::Element;
 

@@ -4,6 +4,7 @@ use std::mem::MaybeUninit;
 
 use super::block::MOST_PIXELS;
 use super::pixels;
+use super::strip::TOGETHER;
 use super::task::Task;
 use super::window::phases;
 use crate::transpose::MOST_LANES;
@@ -11,6 +12,9 @@ use crate::{Axis, Conv2dOptions, Geometry};
 
 /// The elements of a window, so that it stays in a second-level cache beside the weights of a register.
 const WINDOW: usize = 1 << 15;
+
+/// The same beside few rows.
+const LARGE_WINDOW: usize = 1 << 16;
 
 /// The largest window of a block: 4 MiB in f64. Beyond lie absurd dilations.
 const MOST_WINDOW: usize = 1 << 19;
@@ -55,8 +59,14 @@ impl Cut {
         while columns > 2 * pixels::REGISTERS * MOST_LANES && window(geometry, 1, columns) > WINDOW {
             columns = columns.div_ceil(2).next_multiple_of(pixels::REGISTERS * MOST_LANES);
         }
+        // As many rows as a window has room for; a few more where their blocks are too few to share the weights of a run.
+        let blocks = columns.div_ceil(MOST_PIXELS);
         let mut rows = 1;
-        while rows < height && window(geometry, rows + 1, columns) <= WINDOW {
+        while rows < height {
+            let room = if rows * blocks < TOGETHER { LARGE_WINDOW } else { WINDOW };
+            if window(geometry, rows + 1, columns) > room {
+                break;
+            }
             rows += 1;
         }
         // Four tasks for each thread: first by fewer rows, then by fewer channels, which copies windows twice.

@@ -8,6 +8,7 @@
 //! neighbouring outputs neighbouring numbers, whatever the stride.
 
 use super::window::{copy_phase, part, phases};
+use crate::simd::Simd;
 use crate::{Axis, Element, Geometry};
 
 /// What keeps channels of a power of two apart in the cache.
@@ -77,12 +78,13 @@ impl Layout {
 
     /// Copies the channels of one image for the outputs from a row and a column on. `copied` begins at that image.
     #[inline(always)]
-    pub(super) fn fill<T: Element>(
+    pub(super) fn fill<S: Simd>(
         &self,
+        simd: S,
         geometry: &Geometry,
-        planes: &[T],
+        planes: &[S::Number],
         [first_row, first_column]: [usize; 2],
-        copied: &mut [T],
+        copied: &mut [S::Number],
     ) {
         let (rows, columns) = (geometry.rows(), geometry.columns());
         let (width, plane) = (columns.input(), rows.input() * columns.input());
@@ -97,13 +99,13 @@ impl Layout {
             for ((inside, first), copied) in row_parts.iter().zip(phases) {
                 for (index, copied) in copied.chunks_exact_mut(self.row()).enumerate() {
                     if !inside.contains(&index) {
-                        copied.fill(T::ZERO);
+                        copied.fill(S::Number::ZERO);
                         continue;
                     }
                     let row = first + (index - inside.start) * rows.stride();
                     let row = &plane[row * width..][..width];
                     for (part, copied) in column_parts.iter().zip(copied.chunks_exact_mut(self.columns.length)) {
-                        copy_phase(columns.stride(), row, part, copied);
+                        copy_phase(simd, columns.stride(), row, part, copied);
                     }
                 }
             }

@@ -12,7 +12,7 @@ use crate::transpose::{MOST_LANES, transpose};
 use crate::{Element, Geometry};
 
 /// The blocks that take a run of products together: 12 KiB of totals in f32.
-const TOGETHER: usize = 8;
+pub(super) const TOGETHER: usize = 8;
 
 /// The totals of so many blocks.
 #[repr(align(64))]

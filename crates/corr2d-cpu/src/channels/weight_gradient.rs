@@ -261,7 +261,7 @@ impl<T: Element> Run<'_, '_, T> {
                     + channel;
                 let planes = &input[first * plane..][..channels * plane];
                 let to = &mut self.workspace.copied[index * layout.image()..];
-                layout.fill(geometry, planes, [rows.start, columns.start], to);
+                layout.fill(simd, geometry, planes, [rows.start, columns.start], to);
             }
             let taps = padded(channels * copied.taps_per_channel, self.call.registers);
             for strip in 0..self.strips() {

@@ -106,7 +106,7 @@ impl Layout {
             for (row, copy) in self.rows.iter().zip(window.chunks_exact_mut(self.row())) {
                 let row = planes.row(plane, *row, columns.input());
                 for (part, copy) in parts.iter().zip(copy.chunks_exact_mut(self.length)) {
-                    copy_phase(columns.stride(), row, part, copy);
+                    copy_phase(simd, columns.stride(), row, part, copy);
                 }
             }
         }
@@ -127,21 +127,23 @@ pub(crate) fn phases(columns: &Axis, outputs: usize) -> (Vec<usize>, usize) {
 
 /// Copies one phase of a row, with zeros around the part that lies inside the image.
 #[inline(always)]
-pub(crate) fn copy_phase<T: Element>(
+pub(crate) fn copy_phase<S: Simd>(
+    simd: S,
     stride: usize,
-    row: &[T],
+    row: &[S::Number],
     (inside, start): &(Range<usize>, usize),
-    copy: &mut [T],
+    copy: &mut [S::Number],
 ) {
-    copy[..inside.start].fill(T::ZERO);
-    copy[inside.end..].fill(T::ZERO);
+    copy[..inside.start].fill(S::Number::ZERO);
+    copy[inside.end..].fill(S::Number::ZERO);
     let copy = &mut copy[inside.clone()];
     match stride {
         _ if copy.is_empty() => {}
         1 => copy.copy_from_slice(&row[*start..][..copy.len()]),
-        2 => every::<T, 2>(&row[*start..], copy),
-        3 => every::<T, 3>(&row[*start..], copy),
-        4 => every::<T, 4>(&row[*start..], copy),
+        2 if copy.len() >= S::LANES => every_second(simd, &row[*start..], copy),
+        2 => every::<_, 2>(&row[*start..], copy),
+        3 => every::<_, 3>(&row[*start..], copy),
+        4 => every::<_, 4>(&row[*start..], copy),
         step => copy.iter_mut().zip(row[*start..].iter().step_by(step)).for_each(|(to, x)| *to = *x),
     }
 }
@@ -157,6 +159,23 @@ pub(crate) fn part(columns: &Axis, phase: usize, first: usize, length: usize) ->
     let (start, end) = (at(0), at(columns.input()));
     let column = (first + start) * columns.stride() + phase;
     (start..end.max(start), column.saturating_add_signed(begin))
+}
+
+/// Each second element, at least a register of them.
+#[inline(always)]
+fn every_second<S: Simd>(simd: S, source: &[S::Number], destination: &mut [S::Number]) {
+    let last = destination.len() - S::LANES;
+    for at in (0..destination.len()).step_by(S::LANES).map(|at| at.min(last)) {
+        let pair = match source.get(2 * at..2 * (at + S::LANES)) {
+            Some(pair) => (simd.load(pair, 0), simd.load(pair, S::LANES)),
+            // The row may end with the last of them.
+            None => {
+                let first = (2 * at) as isize;
+                (simd.load_within(source, first), simd.load_within(source, first + S::LANES as isize))
+            }
+        };
+        simd.store(simd.unzip(pair.0, pair.1).0, destination, at);
+    }
 }
 
 /// Each `STEP`th element, by blocks of a constant length, for which the compiler has shuffles.

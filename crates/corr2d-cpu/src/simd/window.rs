@@ -183,33 +183,32 @@ impl Offsets {
     }
 
     /// `length` numbers at each of some offsets from the first of `slice`. Panics if they are not all in it.
+    ///
+    /// The iterator is a slice's own, so that a loop over it and over others of this kind has one counter for all.
     #[inline(always)]
-    pub(crate) fn of<'a, T: Copy>(&'a self, slice: &'a [T], some: Range<usize>, length: usize) -> Picks<'a, T> {
+    pub(crate) fn of<'a, T>(
+        &'a self,
+        slice: &'a [T],
+        some: Range<usize>,
+        length: usize,
+    ) -> impl Iterator<Item = Pick<'a, T>> {
         let reach = if some.is_empty() { 0 } else { self.reaches[some.end - 1] };
         assert!(reach.checked_add(length).is_some_and(|end| end <= slice.len()), "the numbers lie in the slice");
-        Picks { first: slice.as_ptr(), offsets: self.offsets[some].iter(), length, slice: PhantomData }
+        let first = slice.as_ptr();
+        self.offsets[some].iter().map(move |offset| Pick { first: first.wrapping_add(*offset), length, slice: PhantomData })
     }
 }
 
-/// A few numbers at each of some offsets, one offset after another.
-pub(crate) struct Picks<'a, T> {
-    first: *const T,
-    offsets: std::slice::Iter<'a, usize>,
-    length: usize,
-    slice: PhantomData<&'a [T]>,
+/// `length` numbers at every `step`th place of a slice, `count` times. Panics if they are not all in it.
+#[inline(always)]
+pub(crate) fn spaced<T>(slice: &[T], step: usize, count: usize, length: usize) -> impl Iterator<Item = Pick<'_, T>> {
+    let end = count.saturating_sub(1).checked_mul(step).and_then(|last| last.checked_add(length));
+    assert!(end.is_some_and(|end| end <= slice.len()), "the numbers lie in the slice");
+    let first = slice.as_ptr();
+    (0..count).map(move |index| Pick { first: first.wrapping_add(index * step), length, slice: PhantomData })
 }
 
-impl<'a, T> Iterator for Picks<'a, T> {
-    type Item = Pick<'a, T>;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<Pick<'a, T>> {
-        let offset = self.offsets.next()?;
-        Some(Pick { first: self.first.wrapping_add(*offset), length: self.length, slice: PhantomData })
-    }
-}
-
-/// The numbers at one offset.
+/// A few numbers that were checked together with others.
 pub(crate) struct Pick<'a, T> {
     first: *const T,
     length: usize,
@@ -222,7 +221,7 @@ impl<T: Copy> Pick<'_, T> {
     pub(crate) fn get(&self, position: usize) -> T {
         assert!(position < self.length, "a number of the pick");
         // SAFETY: `Offsets::of` found `length` numbers from the largest of the offsets on, and so from this one, in the
-        // slice, which this value borrows; `position` is below `length`.
+        // slice, which this value borrows, and `spaced` those of the last place; `position` is below `length`.
         unsafe { *self.first.add(position) }
     }
 

@@ -5,7 +5,7 @@
 //! length of a run.
 
 use crate::Element;
-use crate::simd::{Kernel, Simd};
+use crate::simd::{Kernel, Simd, spaced};
 
 /// The input channels that are summed without a pause.
 const RUN: usize = 64;
@@ -123,13 +123,14 @@ impl<T: Element> Sums<'_, T> {
     #[inline(always)]
     fn narrow<S: Simd<Number = T>, const TILES: usize>(self, simd: S, y: &mut [T]) {
         let mut sums = [simd.splat(T::ZERO); TILES];
-        for (channel, u) in self.u.chunks_exact(S::LANES).enumerate() {
+        let channels = self.u.len() / S::LANES;
+        let pixels = spaced(self.v, self.stride, channels, TILES);
+        for (v, u) in pixels.zip(self.u.chunks_exact(S::LANES)) {
+            simd.prefetch(u, AHEAD * S::LANES);
             let u = simd.load(u, 0);
-            simd.prefetch(self.u, (channel + AHEAD) * S::LANES);
-            let v = &self.v[channel * self.stride..][..TILES];
             unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11] {
                 if I < TILES {
-                    sums[I] = simd.mul_add(simd.splat(v[I]), u, sums[I]);
+                    sums[I] = simd.mul_add(simd.splat(v.get(I)), u, sums[I]);
                 }
             });
         }
@@ -139,15 +140,16 @@ impl<T: Element> Sums<'_, T> {
     #[inline(always)]
     fn wide<S: Simd<Number = T>, const TILES: usize>(self, simd: S, y: &mut [T], second_y: &mut [T]) {
         let (mut sums, mut second) = ([simd.splat(T::ZERO); TILES], [simd.splat(T::ZERO); TILES]);
+        let channels = self.u.len() / S::LANES;
+        let pixels = spaced(self.v, self.stride, channels, TILES);
         let panels = self.u.chunks_exact(S::LANES).zip(self.second_u.chunks_exact(S::LANES));
-        for (channel, (u, second_u)) in panels.enumerate() {
+        for (v, (u, second_u)) in pixels.zip(panels) {
+            simd.prefetch(u, AHEAD * S::LANES);
+            simd.prefetch(second_u, AHEAD * S::LANES);
             let (u, second_u) = (simd.load(u, 0), simd.load(second_u, 0));
-            simd.prefetch(self.u, (channel + AHEAD) * S::LANES);
-            simd.prefetch(self.second_u, (channel + AHEAD) * S::LANES);
-            let v = &self.v[channel * self.stride..][..TILES];
             unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11] {
                 if I < TILES {
-                    let pixel = simd.splat(v[I]);
+                    let pixel = simd.splat(v.get(I));
                     sums[I] = simd.mul_add(pixel, u, sums[I]);
                     second[I] = simd.mul_add(pixel, second_u, second[I]);
                 }

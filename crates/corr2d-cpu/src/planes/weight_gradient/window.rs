@@ -37,7 +37,7 @@ pub(super) fn copy_input<S: Simd>(
                 continue;
             }
             for (part, copy) in parts.iter().zip(copy.chunks_exact_mut(segment.phase)) {
-                copy_phase(columns.stride(), row, part, copy);
+                copy_phase(simd, columns.stride(), row, part, copy);
             }
         }
     }
