@@ -53,8 +53,8 @@ mod turned;
 mod widened;
 mod winograd;
 
-use buffer::{Aligned, aligned};
 pub use buffer::zeros;
+use buffer::{Aligned, aligned};
 pub use element::Element;
 pub use error::Error;
 pub use geometry::{Axis, DEFAULT_BYTE_BUDGET, Geometry, PoolGeometry, Size, TransposedGeometry};

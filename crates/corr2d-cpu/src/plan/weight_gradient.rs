@@ -7,8 +7,8 @@ use crate::{Algorithm, Element, Error, Geometry, channels};
 
 /// Against `direct`, as it was compiled for any machine, one thread, f32, AVX-512, in milliseconds: 1080×1920 by 1×2 1.0 for
 /// 3.0, 3×3 1.5 for 11, 7×7 5.0 for 58, 15×15 18 for 260; depthwise 3×3 of 144 channels at 56×56 0.63 for 6.6; 5×5 1 → 6 on
-/// 256 images of 28×28 2.4 for 28; 3×3 3 → 64 at 224×224 6.9 for 42, 7×7 of stride 2 7.7 for 74, 11×11 of stride 4 7.6 for
-/// 52; 3×3 64 → 64 at 56×56 9.3 for 143; 1×1 16 → 16 at 112×112 0.55 for 1.7; 12×12 by 3×3 0.002 in both.
+/// 256 images of 28×28 2.4 for 28; 3×3 64 → 64 at 56×56 9.3 for 143; 1×1 16 → 16 at 112×112 0.55 for 1.7;
+/// 12×12 by 3×3 0.002 in both.
 pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Path {
     match algorithm {
         Algorithm::Fast if winograd::weight_gradient_pays(Tile::F4, geometry) => Path::Winograd4,

@@ -195,7 +195,11 @@ impl Offsets {
         let reach = if some.is_empty() { 0 } else { self.reaches[some.end - 1] };
         assert!(reach.checked_add(length).is_some_and(|end| end <= slice.len()), "the numbers lie in the slice");
         let first = slice.as_ptr();
-        self.offsets[some].iter().map(move |offset| Pick { first: first.wrapping_add(*offset), length, slice: PhantomData })
+        self.offsets[some].iter().map(move |offset| Pick {
+            first: first.wrapping_add(*offset),
+            length,
+            slice: PhantomData,
+        })
     }
 }
 
