@@ -1,18 +1,21 @@
-//! Which algorithm for which shape: the only file that chooses.
+//! Which algorithm for which shape: only this file and those under `plan/` choose.
 //!
 //! A [`Plan`] is made once for a geometry and can be used for any number of calls, also from several threads at once.
 
+mod forward;
 mod input_gradient;
 mod weight_gradient;
 
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
+pub(crate) use forward::suits_planes;
+
 use crate::geometry::check;
 use crate::prepared::Kept;
 use crate::simd::{unwritten, written};
 use crate::winograd::{self, Tile};
-use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry, Input, Isa, Size, channels, fft, separable};
+use crate::{Algorithm, Conv2dOptions, Element, Error, Geometry, Input, Isa, separable};
 
 /// The algorithm that a plan runs.
 ///
@@ -133,7 +136,7 @@ impl Plan {
     /// [`Error::WinogradDoesNotSuit`], [`Error::FftDoesNotSuit`] and [`Error::SeparableDoesNotSuit`] for an algorithm that was
     /// forced and cannot compute the geometry.
     pub fn for_geometry(geometry: Geometry, algorithm: Algorithm) -> Result<Self, Error> {
-        let path = forward_path(&geometry, algorithm)?;
+        let path = forward::path(&geometry, algorithm)?;
         let two_passes = matches!(algorithm, Algorithm::Auto | Algorithm::Fast) && separable::pays(&geometry);
         let input_gradient_two_passes = input_gradient::two_passes(&geometry, algorithm);
         let (input_gradient_path, weight_gradient_path) = gradient_paths(&geometry, algorithm);
@@ -211,7 +214,7 @@ impl Plan {
 
     fn suits(&self, path: Path) -> bool {
         // At a stride planes have a weight gradient alone.
-        path == Path::Planes || suits(&self.geometry, path)
+        path == Path::Planes || forward::suits(&self.geometry, path)
     }
 
     /// The path that computes with these weights: where the plan was free to choose, a kernel that is an outer product runs
@@ -346,7 +349,7 @@ impl Plan {
     /// The same plan for a part of what it computes, in a wider number type: there a kernel that was an outer product to
     /// within roundings is none.
     pub(crate) fn for_part(&self, geometry: Geometry) -> Self {
-        let path = if self.path == Path::Separable { direct_path(&geometry) } else { self.path };
+        let path = if self.path == Path::Separable { forward::direct_path(&geometry) } else { self.path };
         Self { geometry, path, ..*self }
     }
 
@@ -388,100 +391,10 @@ impl Plan {
     }
 }
 
-/// Which algorithm computes the forward pass.
-fn forward_path(geometry: &Geometry, algorithm: Algorithm) -> Result<Path, Error> {
-    Ok(match algorithm {
-        Algorithm::Fast if winograd::pays(Tile::F4, geometry) => Path::Winograd4,
-        // Against `channels`, one thread, AVX-512 / AVX2: tiles of 2×2 take 1/1.6 to 1/1.9 of the time at 28×28 and
-        // more, 1/1.3 to 1/1.6 at 14×14, tiles of 4×4 1/1.9 to 1/2.6; at 512 channels of 7×7 the weights' transform
-        // costs more than it saves.
-        Algorithm::Auto | Algorithm::Fast if winograd::pays(Tile::F2, geometry) => Path::Winograd2,
-        // Against `planes`, one thread, AVX-512, f32. At 1080×1920: 11×11 2.6 ms for 5.2, 15×15 3.6 for 8.6, 21×21 4.5
-        // for 16.4, 31×31 5.3 for 35.3, 63×63 10.6 for 141, 61×5 4.0 for 11.8. At 256×256: 15×15 0.16 for 0.25, 31×31
-        // 0.15 for 0.92. At 64×64: 21×21 0.015 for 0.019. With AVX2, f64 or portable registers these gain 1.3 times or
-        // more, but for 11×11 (1.0 to 1.3 with AVX2 or f64), which is left to `planes`. 9×9, 31×3 and 7×15 gain 1.1.
-        Algorithm::Auto | Algorithm::Fast if direct_path(geometry) == Path::Planes && fft::pays(geometry) => Path::Fft,
-        Algorithm::Auto | Algorithm::Fast | Algorithm::Direct => direct_path(geometry),
-        Algorithm::Winograd if winograd::suits(geometry) => Path::Winograd2,
-        Algorithm::Winograd => return Err(winograd_does_not_suit(geometry)),
-        Algorithm::Reference => Path::Reference,
-        Algorithm::Separable if separable::suits(geometry) => Path::Separable,
-        Algorithm::Separable => return Err(separable_does_not_suit(geometry)),
-        Algorithm::Fft if fft::suits(geometry) => Path::Fft,
-        Algorithm::Fft => return Err(fft_does_not_suit(geometry)),
-        Algorithm::Gemm => Path::Gemm,
-    })
-}
-
 /// Which algorithms compute the input gradient and the weight gradient.
 fn gradient_paths(geometry: &Geometry, algorithm: Algorithm) -> (Path, Path) {
     match algorithm {
         Algorithm::Reference => (Path::Reference, Path::Reference),
         _ => (input_gradient::path(geometry, algorithm), weight_gradient::path(geometry, algorithm)),
-    }
-}
-
-/// Whether the forward pass of a path can compute a geometry, whatever the weights.
-fn suits(geometry: &Geometry, path: Path) -> bool {
-    match path {
-        Path::Reference | Path::Direct | Path::Gemm => true,
-        Path::Planes => suits_planes(geometry),
-        Path::Channels => channels::suits(geometry),
-        Path::Separable => separable::suits(geometry),
-        Path::Winograd2 | Path::Winograd4 => winograd::suits(geometry),
-        Path::Fft => fft::suits(geometry),
-    }
-}
-
-/// Stride 1, and a kernel that reaches over no more than a scratch row may hold.
-pub(crate) fn suits_planes(geometry: &Geometry) -> bool {
-    let (rows, columns) = (geometry.rows(), geometry.columns());
-    rows.stride() == 1 && columns.stride() == 1 && columns.dilated() <= LONGEST_SCRATCH_ROW
-}
-
-/// The numbers of a row that a block at the rim copies: fifteen of them take 1 MiB in f64.
-const LONGEST_SCRATCH_ROW: usize = 8192;
-
-/// Which direct path: pixels in lanes where there are few channels, channels in lanes where there are many.
-///
-/// Measured on one core of Zen 4 with AVX-512 / AVX2, as the time of `channels` over that of `planes`, 3×3 at stride 1: 1 → 64
-/// channels at 112×112 2.1 / 2.6, 3 → 16 at 224×224 1.6 / 1.7, 3 → 64 1.5 / 1.5, 4 → 32 at 28×28 1.5 / 2.2, 8 → 16 at 56×56
-/// 1.3 / 1.8, 5×5 on 8 → 32 0.96 / 1.2; 8 → 64 at 14×14 0.9 / 1.2, 32 → 32 at 28×28 0.84 / 0.95.
-fn direct_path(geometry: &Geometry) -> Path {
-    let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
-    let few = outputs <= 8 || inputs <= 4 || inputs <= 8 && geometry.columns().output() >= 28;
-    if suits_planes(geometry) && few {
-        Path::Planes
-    } else if channels::suits(geometry) {
-        Path::Channels
-    } else {
-        Path::Direct
-    }
-}
-
-fn separable_does_not_suit(geometry: &Geometry) -> Error {
-    let (rows, columns) = (geometry.rows(), geometry.columns());
-    Error::SeparableDoesNotSuit {
-        stride: Size { height: rows.stride(), width: columns.stride() },
-        dilation: Size { height: rows.dilation(), width: columns.dilation() },
-        channels: geometry.input_channels_per_group(),
-    }
-}
-
-fn winograd_does_not_suit(geometry: &Geometry) -> Error {
-    let (rows, columns) = (geometry.rows(), geometry.columns());
-    Error::WinogradDoesNotSuit {
-        kernel: Size { height: rows.kernel(), width: columns.kernel() },
-        stride: Size { height: rows.stride(), width: columns.stride() },
-        dilation: Size { height: rows.dilation(), width: columns.dilation() },
-        channels: geometry.input_channels_per_group(),
-    }
-}
-
-fn fft_does_not_suit(geometry: &Geometry) -> Error {
-    let (rows, columns) = (geometry.rows(), geometry.columns());
-    Error::FftDoesNotSuit {
-        stride: Size { height: rows.stride(), width: columns.stride() },
-        dilation: Size { height: rows.dilation(), width: columns.dilation() },
     }
 }

@@ -2,7 +2,8 @@
 
 use std::mem::MaybeUninit;
 
-use super::{Path, Plan, direct_path, forward_path, suits};
+use super::forward::{self, direct_path, suits};
+use super::{Path, Plan};
 use crate::geometry::check;
 use crate::simd::{unwritten, written};
 use crate::{Algorithm, Element, Error, Geometry, separable};
@@ -14,7 +15,7 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Path {
     let size = |class: &&Geometry| class.weight_len();
     let Some(largest) = classes.iter().max_by_key(size) else { return Path::Direct };
     let suits_all = |path: &Path| classes.iter().all(|class| suits(class, *path));
-    let wanted = forward_path(largest, algorithm).ok();
+    let wanted = forward::path(largest, algorithm).ok();
     wanted.filter(suits_all).or(Some(direct_path(largest)).filter(suits_all)).unwrap_or(Path::Direct)
 }
 
