@@ -4,4 +4,5 @@ mod candle_compat;
 mod initializers;
 mod layers;
 mod lenet;
+mod optimizers;
 mod trainer;
