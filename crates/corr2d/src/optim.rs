@@ -5,18 +5,22 @@
 //! | [`Sgd`] | `SGD` | with momentum, the velocity |
 //! | [`Adam`] with [`AdamOptions::default`] | `Adam` | the means of the gradient and of its square |
 //! | [`Adam`] with [`AdamOptions::adam_w`] | `AdamW` | the same |
+//! | [`Lbfgs`] | `LBFGS` with `max_iter=1` | the last steps, and how the gradient changed along each |
 //!
 //! Each is a `candle_nn::Optimizer` and computes what PyTorch's of that name does. A variable that no gradient reached is an
 //! error, where candle's optimisers leave it as it is and say nothing: give an optimiser what is to learn,
 //! [`Variables::learned`], and nothing else.
 
 mod adam;
+mod lbfgs;
 mod memory;
 mod sgd;
+mod vector;
 
 use candle_nn::Optimizer;
 
 pub use adam::{Adam, AdamOptions, WeightDecay};
+pub use lbfgs::{Lbfgs, LbfgsOptions};
 pub use sgd::{Sgd, SgdOptions};
 
 use crate::error::{Error, Result};

@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::{Optimizer, SGD};
-use corr2d::optim::{Adam, AdamOptions, Resumable, Sgd, SgdOptions};
+use corr2d::optim::{Adam, AdamOptions, Lbfgs, LbfgsOptions, Resumable, Sgd, SgdOptions};
 use corr2d::{Error, NamedTensors, Variables};
 
 use crate::tensors::oracle::{tensor, values};
@@ -32,6 +32,19 @@ fn sgd_that_is_put_back_goes_on_as_if_it_had_not_stopped() {
 fn adam_that_is_put_back_goes_on_as_if_it_had_not_stopped() {
     assert_goes_on(|variables| Adam::new(variables, AdamOptions::default()).unwrap());
     assert_goes_on(|variables| Adam::new(variables, AdamOptions::adam_w()).unwrap());
+}
+
+#[test]
+fn lbfgs_that_is_put_back_goes_on_as_if_it_had_not_stopped() {
+    // In ten steps a memory of three is filled and runs over.
+    let options = LbfgsOptions { learning_rate: 0.5, memory: 3 };
+    assert_goes_on(|variables| Lbfgs::new(variables, options).unwrap());
+    let weights = Weights::new();
+    let fresh = Lbfgs::new(weights.variables().learned(), options).unwrap();
+    let mut used = Lbfgs::new(weights.variables().learned(), options).unwrap();
+    used.backward_step(&weights.loss()).unwrap();
+    used.set_state(&weights.variables(), &fresh.state(&weights.variables()).unwrap()).unwrap();
+    assert!(used.state(&weights.variables()).unwrap().is_empty(), "before its first step");
 }
 
 /// Stops after each of ten steps, with weights and optimiser made anew, those in another order.
@@ -96,6 +109,31 @@ fn a_state_that_does_not_fit_changes_nothing() {
 }
 
 #[test]
+fn a_state_of_lbfgs_that_does_not_fit_changes_nothing() {
+    let weights = Weights::new();
+    let variables = weights.variables();
+    let mut lbfgs = Lbfgs::new(variables.learned(), LbfgsOptions::default()).unwrap();
+    for _ in 0..3 {
+        lbfgs.backward_step(&weights.loss()).unwrap();
+    }
+    let state = lbfgs.state(&variables).unwrap();
+    let with_changes = |change: &dyn Fn(&mut NamedTensors)| {
+        let mut changed = state.clone();
+        change(&mut changed);
+        changed
+    };
+    let missing = with_changes(&|state| drop(state.remove("change1.bias")));
+    let gap = with_changes(&|state| state.retain(|name, _| !name.starts_with("step0.")));
+    let momentum = Sgd::new(variables.learned(), SgdOptions { momentum: 0.5, ..plain() }).unwrap();
+    let of_sgd = momentum.state(&variables).unwrap();
+    let error = |lbfgs: &mut Lbfgs, state| lbfgs.set_state(&variables, &state).unwrap_err();
+    assert!(matches!(error(&mut lbfgs, missing), Error::StateMissing { names } if names == ["change1.bias"]));
+    assert!(matches!(error(&mut lbfgs, gap), Error::StateLeftOver { names } if names[0] == "change0.bias"));
+    assert!(matches!(error(&mut lbfgs, of_sgd), Error::StateMissing { names } if names[0] == "last_gradient.bias"));
+    assert_eq!(printed(&lbfgs.state(&variables).unwrap()), printed(&state));
+}
+
+#[test]
 fn a_gradient_that_is_missing_is_an_error_before_anything_moves() {
     let weights = Weights::new();
     let before = weights.bits();
@@ -106,6 +144,7 @@ fn a_gradient_that_is_missing_is_an_error_before_anything_moves() {
         Sgd::new(learned(), plain()).unwrap().backward_step(&of_weight_alone()).unwrap_err(),
         Sgd::new(learned(), momentum).unwrap().backward_step(&of_weight_alone()).unwrap_err(),
         Adam::new(learned(), AdamOptions::default()).unwrap().backward_step(&of_weight_alone()).unwrap_err(),
+        Lbfgs::new(learned(), LbfgsOptions::default()).unwrap().backward_step(&of_weight_alone()).unwrap_err(),
     ];
     for error in errors {
         assert!(error.to_string().contains("no gradient reached a variable of shape [2]"), "{error}");
@@ -121,6 +160,36 @@ fn a_frozen_variable_neither_moves_nor_needs_a_gradient() {
     sgd.backward_step(&weights.weight.sqr().unwrap().sum_all().unwrap()).unwrap();
     assert_eq!(values(&weights.weight), [0.5, -1.0, 1.5, 2.0, -2.5, 3.0]);
     assert_eq!(values(&weights.bias), [7.0, -8.0]);
+}
+
+/// Σ bend·w²: all optimisers get there, at the best rates among powers of ten and their triples.
+#[test]
+fn lbfgs_needs_a_small_part_of_the_steps_of_the_others_where_the_loss_is_a_long_valley() {
+    fn steps<O: Optimizer>(optimizer: impl Fn(Vec<Var>) -> O) -> usize {
+        let weights = Var::from_tensor(&tensor(&[1f64; 6], &[3, 2])).unwrap();
+        let bends = tensor(&[0.5f64, 1.0, 5.0, 20.0, 60.0, 100.0], &[3, 2]);
+        let mut optimizer = optimizer(vec![weights.clone()]);
+        let step = |_: &usize| {
+            let loss = (weights.sqr().unwrap() * &bends).unwrap().sum_all().unwrap();
+            optimizer.backward_step(&loss).unwrap();
+            values(&weights).iter().any(|weight| weight.abs() > 1e-6)
+        };
+        (1..5000).take_while(step).count() + 1
+    }
+    let best = |steps: &dyn Fn(f64) -> usize| [1e-3, 3e-3, 1e-2, 3e-2, 1e-1].map(steps).into_iter().min().unwrap();
+    let sgd = |momentum: f64, nesterov| {
+        best(&|learning_rate| {
+            steps(|v| Sgd::new(v, SgdOptions { learning_rate, momentum, nesterov, weight_decay: 0.0 }).unwrap())
+        })
+    };
+    let (plain, momentum, nesterov) = (sgd(0.0, false), sgd(0.9, false), sgd(0.9, true));
+    let adam = best(&|learning_rate| steps(|v| Adam::new(v, AdamOptions { learning_rate, ..adam() }).unwrap()));
+    let lbfgs = steps(|v| Lbfgs::new(v, LbfgsOptions::default()).unwrap());
+    assert!(10 * lbfgs < plain && 4 * lbfgs < momentum.min(nesterov).min(adam));
+}
+
+fn adam() -> AdamOptions {
+    AdamOptions::default()
 }
 
 fn plain() -> SgdOptions {

@@ -2,7 +2,7 @@
 
 use candle_core::{Tensor, Var};
 use candle_nn::Optimizer;
-use corr2d::optim::{Adam, AdamOptions, Sgd, SgdOptions, WeightDecay};
+use corr2d::optim::{Adam, AdamOptions, Lbfgs, LbfgsOptions, Sgd, SgdOptions, WeightDecay};
 use serde_json::Value;
 
 use crate::tensors::oracle::{tensor, values};
@@ -51,6 +51,18 @@ fn assert_adam(kind: &str, plain: AdamOptions) {
             },
         };
         case.assert_moves(|variables| Adam::new(variables, options).unwrap(), RELATIVE);
+    }
+}
+
+#[test]
+fn lbfgs_takes_the_weights_where_pytorch_does() {
+    let cases = cases("LBFGS");
+    assert_eq!(cases.len(), 2);
+    for case in cases {
+        let memory = case.option("history_size", 100.0) as usize;
+        let options = LbfgsOptions { learning_rate: case.option("lr", 1.0), memory };
+        // A step is a difference of sums that nearly cancel.
+        case.assert_moves(|variables| Lbfgs::new(variables, options).unwrap(), 1e-12);
     }
 }
 
