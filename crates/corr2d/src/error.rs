@@ -263,6 +263,40 @@ pub enum Error {
         /// Those that it must have.
         wanted: String,
     },
+    /// Batches were asked of inputs and targets that are not as many, or none.
+    #[error(
+        "{inputs} inputs and {targets} targets: batches need as many of both, along the first axis, and 1 at least"
+    )]
+    SampleCounts {
+        /// How many inputs there are.
+        inputs: usize,
+        /// How many targets there are.
+        targets: usize,
+    },
+    /// A file cannot be read.
+    #[error("{path} cannot be read: {cause}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A file cannot be written. What stood there before is still there.
+    #[error("{path} cannot be written: {cause}")]
+    Unwritable {
+        /// The file.
+        path: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A file is no checkpoint.
+    #[error("{path} is no checkpoint: {why}")]
+    NoCheckpoint {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A lazy layer was made for another number of channels.
     #[error("this layer took {made_for} input channels from its first input, but now gets {found}")]
     ChannelsChanged {
