@@ -7,13 +7,13 @@
 //! | `variable.NAME` | a variable of the model, frozen or not |
 //! | `optimizer.NAME` | what the optimiser remembers, as in `optimizer.velocity.conv1.weight` |
 //! | `history.losses`, `history.held_out` | the losses of the epochs that are over, F64 |
-//! | `best.NAME`, `record.epoch`, `record.loss` | the variables of the best epoch, and which it was, if the run looks for it |
+//! | `best.NAME`, `record` | the variables of the best epoch, its number and its loss, if the run looks for it |
 
 mod file;
 
 use std::path::Path;
 
-use candle_core::{DType, Device, Tensor, Var};
+use candle_core::{Device, Tensor, Var};
 
 use crate::error::{Error, Result};
 use crate::optim::Resumable;
@@ -79,7 +79,7 @@ impl Checkpoint {
         let tensors = file::read(path.as_ref())?;
         Self::from_tensors(tensors).map_err(|why| {
             let path = path.as_ref().display().to_string();
-            Error::NoCheckpoint { path, why: why.to_string() }
+            Error::NoCheckpoint { path, why }
         })
     }
 
@@ -119,22 +119,22 @@ impl Checkpoint {
         all.insert("history.held_out".to_owned(), numbers(held_out)?);
         if let Some(best) = &self.progress.best {
             all.extend(prefixed("best", &best.variables));
-            all.insert("record.loss".to_owned(), Tensor::new(best.loss, &Device::Cpu)?);
-            all.insert("record.epoch".to_owned(), Tensor::new(best.epoch as i64, &Device::Cpu)?);
+            all.insert("record".to_owned(), numbers(&[best.epoch as f64, best.loss])?);
         }
         Ok(all)
     }
 
-    fn from_tensors(tensors: NamedTensors) -> Result<Self> {
+    /// Or why they are no checkpoint.
+    fn from_tensors(tensors: NamedTensors) -> std::result::Result<Self, String> {
         let mut parts = Parts(tensors);
         let [variables, optimizer, best] = ["variable", "optimizer", "best"].map(|prefix| parts.take(prefix));
-        let losses = parts.take_alone("history.losses", DType::F64, 1)?.to_vec1()?;
-        let held_out = parts.take_alone("history.held_out", DType::F64, 1)?.to_vec1()?;
+        let losses = parts.take_numbers("history.losses")?;
+        let held_out = parts.take_numbers("history.held_out")?;
         let mut progress = Progress { history: History { losses, held_out }, best: None };
         if !best.is_empty() {
-            let loss = parts.take_alone("record.loss", DType::F64, 0)?.to_scalar()?;
-            let epoch = parts.take_alone("record.epoch", DType::I64, 0)?.to_scalar::<i64>()? as usize;
-            progress.best = Some(Best { epoch, loss, variables: best });
+            let record = parts.take_numbers("record")?;
+            let [epoch, loss] = record[..] else { return Err("its record is not an epoch and a loss".to_owned()) };
+            progress.best = Some(Best { epoch: epoch as usize, loss, variables: best });
         }
         parts.check_empty()?;
         Ok(Self { variables, optimizer, progress })
@@ -157,17 +157,12 @@ impl Parts {
         taken.into_iter().filter_map(|(name, tensor)| Some((short(&name)?, tensor))).collect()
     }
 
-    fn take_alone(&mut self, name: &str, dtype: DType, rank: usize) -> Result<Tensor> {
-        let found = self.0.remove(name).ok_or_else(|| Error::StateMissing { names: vec![name.to_owned()] })?;
-        if (found.dtype(), found.rank()) == (dtype, rank) {
-            return Ok(found);
-        }
-        let wanted = format!("{dtype:?} of {rank} axes");
-        let found = format!("{:?} of {} axes", found.dtype(), found.rank());
-        Err(Error::StateDiffers { name: name.to_owned(), found, wanted })
+    fn take_numbers(&mut self, name: &str) -> std::result::Result<Vec<f64>, String> {
+        let found = self.0.remove(name).ok_or_else(|| format!("it has no {name}"))?;
+        found.to_vec1().map_err(|_| format!("its {name} are not F64 numbers, one after another"))
     }
 
-    fn check_empty(&self) -> Result<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(Error::StateLeftOver { names: self.0.keys().cloned().collect() }) }
+    fn check_empty(&self) -> std::result::Result<(), String> {
+        self.0.keys().next().map_or(Ok(()), |name| Err(format!("no checkpoint has {name}")))
     }
 }

@@ -242,19 +242,22 @@ pub enum Error {
         shape: Vec<usize>,
     },
     /// A saved state lacks something that the model or its optimiser needs.
-    #[error("the saved state has no {}: it is that of another model or optimiser", listed(names))]
+    #[error("the saved state has no {}: build the model and the optimiser that it was saved with", listed(names))]
     StateMissing {
         /// What it lacks.
         names: Vec<String>,
     },
     /// A saved state has something that the model and its optimiser do not know.
-    #[error("the saved state has {} too many: it is that of another model or optimiser", listed(names))]
+    #[error("the saved state has also {}: build the model and the optimiser that it was saved with", listed(names))]
     StateLeftOver {
         /// What is left over.
         names: Vec<String>,
     },
     /// A saved tensor has another shape or dtype than the one it is to replace.
-    #[error("the saved state has {name} as {found}, but here it is {wanted}: it is that of another model or optimiser")]
+    #[error(
+        "the saved state has {name} as {found}, but here it is {wanted}: build the model and the optimiser that it was \
+         saved with"
+    )]
     StateDiffers {
         /// The name of the tensor.
         name: String,
@@ -263,7 +266,7 @@ pub enum Error {
         /// Those that it must have.
         wanted: String,
     },
-    /// Batches were asked of inputs and targets that are not as many, or none.
+    /// Batches were asked of inputs and targets that are not as many, or of none.
     #[error(
         "{inputs} inputs and {targets} targets: batches need as many of both, along the first axis, and 1 at least"
     )]
