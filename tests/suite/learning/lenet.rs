@@ -17,6 +17,7 @@ use digits::Digits;
 use training::{Plan, learn, right};
 
 /// Tells a program of its own that it is to print what it has learned.
+const PRINTS: &str = "CORR2D_TEST_LENET_PRINTS";
 
 const SHORT: Plan = Plan { epochs: 4, batch: 32, learning_rate: 1e-2, seed: 1 };
 
