@@ -152,7 +152,8 @@ impl Identifiability {
         let (start, target) = (self.weights("the first kernel", start)?, self.weights("the kernel sought", target)?);
         let error: Vec<f64> = start.iter().zip(&target).map(|(from, to)| from - to).collect();
         let along = self.eigenvectors.iter().map(|direction| inner(direction, &error));
-        let mut parts: Vec<f64> = self.eigenvalues.iter().zip(along).map(|(value, along)| value * along * along).collect();
+        let mut parts: Vec<f64> =
+            self.eigenvalues.iter().zip(along).map(|(value, along)| value * along * along).collect();
         let factors = self.factors(lr);
         let mut losses = Vec::new();
         for _ in 0..steps {
