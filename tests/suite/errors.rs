@@ -3,6 +3,7 @@
 mod candle_compat;
 mod products;
 mod transposed_and_pooling;
+mod windows_and_layouts;
 
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,6 +39,7 @@ fn assert_every_line() {
         products::calls(),
         training(),
         transposed_and_pooling::calls(),
+        windows_and_layouts::calls(),
     ];
     let calls = calls.into_iter().flatten();
     let mut count = 0;

@@ -1,6 +1,7 @@
-//! What learns: initialisers, layers, candle's layer under our arithmetic, the trainer, and LeNet on digits.
+//! What learns: initialisers, layers, what an input can teach, candle's layer under our arithmetic, the trainer, and LeNet on digits.
 
 mod candle_compat;
+mod identifiability;
 mod initializers;
 mod layers;
 mod lenet;
