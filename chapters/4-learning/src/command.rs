@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use chapter_kit::{Chapter, Common, Page, Session};
 use clap::Parser;
 
-use crate::apply::{Start, check_rate, learn_drawing};
+use crate::apply::{Rate, Start, check_rate, learn_drawing};
 use crate::dialect::Dialect;
 use crate::lesson;
 use crate::matching::KernelSize;
@@ -21,9 +21,9 @@ pub struct Arguments {
     #[arg(long, value_name = "LEFT,RIGHT", allow_hyphen_values = true, conflicts_with = "input")]
     init: Option<Start>,
 
-    /// The learning rate for the lesson's image [default: 0.03]
+    /// The learning rate for the lesson's image, such as 0.02 or 1/36 [default: 0.03]
     #[arg(long, value_name = "RATE", allow_hyphen_values = true, conflicts_with = "input")]
-    lr: Option<f64>,
+    lr: Option<Rate>,
 
     /// Run the lesson's loop as this framework writes it, and print what it prints
     #[arg(long, value_name = "FRAMEWORK", conflicts_with = "input")]
@@ -86,7 +86,8 @@ impl Chapter for Arguments {
             session.refuse_json("--seed, --init, --lr, --epochs, --dialect or --input")?;
             return lesson::run(&session.device, seed, text, page);
         }
-        let (epochs, rate) = (self.epochs.unwrap_or(lesson::EPOCHS), self.lr.unwrap_or(lesson::LEARNING_RATE));
+        let (epochs, rate) =
+            (self.epochs.unwrap_or(lesson::EPOCHS), self.lr.map_or(lesson::LEARNING_RATE, |Rate(rate)| rate));
         if let Some(dialect) = self.dialect {
             check_rate(rate)?;
             let run = dialect.run(self.init.map(|Start(kernel)| kernel), seed, epochs, rate, &session.device)?;
