@@ -11,6 +11,8 @@
 //! | [`Variables`], [`optim`] | all weights of a model by name, and what moves them |
 //! | [`Trainer`], [`FitOptions`], [`History`] | the loop that learns them, and what it may be asked |
 //! | [`Checkpoint`], [`Progress`] | a run that goes on as if it had not been stopped |
+//! | [`Identifiability`] | whether an input determines a kernel, and how fast gradient descent finds it |
+//! | [`layout`] | the axes of other frameworks: NCHW and NHWC, OIHW and HWIO |
 //! | [`autograd`] | gradients as functions, and the test that they are right |
 //! | [`candle_compat`] | candle's layer under candle's names, for models that exist |
 //! | [`candle_differences`] | where candle and this crate answer differently |
@@ -25,8 +27,10 @@ mod checkpoint;
 mod checks;
 mod error;
 mod functions;
+mod identifiability;
 mod initializer;
 mod layers;
+pub mod layout;
 mod ops;
 pub mod optim;
 mod pooling;
@@ -38,6 +42,7 @@ pub use checkpoint::Checkpoint;
 pub use corr2d_cpu::{Algorithm, Conv2dOptions, ConvTranspose2dOptions, Geometry, Padding, Pool2dOptions};
 pub use error::{Error, Result};
 pub use functions::{conv2d, convolve2d, corr2d};
+pub use identifiability::Identifiability;
 pub use initializer::Initializer;
 pub use layers::{AvgPool2d, Conv2d, ConvTranspose2d, Corr2dLayer, LazyConv2d, MaxPool2d, PreparedConv2d};
 pub use pooling::{avg_pool2d, max_pool2d};
