@@ -2,10 +2,12 @@
 
 mod correlation;
 mod dialects;
+mod describe;
 mod edges;
 mod layer;
 mod learning;
 mod receptive_field;
+mod results;
 
 use serde_json::Value;
 
