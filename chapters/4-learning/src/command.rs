@@ -7,8 +7,8 @@ use chapter_kit::{Chapter, Common, Page, Session};
 use clap::Parser;
 
 use crate::apply::{Rate, Start, check_rate, learn_drawing};
-use crate::dialect::Dialect;
 use crate::describe;
+use crate::dialect::Dialect;
 use crate::drawings::Drawings;
 use crate::lesson;
 use crate::matching::KernelSize;

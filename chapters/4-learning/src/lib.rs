@@ -18,8 +18,8 @@
 mod apply;
 mod by_hand;
 mod command;
-mod dialect;
 mod describe;
+mod dialect;
 mod drawings;
 pub mod least_squares;
 pub mod lesson;

@@ -1,8 +1,8 @@
 //! The chapters on the reader's own numbers and files.
 
 mod correlation;
-mod dialects;
 mod describe;
+mod dialects;
 mod edges;
 mod layer;
 mod learning;
