@@ -1,7 +1,14 @@
-//! What learns: initialisers, layers, candle's layer under our arithmetic, the trainer, and LeNet on digits.
+//! What learns: initialisers, layers, what an input can teach, candle's layer under our arithmetic, optimisers, the
+//! trainer, and LeNet on digits.
 
+mod batches;
 mod candle_compat;
+mod checkpoints;
+mod identifiability;
 mod initializers;
 mod layers;
 mod lenet;
+mod optimizers;
+mod schedules;
+mod stopping;
 mod trainer;

@@ -2,6 +2,8 @@
 
 use chapter_kit::Language;
 
+use crate::why;
+
 /// The sentences of one language, in the order in which they are printed.
 #[allow(missing_docs, reason = "each field is named after what it says")]
 pub struct Text {
@@ -20,6 +22,7 @@ pub struct Text {
     pub two_runs: &'static str,
     pub random_title: &'static str,
     pub random: fn(seed: u64) -> String,
+    pub why: &'static why::text::Text,
     pub try_it: &'static str,
     pub run_title: fn(start: &str, rate: f64) -> String,
     pub diverges: &'static str,
@@ -28,6 +31,7 @@ pub struct Text {
     pub verdict: fn(r_squared: f64) -> &'static str,
     pub steps_ran_out: &'static str,
     pub written: fn(path: &str) -> String,
+    pub residual: fn(path: &str, scale: &str) -> String,
 }
 
 impl Text {
@@ -73,9 +77,11 @@ const ENGLISH: Text = Text {
              from seed {seed}:"
         )
     },
-    try_it: "Your turn. Another seed; a rate above 1/30, where each step lands farther beyond the minimum than the last; and a \
-        pair of photographs, one before and one after a filter. The third command makes the second photograph of such \
-        a pair, the fourth finds out which kernel it was.",
+    why: &why::text::ENGLISH,
+    try_it: "Your turn. Another seed; a rate above 1/30, where each step lands farther beyond the minimum than the last; the \
+        same loop as another framework writes it, with what that framework prints; and a pair of photographs, one before and \
+        one after a filter. The fourth command makes the second photograph of such a pair, the fifth finds out which kernel \
+        it was.",
     run_title: |start, rate| format!("From {start}, learning rate {rate}"),
     diverges: "The loss has grown again: the rate is too large, and every step lands beyond the minimum, farther than the last. \
         For this image the rate must be below 1/30 = 0.0333.",
@@ -97,6 +103,12 @@ const ENGLISH: Text = Text {
     },
     steps_ran_out: "The steps ran out before the kernel was found: take more with --epochs.",
     written: |path| format!("Written to {path}."),
+    residual: |path, scale| {
+        format!(
+            "What is left of the target is drawn in {path}: white is 0, red is up to {scale} brighter than the kernel \
+             makes it, blue as much darker."
+        )
+    },
 };
 
 const PORTUGUESE: Text = Text {
@@ -132,9 +144,11 @@ const PORTUGUESE: Text = Text {
              também, com a semente {seed}:"
         )
     },
+    why: &why::text::PORTUGUESE,
     try_it: "Agora é com você. Outra semente; uma taxa acima de 1/30, com a qual cada passo cai além do mínimo, mais longe que o \
-        anterior; e um par de fotografias, uma antes e outra depois de um filtro. O terceiro comando faz a segunda \
-        fotografia de um par assim; o quarto descobre qual era o kernel.",
+        anterior; o mesmo laço como outro framework o escreve, com o que esse framework imprime; e um par de fotografias, uma \
+        antes e outra depois de um filtro. O quarto comando faz a segunda fotografia de um par assim; o quinto descobre qual \
+        era o kernel.",
     run_title: |start, rate| format!("A partir de {start}, taxa de aprendizado {rate}"),
     diverges: "A perda voltou a crescer: a taxa é grande demais, e cada passo cai além do mínimo, mais longe que o anterior. Para \
         esta imagem, a taxa precisa ficar abaixo de 1/30 = 0.0333.",
@@ -156,4 +170,10 @@ const PORTUGUESE: Text = Text {
     },
     steps_ran_out: "Os passos acabaram antes de o kernel ser encontrado: aumente --epochs.",
     written: |path| format!("Gravado em {path}."),
+    residual: |path, scale| {
+        format!(
+            "O que sobra do alvo está desenhado em {path}: branco é 0, vermelho é até {scale} mais claro do que o kernel o \
+             faz, azul é igualmente mais escuro."
+        )
+    },
 };

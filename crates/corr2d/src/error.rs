@@ -227,6 +227,79 @@ pub enum Error {
         /// The learning rate of the optimiser.
         learning_rate: f64,
     },
+    /// No variable has the name that was asked for.
+    #[error("no variable has a name that begins with {prefix}: there is {}", listed(names))]
+    NoSuchVariable {
+        /// What was asked for.
+        prefix: String,
+        /// What there is.
+        names: Vec<String>,
+    },
+    /// An optimiser moves a variable that has no name.
+    #[error("the optimiser moves a variable of shape {shape:?} that has no name: make it of the variables given here")]
+    UnnamedVariable {
+        /// The shape of the variable.
+        shape: Vec<usize>,
+    },
+    /// A saved state lacks something that the model or its optimiser needs.
+    #[error("the saved state has no {}: build the model and the optimiser that it was saved with", listed(names))]
+    StateMissing {
+        /// What it lacks.
+        names: Vec<String>,
+    },
+    /// A saved state has something that the model and its optimiser do not know.
+    #[error("the saved state has also {}: build the model and the optimiser that it was saved with", listed(names))]
+    StateLeftOver {
+        /// What is left over.
+        names: Vec<String>,
+    },
+    /// A saved tensor has another shape or dtype than the one it is to replace.
+    #[error(
+        "the saved state has {name} as {found}, but here it is {wanted}: build the model and the optimiser that it was \
+         saved with"
+    )]
+    StateDiffers {
+        /// The name of the tensor.
+        name: String,
+        /// Its dtype and shape.
+        found: String,
+        /// Those that it must have.
+        wanted: String,
+    },
+    /// Batches were asked of inputs and targets that are not as many, or of none.
+    #[error(
+        "{inputs} inputs and {targets} targets: batches need as many of both, along the first axis, and 1 at least"
+    )]
+    SampleCounts {
+        /// How many inputs there are.
+        inputs: usize,
+        /// How many targets there are.
+        targets: usize,
+    },
+    /// A file cannot be read.
+    #[error("{path} cannot be read: {cause}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A file cannot be written. What stood there before is still there.
+    #[error("{path} cannot be written: {cause}")]
+    Unwritable {
+        /// The file.
+        path: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A file is no checkpoint.
+    #[error("{path} is no checkpoint: {why}")]
+    NoCheckpoint {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A lazy layer was made for another number of channels.
     #[error("this layer took {made_for} input channels from its first input, but now gets {found}")]
     ChannelsChanged {
@@ -270,6 +343,17 @@ fn how_it_was_lost(variable: &str, epoch: usize, kept: usize, learning_rate: f64
             "the step of epoch {epoch} made {variable} a number that is not finite: the weights of epoch {kept} were \
              kept; take a learning rate below {learning_rate}, or look for a gradient that is not finite"
         ),
+    }
+}
+
+/// Names in a sentence: all of a few, the first three of many.
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        [first, second, third, rest @ ..] if !rest.is_empty() => {
+            format!("{first}, {second}, {third} and {} more", rest.len())
+        }
+        few => few.join(", "),
     }
 }
 

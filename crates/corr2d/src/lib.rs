@@ -8,7 +8,11 @@
 //! | [`Conv2dOptions`], [`ConvTranspose2dOptions`], [`Pool2dOptions`], [`Padding`], [`Algorithm`] | what they may be asked |
 //! | [`Conv2d`], [`LazyConv2d`], [`PreparedConv2d`], [`Corr2dLayer`], [`ConvTranspose2d`], [`MaxPool2d`], [`AvgPool2d`] | the layers |
 //! | [`Initializer`] | what a layer's weights begin with |
-//! | [`Trainer`], [`History`] | the loop that learns them |
+//! | [`Variables`], [`optim`] | all weights of a model by name, and what moves them |
+//! | [`Trainer`], [`FitOptions`], [`History`] | the loop that learns them, and what it may be asked |
+//! | [`Checkpoint`], [`Progress`] | a run that goes on as if it had not been stopped |
+//! | [`Identifiability`] | whether an input determines a kernel, and how fast gradient descent finds it |
+//! | [`layout`] | the axes of other frameworks: NCHW and NHWC, OIHW and HWIO |
 //! | [`autograd`] | gradients as functions, and the test that they are right |
 //! | [`candle_compat`] | candle's layer under candle's names, for models that exist |
 //! | [`candle_differences`] | where candle and this crate answer differently |
@@ -19,21 +23,29 @@ pub mod autograd;
 pub mod by_candle;
 pub mod candle_compat;
 pub mod candle_differences;
+mod checkpoint;
 mod checks;
 mod error;
 mod functions;
+mod identifiability;
 mod initializer;
 mod layers;
+pub mod layout;
 mod ops;
+pub mod optim;
 mod pooling;
 mod trainer;
 mod transposed;
+mod variables;
 
+pub use checkpoint::Checkpoint;
 pub use corr2d_cpu::{Algorithm, Conv2dOptions, ConvTranspose2dOptions, Geometry, Padding, Pool2dOptions};
 pub use error::{Error, Result};
 pub use functions::{conv2d, convolve2d, corr2d};
+pub use identifiability::Identifiability;
 pub use initializer::Initializer;
 pub use layers::{AvgPool2d, Conv2d, ConvTranspose2d, Corr2dLayer, LazyConv2d, MaxPool2d, PreparedConv2d};
 pub use pooling::{avg_pool2d, max_pool2d};
-pub use trainer::{History, Trainer};
+pub use trainer::{Batches, Best, Clip, Decay, EarlyStopping, Epoch, FitOptions, History, Progress, Schedule, Trainer};
 pub use transposed::conv_transpose2d;
+pub use variables::{NamedTensors, Variables};

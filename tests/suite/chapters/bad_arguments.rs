@@ -13,6 +13,7 @@ fn bad_files(folder: &Path) {
     std::fs::write(folder.join("text.png"), "this is no picture").unwrap();
     std::fs::write(folder.join("empty.png"), "").unwrap();
     std::fs::write(folder.join("ragged.csv"), "1,2\n3\n").unwrap();
+    std::fs::write(folder.join("lines.py"), "kernel = [[1, 2], 3]\n").unwrap();
     std::fs::write(folder.join("words.json"), "[[1, \"two\"]]").unwrap();
     std::fs::write(folder.join("cut.npy"), b"\x93NUMPY\x01\x00").unwrap();
     std::fs::write(folder.join("cut.safetensors"), [200, 0, 0, 0, 0, 0, 0, 0, b'{']).unwrap();
@@ -56,8 +57,9 @@ fn every_bad_argument_has_its_line() {
             "--output F/good.png/e.png", "--image F/small.pgm --output F/none/e.npy", "--json", "--kernel", "--image F/good.png --image F/good.png",
         ],
         chapter_learning: [
-            "--lr NaN", "--lr inf", "--lr 0", "--lr -0.03", "--lr 1e30", "--lr x", "--epochs -1", "--epochs 0", "--epochs x", "--init 1", "--init 1,2,3",
-            "--init NaN,0", "--input F/good.png", "--target F/good.png", "--save F/k.npy", "--json",
+            "--lr NaN", "--lr inf", "--lr 0", "--lr -0.03", "--lr 1e30", "--lr x", "--lr 1/0", "--lr 1/", "--lr 1/2/3", "--epochs -1", "--epochs 0", "--epochs x", "--init 1", "--init 1,2,3",
+            "--init NaN,0", "--dialect caffe", "--dialect jax --lr 0", "--dialect jax --lr NaN", "--dialect mxnet --epochs 0",
+            "--dialect jax --lr 1e6 --epochs 30 --json", "--dialect jax --input F/good.png --target F/good.png", "--dialect", "--input F/good.png", "--target F/good.png", "--save F/k.npy", "--json",
             "--input F/good.png --target F/small.pgm", "--input F/small.pgm --target F/small.pgm",
             "--input F/good.png --target F/none.png", "--input F/truncated.png --target F/good.png",
             "--input F/good.png --target F/good.png --kernel-size 5", "--input F/good.png --target F/good.png --kernel-size 0x3",
@@ -71,6 +73,16 @@ fn every_bad_argument_has_its_line() {
             "--input F/good.png --target F/good.png --epochs 1 --save F/none/k.npy --plot F/l.svg",
             "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --plot F/folder.svg",
             "--input F/none.png --target F/none.png --save F/k.docx",
+            "--describe sobelx", "--describe F/none.npy", "--describe F/good.png", "--describe F/lines.py", "--describe 1,2;3",
+            "--describe sobel-x --lr 1", "--describe sobel-x --input F/good.png --target F/good.png",
+            "--describe sobel-x --save F/k.docx", "--describe sobel-x --plot F/w.png", "--describe sobel-x --plot-kernel F/k.png",
+            "--describe sobel-x --residual F/r.png", "--describe box:1x161 --plot-kernel F/k.svg",
+            "--describe sobel-x --save F/k.py --plot F/none/w.svg", "--describe sobel-x --save F/none/k.py --plot F/w.svg",
+            "--plot-kernel F/k.svg", "--residual F/r.png",
+            "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --plot-kernel F/k.npy",
+            "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --residual F/r.svg",
+            "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --residual F/none/r.png",
+            "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --residual F/r.pgm",
         ],
         chapter_receptive_field: [
             "--layers 3", "--layers 3x", "--layers 0x3", "--layers 3x3s0", "--layers 3x3d0", "--layers 3x3s2s2", "--layers 3x3d", "--layers 3x3,,3x3", "--layers axb",

@@ -1,10 +1,13 @@
 //! The chapters on the reader's own numbers and files.
 
 mod correlation;
+mod describe;
+mod dialects;
 mod edges;
 mod layer;
 mod learning;
 mod receptive_field;
+mod results;
 
 use serde_json::Value;
 
