@@ -3,5 +3,6 @@
 mod candle_compat;
 mod initializers;
 mod layers;
+mod least_squares;
 mod lenet;
 mod trainer;

@@ -9,6 +9,7 @@
 //! | [`Conv2d`], [`LazyConv2d`], [`PreparedConv2d`], [`Corr2dLayer`], [`ConvTranspose2d`], [`MaxPool2d`], [`AvgPool2d`] | the layers |
 //! | [`Initializer`] | what a layer's weights begin with |
 //! | [`Trainer`], [`History`] | the loop that learns them |
+//! | [`least_squares`] | the kernel between two images, without a loop |
 //! | [`autograd`] | gradients as functions, and the test that they are right |
 //! | [`candle_compat`] | candle's layer under candle's names, for models that exist |
 //! | [`candle_differences`] | where candle and this crate answer differently |
@@ -24,6 +25,7 @@ mod error;
 mod functions;
 mod initializer;
 mod layers;
+pub mod least_squares;
 mod ops;
 mod pooling;
 mod trainer;
