@@ -234,35 +234,12 @@ fn refuses_what_does_not_belong_together() {
     );
     assert_eq!(moments.windows(), 0, "nothing was added");
     let empty = Fit::of(&moments, &PLAIN).unwrap_err().to_string();
-    assert_eq!(empty, "the target is the same in all of its 0 windows, so a bias alone explains it: take one with edges");
+    assert_eq!(
+        empty,
+        "the target is the same in all of its 0 windows, so a bias alone explains it: take one with edges"
+    );
     moments.add(&input, &flat).unwrap();
     assert!(Fit::of(&moments, &PLAIN).unwrap_err().to_string().contains("all of its 18 windows"));
     let ridge = Fit::of(&moments, &Terms { ridge: f64::NAN, ..PLAIN }).unwrap_err().to_string();
     assert_eq!(ridge, "the ridge is NaN: it must be 0 or positive, and finite");
-}
-
-#[test]
-fn zz_timing() {
-    let input = reals((1080, 1920), 1).to_dtype(candle_core::DType::F32).unwrap();
-    let kernel = reals((7, 7), 2).to_dtype(candle_core::DType::F32).unwrap();
-    let target = corr2d::corr2d(&input, &kernel).unwrap();
-    for _ in 0..5 {
-        let t = std::time::Instant::now();
-        let target = corr2d::corr2d(&input, &kernel).unwrap();
-        let forward = t.elapsed();
-        let t = std::time::Instant::now();
-        let moments = moments(&input, &target, (7, 7));
-        let a = t.elapsed();
-        let t = std::time::Instant::now();
-        let fit = Fit::of(&moments, &PLAIN).unwrap();
-        let b = t.elapsed();
-        let q = Quadratic::of(&moments, &PLAIN).unwrap();
-        let x = Tensor::zeros(49, candle_core::DType::F64, &Device::Cpu).unwrap();
-        let v = candle_core::Var::from_tensor(&x).unwrap();
-        let t = std::time::Instant::now();
-        for _ in 0..100 { q.loss(&v).unwrap().backward().unwrap(); }
-        let c = t.elapsed() / 100;
-        println!("forward {forward:?} moments {a:?} fit {b:?} step {c:?} ratio {:.1} unexplained {:e} cond {:.2}", (a + b).as_secs_f64() / forward.as_secs_f64(), fit.unexplained, fit.condition);
-    }
-    let _ = target;
 }

@@ -67,11 +67,7 @@ pub(super) fn add_gram(windows: &Windows<'_>, gram: &mut [f64]) -> Result<()> {
 }
 
 /// Adds the products of some windows, one after the other.
-pub(super) fn add_windows(
-    windows: &Windows<'_>,
-    places: impl Iterator<Item = (usize, usize)>,
-    gram: &mut [f64],
-) {
+pub(super) fn add_windows(windows: &Windows<'_>, places: impl Iterator<Item = (usize, usize)>, gram: &mut [f64]) {
     let (height, width) = windows.kernel;
     let taps = height * width;
     let mut patch = vec![0.0; taps];
@@ -92,7 +88,8 @@ pub(super) fn add_windows(
 fn core_sums(windows: &Windows<'_>) -> Result<Vec<f64>> {
     let ((height, width), (rows, columns), line) = (windows.kernel, windows.count(), windows.image.1);
     let rows_of_core = windows.pixels.chunks_exact(line).take(rows).skip(height - 1);
-    let core: Vec<f64> = rows_of_core.flat_map(|row| &row[width - 1..columns]).copied().collect();
+    let mut core = Vec::with_capacity((rows - height + 1) * (columns - width + 1));
+    rows_of_core.for_each(|row| core.extend_from_slice(&row[width - 1..columns]));
     let plan = Plan::new([1, 1, rows, line], [1, 1, height, 2 * width - 1], &Conv2dOptions::default())?;
     let mut sums = vec![0.0; height * (2 * width - 1)];
     plan.weight_gradient(&windows.pixels[(height - 1) * line..], &core, &mut sums)?;

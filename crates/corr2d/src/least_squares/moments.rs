@@ -1,6 +1,6 @@
 //! The sums over the windows of images that say all about the least squared error.
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{CpuStorage, DType, Device, Storage, Tensor};
 use corr2d_cpu::{Conv2dOptions, Plan};
 
 use super::gram::{Windows, add_gram, add_windows, dot, sum};
@@ -83,7 +83,7 @@ impl Moments {
     /// How many windows were added up.
     ///
     /// ```
-    /// use candle_core::{DType, Device, Tensor};
+    /// use candle_core::{CpuStorage, DType, Device, Storage, Tensor};
     /// use corr2d::least_squares::Moments;
     ///
     /// let mut moments = Moments::new((3, 2), (0.0, 0.0))?;
@@ -201,7 +201,11 @@ impl Moments {
         self.alike(other)?;
         let Some(windows) = self.windows.checked_sub(other.windows) else {
             let found = format!("{} of {}", other.windows, self.windows);
-            return Err(Error::Setting { what: "the number of windows taken out", found, wanted: "of those that there are" });
+            return Err(Error::Setting {
+                what: "the number of windows taken out",
+                found,
+                wanted: "of those that there are",
+            });
         };
         let mut rest = self.combined(other, |one, other| one - other);
         rest.windows = windows;
@@ -292,7 +296,8 @@ impl Moments {
 
     /// The sum over two sets of the same kind, but for their numbers of windows.
     fn combined(&self, other: &Self, join: impl Fn(f64, f64) -> f64) -> Self {
-        let joined = |one: &[f64], other: &[f64]| one.iter().zip(other).map(|(one, other)| join(*one, *other)).collect();
+        let joined =
+            |one: &[f64], other: &[f64]| one.iter().zip(other).map(|(one, other)| join(*one, *other)).collect();
         Self {
             gram: joined(&self.gram, &other.gram),
             patches: joined(&self.patches, &other.patches),
@@ -316,12 +321,9 @@ impl Moments {
     fn checked(&self, input: &Tensor, target: &Tensor) -> Result<(usize, usize)> {
         let matrix = |argument, tensor: &Tensor| match *tensor.dims() {
             [height, width] => Ok([height, width]),
-            _ => Err(Error::Rank {
-                function: "Moments::add",
-                argument,
-                found: tensor.dims().to_vec(),
-                wanted: "[H, W]",
-            }),
+            _ => {
+                Err(Error::Rank { function: "Moments::add", argument, found: tensor.dims().to_vec(), wanted: "[H, W]" })
+            }
         };
         let ([height, width], found) = (matrix("input", input)?, matrix("target", target)?);
         float(input)?;
@@ -337,14 +339,8 @@ impl Moments {
 
     /// Some rows of the target, and the pixels that they are made of, around their origins.
     fn band(&self, input: &Tensor, target: &Tensor, first: usize, rows: usize) -> Result<(Vec<f64>, Vec<f64>)> {
-        let around = |tensor: Tensor, origin: f64| -> Result<Vec<f64>> {
-            let tensor = tensor.to_device(&Device::Cpu)?.to_dtype(DType::F64)?;
-            let mut numbers: Vec<f64> = tensor.flatten_all()?.to_vec1()?;
-            numbers.iter_mut().for_each(|number| *number -= origin);
-            Ok(numbers)
-        };
-        let pixels = around(input.narrow(0, first, rows + self.kernel.0 - 1)?, self.input_origin)?;
-        Ok((pixels, around(target.narrow(0, first, rows)?, self.target_origin)?))
+        let pixels = around(&input.narrow(0, first, rows + self.kernel.0 - 1)?, self.input_origin)?;
+        Ok((pixels, around(&target.narrow(0, first, rows)?, self.target_origin)?))
     }
 
     fn add_band(&mut self, windows: &Windows<'_>, targets: &[f64]) -> Result<()> {
@@ -383,6 +379,19 @@ impl Moments {
         *self = self.plus(&total)?;
         Ok(())
     }
+}
+
+/// The numbers of a tensor in f64 and in main memory, less their origin.
+fn around(tensor: &Tensor, origin: f64) -> Result<Vec<f64>> {
+    let tensor = tensor.detach().to_device(&Device::Cpu)?;
+    // An image of f32 is widened where it lies: a copy of it would cost as much as its sums.
+    let (storage, layout) = tensor.storage_and_layout();
+    if let (Storage::Cpu(CpuStorage::F32(numbers)), Some((start, end))) = (&*storage, layout.contiguous_offsets()) {
+        return Ok(numbers[start..end].iter().map(|number| f64::from(*number) - origin).collect());
+    }
+    let mut numbers: Vec<f64> = tensor.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?;
+    numbers.iter_mut().for_each(|number| *number -= origin);
+    Ok(numbers)
 }
 
 /// Adds up what each tap meets.

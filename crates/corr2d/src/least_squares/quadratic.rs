@@ -5,7 +5,7 @@ use candle_core::{Device, Tensor};
 use super::gram::dot;
 use super::moments::Moments;
 use super::terms::Terms;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The unexplained share of the target's variance, and what the ridge adds, as a function of the unknowns u:
 ///
@@ -27,9 +27,10 @@ use crate::error::{Error, Result};
 /// moments.add(&image, &target)?;
 /// let quadratic = Quadratic::of(&moments, &Terms { bias: false, ..Terms::default() })?;
 /// // The variance is Σ y² = 12. The lesson's loss is Σ (k·x − y)², its step 0.03, so here the step is 0.03 · 12.
+/// let loss = quadratic.loss()?;
 /// let kernel = Var::new(&[0.5987, -0.5092], &Device::Cpu)?;
 /// for _ in 0..10 {
-///     let gradient = corr2d::autograd::gradient(&quadratic.loss(&kernel)?.backward()?, &kernel, "the kernel")?;
+///     let gradient = corr2d::autograd::gradient(&loss(&kernel)?.backward()?, &kernel, "the kernel")?;
 ///     kernel.set(&(kernel.as_tensor() - (gradient * (0.03 * 12.0))?)?)?;
 /// }
 /// let learned: Vec<String> = kernel.to_vec1::<f64>()?.iter().map(|tap| format!("{tap:.4}")).collect();
@@ -143,21 +144,20 @@ impl Quadratic {
         self.slope.len()
     }
 
-    /// The loss at `unknowns` [n] of f64 on the CPU, differentiable: one number.
+    /// The loss as a function of the unknowns [n] of f64 on the CPU, differentiable: one number.
+    ///
+    /// The function fails for another number of unknowns, or of another type or device.
     ///
     /// # Errors
-    /// [`Error::DirectionShape`] for another number of unknowns, and those of candle.
-    pub fn loss(&self, unknowns: &Tensor) -> Result<Tensor> {
-        let size = self.unknowns();
-        if unknowns.dims() != [size] {
-            let (found, wanted) = (unknowns.dims().to_vec(), vec![size]);
-            let (direction, of) = ("a point of the loss", "the unknowns of the quadratic");
-            return Err(Error::DirectionShape { direction, found, of, wanted });
-        }
+    /// Those of candle.
+    pub fn loss(&self) -> Result<impl Fn(&Tensor) -> Result<Tensor> + use<>> {
+        let (size, constant) = (self.unknowns(), self.constant);
         let matrix = Tensor::from_vec(self.matrix.concat(), (size, size), &Device::Cpu)?;
-        let slope = Tensor::from_slice(&self.slope, size, &Device::Cpu)?;
-        let pushed = (matrix.matmul(&unknowns.unsqueeze(1)?)?.squeeze(1)? - (slope * 2.0)?)?;
-        Ok(((unknowns * pushed)?.sum_all()? + self.constant)?)
+        let twice_slope = Tensor::from_slice(&self.slope, size, &Device::Cpu)?.affine(2.0, 0.0)?;
+        Ok(move |unknowns: &Tensor| {
+            let pushed = (matrix.matmul(&unknowns.unsqueeze(1)?)?.squeeze(1)? - &twice_slope)?;
+            Ok(((unknowns * pushed)?.sum_all()? + constant)?)
+        })
     }
 
     /// The loss where the unknowns are numbers, and half its gradient.
