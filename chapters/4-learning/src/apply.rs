@@ -5,7 +5,7 @@ use std::str::FromStr;
 use anyhow::{Context, Result, ensure};
 use candle_core::{DType, Device, Tensor};
 use chapter_kit::{Page, json};
-use corr2d::Initializer;
+use corr2d::{Identifiability, Initializer};
 use serde_json::Value;
 
 use crate::lesson::{self, Learned};
@@ -13,7 +13,7 @@ use crate::text::Text;
 
 /// The two numbers of a first kernel.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Start([f32; 2]);
+pub(crate) struct Start(pub(crate) [f32; 2]);
 
 impl FromStr for Start {
     type Err = String;
@@ -31,6 +31,8 @@ impl FromStr for Start {
 pub(crate) struct Run {
     start: Tensor,
     learned: Learned,
+    /// The loss of each step as the eigenvalues of the image foretell it.
+    predicted: Vec<f64>,
     learning_rate: f64,
 }
 
@@ -54,11 +56,13 @@ pub(crate) fn learn_drawing(
         let cause = format!("the loss of epoch {epoch} is no finite number");
         return Err(anyhow::anyhow!("take a learning rate below 1/30 = 0.0333, not {learning_rate}")).context(cause);
     }
-    Ok(Run { start, learned, learning_rate })
+    let known = Identifiability::of(&x, (1, 2))?;
+    let predicted = known.predicted_losses(&start, &lesson::edge_kernel(device)?, learning_rate, epochs)?;
+    Ok(Run { start, learned, predicted, learning_rate })
 }
 
 /// A learning rate that can be used at all.
-fn check_rate(learning_rate: f64) -> Result<()> {
+pub(crate) fn check_rate(learning_rate: f64) -> Result<()> {
     let usable = learning_rate.is_finite() && learning_rate > 0.0;
     ensure!(usable, "--lr is {learning_rate}: the learning rate must be positive and finite, such as 0.03");
     Ok(())
@@ -68,7 +72,11 @@ impl Run {
     pub(crate) fn print(&self, text: &Text, page: &mut Page<'_>) -> Result<()> {
         let start = lesson::numbers(&self.start)?;
         page.heading(&(text.run_title)(&start, self.learning_rate))?;
-        page.figure(&self.learned.figure(text)?)?;
+        let beside_predicted = |epoch: usize, loss| {
+            let predicted = self.predicted.get(epoch - 1).copied().unwrap_or(f64::NAN);
+            (text.why.epoch_beside_predicted)(epoch, loss, predicted)
+        };
+        page.figure(&self.learned.lines(beside_predicted, text.kernel)?)?;
         let smallest = self.learned.losses.iter().copied().fold(f32::INFINITY, f32::min);
         if self.learned.losses.last().is_some_and(|last| *last > smallest) {
             page.text(text.diverges)?;
@@ -81,6 +89,7 @@ impl Run {
             "start": json::tensor("the first kernel", &self.start)?,
             "learning_rate": json::number("the learning rate", self.learning_rate)?,
             "losses": json::numbers("the losses", &self.learned.losses)?,
+            "predicted": json::numbers("the predicted losses", &self.predicted)?,
             "kernel": json::tensor("the kernel", &self.learned.kernel)?,
         }))
     }

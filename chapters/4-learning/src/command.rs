@@ -6,7 +6,8 @@ use anyhow::{Context, Result, ensure};
 use chapter_kit::{Chapter, Common, Page, Session};
 use clap::Parser;
 
-use crate::apply::{Start, learn_drawing};
+use crate::apply::{Start, check_rate, learn_drawing};
+use crate::dialect::Dialect;
 use crate::lesson;
 use crate::matching::KernelSize;
 use crate::pair::{Asked, learn_pair};
@@ -23,6 +24,10 @@ pub struct Arguments {
     /// The learning rate for the lesson's image [default: 0.03]
     #[arg(long, value_name = "RATE", allow_hyphen_values = true, conflicts_with = "input")]
     lr: Option<f64>,
+
+    /// Run the lesson's loop as this framework writes it, and print what it prints
+    #[arg(long, value_name = "FRAMEWORK", conflicts_with = "input")]
+    dialect: Option<Dialect>,
 
     /// How many steps to take at most [default: 10 for the lesson's image, 200 for photographs]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
@@ -58,6 +63,7 @@ Examples:
   chapter-learning
   chapter-learning --seed 7
   chapter-learning --init 0.5987,-0.5092 --lr 0.03
+  chapter-learning --init 0.5987,-0.5092 --dialect jax
   chapter-learning --input a.png --target b.png --kernel-size 5x5 \\
     --save kernel.safetensors --plot loss.svg
   chapter-edges --image c.png --kernel kernel.safetensors --output d.png";
@@ -77,10 +83,15 @@ impl Chapter for Arguments {
             return if session.json { Ok(page.json(&found.to_json()?)?) } else { found.print(text, page) };
         }
         if self.asks_for_the_lesson(session) {
-            session.refuse_json("--seed, --init, --lr, --epochs or --input")?;
+            session.refuse_json("--seed, --init, --lr, --epochs, --dialect or --input")?;
             return lesson::run(&session.device, seed, text, page);
         }
         let (epochs, rate) = (self.epochs.unwrap_or(lesson::EPOCHS), self.lr.unwrap_or(lesson::LEARNING_RATE));
+        if let Some(dialect) = self.dialect {
+            check_rate(rate)?;
+            let run = dialect.run(self.init.map(|Start(kernel)| kernel), seed, epochs, rate, &session.device)?;
+            return if session.json { Ok(page.json(&run.to_json()?)?) } else { run.print(session.language, page) };
+        }
         let run = learn_drawing(self.init, seed, epochs, rate, &session.device)?;
         if session.json { Ok(page.json(&run.to_json()?)?) } else { run.print(text, page) }
     }
@@ -90,7 +101,7 @@ impl Arguments {
     /// The lesson has a seed too, but not in numbers for other programs.
     fn asks_for_the_lesson(&self, session: &Session) -> bool {
         let seeded_json = session.json && session.seed.is_some();
-        self.init.is_none() && self.lr.is_none() && self.epochs.is_none() && !seeded_json
+        self.init.is_none() && self.lr.is_none() && self.epochs.is_none() && self.dialect.is_none() && !seeded_json
     }
 
     fn pair<'a>(&'a self, input: &'a std::path::Path) -> Result<Asked<'a>> {

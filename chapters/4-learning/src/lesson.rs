@@ -8,6 +8,7 @@ use corr2d::{Initializer, corr2d};
 
 use crate::by_hand::{loss_by_hand, step_by_hand};
 use crate::text::Text;
+use crate::why;
 
 /// Tells the lesson; the random kernel of its last section comes from `seed`.
 ///
@@ -42,16 +43,18 @@ pub fn run(device: &Device, seed: u64, text: &Text, page: &mut Page<'_>) -> Resu
     let random = Initializer::PyTorch.draw((1, 2), seed, DType::F32, device)?;
     page.figure(&numbers(&random)?)?;
     page.figure(&learn(&x, &y, &random, EPOCHS, LEARNING_RATE)?.figure(text)?)?;
+
+    why::tell(device, text.why, page)?;
     page.text(text.try_it)?;
     page.figure(TRY)?;
     Ok(())
 }
 
 /// From here ten steps give the losses that the published notebook prints.
-const PUBLISHED_LOSSES_START: [f32; 2] = [0.5987, -0.5092];
+pub(crate) const PUBLISHED_LOSSES_START: [f32; 2] = [0.5987, -0.5092];
 
 /// From here ten steps give the kernel that it prints.
-const PUBLISHED_KERNEL_START: [f32; 2] = [0.0375, -0.0543];
+pub(crate) const PUBLISHED_KERNEL_START: [f32; 2] = [0.0375, -0.0543];
 
 /// The steps of the lesson.
 pub const EPOCHS: usize = 10;
@@ -66,9 +69,14 @@ pub fn image(device: &Device) -> Result<Tensor> {
     Ok(row.broadcast_as((6, 8))?.contiguous()?)
 }
 
-/// Its edges, made with the kernel [1, −1] that the loop below does not know.
+/// Its edges, made with a kernel that the loop below does not know.
 pub fn edges(device: &Device) -> Result<Tensor> {
-    Ok(corr2d(&image(device)?, &Tensor::new(&[[1f32, -1.]], device)?)?)
+    Ok(corr2d(&image(device)?, &edge_kernel(device)?)?)
+}
+
+/// The kernel that is sought.
+pub fn edge_kernel(device: &Device) -> Result<Tensor> {
+    Ok(Tensor::new(&[[1f32, -1.]], device)?)
 }
 // ANCHOR_END: data
 
@@ -98,15 +106,21 @@ pub struct Learned {
 impl Learned {
     /// The loss of every second epoch and of the last one, and the kernel.
     pub fn figure(&self, text: &Text) -> Result<String> {
+        self.lines(text.epoch, text.kernel)
+    }
+
+    /// The same in other words: `line` makes a line of an epoch and its loss.
+    pub fn lines(&self, line: impl Fn(usize, f64) -> String, kernel: &str) -> Result<String> {
         let listed = |epoch: usize| epoch.is_multiple_of(2) || epoch == self.losses.len();
         let epochs = (1..).zip(&self.losses).filter(|(epoch, _)| listed(*epoch));
-        let mut lines: Vec<String> = epochs.map(|(epoch, loss)| (text.epoch)(epoch, f64::from(*loss))).collect();
-        lines.push(format!("{} {}", text.kernel, numbers(&self.kernel)?));
+        let mut lines: Vec<String> = epochs.map(|(epoch, loss)| line(epoch, f64::from(*loss))).collect();
+        lines.push(format!("{kernel} {}", numbers(&self.kernel)?));
         Ok(lines.join("\n"))
     }
 }
 
-fn start(kernel: [f32; 2], device: &Device) -> Result<Tensor> {
+/// A first kernel.
+pub(crate) fn start(kernel: [f32; 2], device: &Device) -> Result<Tensor> {
     Ok(Tensor::new(&[kernel], device)?)
 }
 
@@ -119,5 +133,6 @@ pub fn numbers(kernel: &Tensor) -> Result<String> {
 const TRY: &str = "\
 cargo run -p chapter-learning -- --seed 7
 cargo run -p chapter-learning -- --init 0.5987,-0.5092 --lr 0.04
+cargo run -p chapter-learning -- --init 0.5987,-0.5092 --dialect jax
 cargo run -p chapter-edges -- --image a.png --luma --output b.npy
 cargo run -p chapter-learning -- --input a.png --target b.npy";

@@ -5,6 +5,8 @@
 //! | [`lesson`] | the section of the book |
 //! | `by_hand` | its first loss and first step, written out |
 //! | `apply` | the lesson's loop with the reader's start, rate and number of steps |
+//! | `why` | its section on rates and steps: what the image alone tells |
+//! | `dialect` | the loop as PyTorch, MXNet, TensorFlow and JAX write it, and what they print |
 //! | `pair` | the kernel that made one photograph of another: files in, report out |
 //! | `matching` | two photographs as numbers that belong together |
 //! | [`least_squares`] | the kernel and the bias that come closest, by conjugate gradients |
@@ -14,10 +16,12 @@
 mod apply;
 mod by_hand;
 mod command;
+mod dialect;
 pub mod least_squares;
 pub mod lesson;
 mod matching;
 mod pair;
 mod text;
+mod why;
 
 pub use command::Arguments;

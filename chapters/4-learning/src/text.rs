@@ -2,6 +2,8 @@
 
 use chapter_kit::Language;
 
+use crate::why;
+
 /// The sentences of one language, in the order in which they are printed.
 #[allow(missing_docs, reason = "each field is named after what it says")]
 pub struct Text {
@@ -20,6 +22,7 @@ pub struct Text {
     pub two_runs: &'static str,
     pub random_title: &'static str,
     pub random: fn(seed: u64) -> String,
+    pub why: &'static why::text::Text,
     pub try_it: &'static str,
     pub run_title: fn(start: &str, rate: f64) -> String,
     pub diverges: &'static str,
@@ -73,9 +76,11 @@ const ENGLISH: Text = Text {
              from seed {seed}:"
         )
     },
-    try_it: "Your turn. Another seed; a rate above 1/30, where each step lands farther beyond the minimum than the last; and a \
-        pair of photographs, one before and one after a filter. The third command makes the second photograph of such \
-        a pair, the fourth finds out which kernel it was.",
+    why: &why::text::ENGLISH,
+    try_it: "Your turn. Another seed; a rate above 1/30, where each step lands farther beyond the minimum than the last; the \
+        same loop as another framework writes it, with what that framework prints; and a pair of photographs, one before and \
+        one after a filter. The fourth command makes the second photograph of such a pair, the fifth finds out which kernel \
+        it was.",
     run_title: |start, rate| format!("From {start}, learning rate {rate}"),
     diverges: "The loss has grown again: the rate is too large, and every step lands beyond the minimum, farther than the last. \
         For this image the rate must be below 1/30 = 0.0333.",
@@ -132,9 +137,11 @@ const PORTUGUESE: Text = Text {
              também, com a semente {seed}:"
         )
     },
+    why: &why::text::PORTUGUESE,
     try_it: "Agora é com você. Outra semente; uma taxa acima de 1/30, com a qual cada passo cai além do mínimo, mais longe que o \
-        anterior; e um par de fotografias, uma antes e outra depois de um filtro. O terceiro comando faz a segunda \
-        fotografia de um par assim; o quarto descobre qual era o kernel.",
+        anterior; o mesmo laço como outro framework o escreve, com o que esse framework imprime; e um par de fotografias, uma \
+        antes e outra depois de um filtro. O quarto comando faz a segunda fotografia de um par assim; o quinto descobre qual \
+        era o kernel.",
     run_title: |start, rate| format!("A partir de {start}, taxa de aprendizado {rate}"),
     diverges: "A perda voltou a crescer: a taxa é grande demais, e cada passo cai além do mínimo, mais longe que o anterior. Para \
         esta imagem, a taxa precisa ficar abaixo de 1/30 = 0.0333.",

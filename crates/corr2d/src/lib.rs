@@ -10,6 +10,8 @@
 //! | [`Initializer`] | what a layer's weights begin with |
 //! | [`Trainer`], [`History`] | the loop that learns them |
 //! | [`least_squares`] | the kernel between two images, without a loop |
+//! | [`Identifiability`] | whether an input determines a kernel, and how fast gradient descent finds it |
+//! | [`layout`] | the axes of other frameworks: NCHW and NHWC, OIHW and HWIO |
 //! | [`autograd`] | gradients as functions, and the test that they are right |
 //! | [`candle_compat`] | candle's layer under candle's names, for models that exist |
 //! | [`candle_differences`] | where candle and this crate answer differently |
@@ -23,9 +25,11 @@ pub mod candle_differences;
 mod checks;
 mod error;
 mod functions;
+mod identifiability;
 mod initializer;
 mod layers;
 pub mod least_squares;
+pub mod layout;
 mod ops;
 mod pooling;
 mod trainer;
@@ -34,6 +38,7 @@ mod transposed;
 pub use corr2d_cpu::{Algorithm, Conv2dOptions, ConvTranspose2dOptions, Geometry, Padding, Pool2dOptions};
 pub use error::{Error, Result};
 pub use functions::{conv2d, convolve2d, corr2d};
+pub use identifiability::Identifiability;
 pub use initializer::Initializer;
 pub use layers::{AvgPool2d, Conv2d, ConvTranspose2d, Corr2dLayer, LazyConv2d, MaxPool2d, PreparedConv2d};
 pub use pooling::{avg_pool2d, max_pool2d};

@@ -1,0 +1,143 @@
+//! Numbers as Python prints them: `f'{loss:.3f}'`, and the arrays of NumPy and PyTorch at the end of a cell.
+//!
+//! For two numbers beside each other, which never need a second line.
+
+use anyhow::Result;
+use candle_core::Tensor;
+
+/// The elements of a tensor.
+pub(super) fn numbers(tensor: &Tensor) -> Result<Vec<f32>> {
+    Ok(tensor.flatten_all()?.to_vec1()?)
+}
+
+/// `f'{value:.3f}'` of a tensor with one element.
+pub(super) fn fixed(value: &Tensor) -> Result<String> {
+    Ok(with_decimals(f64::from(value.to_scalar::<f32>()?), 3))
+}
+
+/// Python's `f'{value:.{decimals}f}'`.
+fn with_decimals(value: f64, decimals: usize) -> String {
+    if value.is_nan() { "nan".to_owned() } else { format!("{value:.decimals$}") }
+}
+
+/// Python's `f'{value:.{decimals}e}'`, whose exponent has a sign and two digits.
+fn with_exponent(value: f64, decimals: usize) -> String {
+    let text = with_nan(format!("{value:.decimals$e}"));
+    match text.split_once('e') {
+        Some((digits, exponent)) => format!("{digits}e{}", python_exponent(exponent)),
+        None => text,
+    }
+}
+
+fn python_exponent(exponent: &str) -> String {
+    match exponent.strip_prefix('-') {
+        Some(negative) => format!("-{negative:0>2}"),
+        None => format!("+{exponent:0>2}"),
+    }
+}
+
+fn with_nan(text: String) -> String {
+    if text == "NaN" { "nan".to_owned() } else { text }
+}
+
+/// `repr` of a tensor [1, 2] in PyTorch: four decimals, none for whole numbers, and an exponent where the numbers are large,
+/// small or far apart (torch/_tensor_str.py).
+pub(super) fn pytorch_tensor(kernel: &Tensor) -> Result<String> {
+    let values: Vec<f64> = numbers(kernel)?.into_iter().map(f64::from).collect();
+    let plain: Vec<f64> = values.iter().copied().filter(|value| value.is_finite() && *value != 0.0).collect();
+    let (smallest, largest) = range(&plain);
+    let exponent = !plain.is_empty() && (largest / smallest > 1000.0 || largest > 1e8 || smallest < 1e-4);
+    let whole = plain.iter().all(|value| value.fract() == 0.0);
+    let cell = |value: &f64| match (exponent, whole) {
+        (true, _) => with_exponent(*value, 4),
+        (false, true) if value.is_finite() => format!("{}.", with_decimals(*value, 0)),
+        (false, true) => with_decimals(*value, 0),
+        (false, false) => with_decimals(*value, 4),
+    };
+    let width = plain.iter().map(|value| cell(value).len()).max().unwrap_or(1);
+    let cells: Vec<String> = values.iter().map(|value| format!("{:>width$}", cell(value))).collect();
+    Ok(format!("tensor([[{}]])", cells.join(", ")))
+}
+
+fn range(values: &[f64]) -> (f64, f64) {
+    let sizes = values.iter().map(|value| value.abs());
+    sizes.fold((f64::INFINITY, 0.0), |(least, most), size| (least.min(size), most.max(size)))
+}
+
+/// `repr` of an array [1, 2] in MXNet 1.9, which is NumPy's of its time without the type.
+pub(super) fn mxnet_array(kernel: &Tensor) -> Result<String> {
+    let old = NumPy { largest: 1e8, smallest: 1e-4 };
+    Ok(format!("array([[{}]])", old.cells(&numbers(kernel)?)))
+}
+
+/// `repr` of an array [1, 2] in JAX.
+pub(super) fn jax_array(kernel: &Tensor) -> Result<String> {
+    Ok(format!("Array([[{}]], dtype=float32)", NumPy::RECENT.cells(&numbers(kernel)?)))
+}
+
+/// `repr` of a tensor [1, 2] in TensorFlow.
+pub(super) fn tensorflow_tensor(kernel: &Tensor) -> Result<String> {
+    let cells = NumPy::RECENT.cells(&numbers(kernel)?);
+    Ok(format!("<tf.Tensor: shape=(1, 2), dtype=float32, numpy=array([[{cells}]], dtype=float32)>"))
+}
+
+/// How a version of NumPy prints f32: with the fewest digits that read back, eight decimals at most, points below each
+/// other; with an exponent where the numbers are large, small or far apart (numpy/_core/arrayprint.py).
+struct NumPy {
+    /// From here on there is an exponent.
+    largest: f64,
+    /// Below this there is one.
+    smallest: f64,
+}
+
+impl NumPy {
+    /// Since 2.3 a number of six digits is the largest without an exponent. The smaller bound is now compared as f32.
+    const RECENT: Self = Self { largest: 1e6, smallest: 1e-4f32 as f64 };
+
+    fn cells(&self, values: &[f32]) -> String {
+        let finite: Vec<f32> = values.iter().copied().filter(|value| value.is_finite()).collect();
+        let nonzero: Vec<f64> = finite.iter().filter(|value| **value != 0.0).map(|value| f64::from(*value)).collect();
+        let (smallest, largest) = range(&nonzero);
+        // The ratio is one of f32.
+        let far_apart = largest as f32 / smallest as f32 > 1000.0;
+        let exponent = !nonzero.is_empty() && (largest >= self.largest || smallest < self.smallest || far_apart);
+        let digits = if exponent { scientific } else { positional };
+        let parts: Vec<Digits> = finite.iter().map(|value| digits(*value)).collect();
+        let longest = |length: fn(&Digits) -> usize| parts.iter().map(length).max().unwrap_or(0);
+        let (before, after) = (longest(|part| part.before.len()), longest(|part| part.after.len()));
+        let cell = |value: &f32| match digits(*value) {
+            _ if !value.is_finite() => with_nan(value.to_string()),
+            Digits { before: b, after: a, exponent } if !exponent.is_empty() => {
+                format!("{b:>before$}.{a:0<after$}e{exponent}")
+            }
+            Digits { before: b, after: a, .. } => format!("{b:>before$}.{a:<after$}"),
+        };
+        let cells: Vec<String> = values.iter().map(cell).collect();
+        let width = cells.iter().map(String::len).max().unwrap_or(0);
+        cells.iter().map(|cell| format!("{cell:>width$}")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A number in parts: before the point with its sign, behind it, and the exponent if there is one.
+struct Digits {
+    before: String,
+    after: String,
+    exponent: String,
+}
+
+/// The fewest digits that read back to the number, the first of them before the point.
+fn scientific(value: f32) -> Digits {
+    let text = format!("{value:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (before, after) = digits.split_once('.').unwrap_or((digits, ""));
+    Digits { before: before.to_owned(), after: after.to_owned(), exponent: python_exponent(exponent) }
+}
+
+/// The fewest digits that read back to the number, but eight decimals at most.
+fn positional(value: f32) -> Digits {
+    let shortest = value.to_string();
+    let decimals = shortest.split_once('.').map_or(0, |(_, after)| after.len());
+    let text = if decimals > 8 { format!("{value:.8}") } else { shortest };
+    let (before, after) = text.split_once('.').unwrap_or((&text, ""));
+    Digits { before: before.to_owned(), after: after.trim_end_matches('0').to_owned(), exponent: String::new() }
+}
