@@ -27,7 +27,6 @@
 mod cholesky;
 mod fit;
 mod gram;
-mod jacobi;
 mod moments;
 mod nonnegative;
 mod quadratic;

@@ -4,12 +4,12 @@ use candle_core::{Device, Tensor};
 
 use super::cholesky::Cholesky;
 use super::gram::dot;
-use super::jacobi;
 use super::moments::Moments;
 use super::nonnegative::best_nonnegative;
 use super::quadratic::{Quadratic, product};
 use super::terms::Terms;
 use crate::error::Result;
+use crate::jacobi;
 
 /// An eigenvalue that is so small a part of the largest is what rounding leaves of 0.
 const ROUNDING: f64 = 1e-13;

@@ -27,7 +27,7 @@ impl Windows<'_> {
     }
 
     /// Whether some pixels lie in all windows' middle, so that the entries share anything.
-    fn share_a_core(&self) -> bool {
+    pub(super) fn share_a_core(&self) -> bool {
         let (rows, columns) = self.count();
         rows >= self.kernel.0 && columns >= self.kernel.1
     }
@@ -39,12 +39,9 @@ impl Windows<'_> {
 }
 
 /// Adds the products of all windows to `gram`, a row and a column for each tap. Only entries (a, b) with a ≤ b are filled.
+///
+/// The windows must [share a core](Windows::share_a_core).
 pub(super) fn add_gram(windows: &Windows<'_>, gram: &mut [f64]) -> Result<()> {
-    if !windows.share_a_core() {
-        let (rows, columns) = windows.count();
-        add_windows(windows, (0..rows * columns).map(|place| (place / columns, place % columns)), gram);
-        return Ok(());
-    }
     let (height, width) = windows.kernel;
     let core = core_sums(windows)?;
     let rim = Rim::of(windows);
@@ -64,23 +61,6 @@ pub(super) fn add_gram(windows: &Windows<'_>, gram: &mut [f64]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Adds the products of some windows, one after the other.
-pub(super) fn add_windows(windows: &Windows<'_>, places: impl Iterator<Item = (usize, usize)>, gram: &mut [f64]) {
-    let (height, width) = windows.kernel;
-    let taps = height * width;
-    let mut patch = vec![0.0; taps];
-    for (row, column) in places {
-        for (tap, pixels) in patch.chunks_exact_mut(width).enumerate() {
-            let start = (row + tap) * windows.image.1 + column;
-            pixels.copy_from_slice(&windows.pixels[start..start + width]);
-        }
-        for (index, pixel) in patch.iter().enumerate() {
-            let entries = &mut gram[index * taps + index..(index + 1) * taps];
-            entries.iter_mut().zip(&patch[index..]).for_each(|(entry, other)| *entry += pixel * other);
-        }
-    }
 }
 
 /// For each difference the products over the pixels that a tap meets in some window wherever it stands in the kernel:

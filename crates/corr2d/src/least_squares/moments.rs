@@ -3,7 +3,7 @@
 use candle_core::{CpuStorage, DType, Device, Storage, Tensor};
 use corr2d_cpu::{Conv2dOptions, Plan};
 
-use super::gram::{Windows, add_gram, add_windows, dot, sum};
+use super::gram::{Windows, add_gram, dot, sum};
 use crate::checks::float;
 use crate::error::{Error, Result};
 
@@ -49,6 +49,9 @@ pub struct Moments {
     pub(super) targets: f64,
     pub(super) target_squares: f64,
 }
+
+/// So many windows are gathered at once where they are gone through one by one.
+const ROWS_AT_ONCE: usize = 1024;
 
 impl Moments {
     /// Of no image yet, for a kernel of (height, width), with the origins of pixels and targets.
@@ -161,12 +164,7 @@ impl Moments {
             }
             let (pixels, targets) = self.band(input, target, first, rows)?;
             let image = (rows + self.kernel.0 - 1, size.1 + self.kernel.1 - 1);
-            let windows = Windows { pixels: &pixels, image, kernel: self.kernel };
-            add_windows(&windows, inside.iter().copied(), &mut total.gram);
-            total.windows += inside.len();
-            for (row, column) in inside {
-                total.add_place(&windows, (row, column), targets[row * size.1 + column]);
-            }
+            total.add_places(&Windows { pixels: &pixels, image, kernel: self.kernel }, &targets, &inside)?;
         }
         self.take(total)
     }
@@ -344,6 +342,11 @@ impl Moments {
     }
 
     fn add_band(&mut self, windows: &Windows<'_>, targets: &[f64]) -> Result<()> {
+        if !windows.share_a_core() {
+            let (rows, columns) = windows.count();
+            let places: Vec<_> = (0..rows * columns).map(|place| (place / columns, place % columns)).collect();
+            return self.add_places(windows, targets, &places);
+        }
         let ((height, width), (rows, columns)) = (self.kernel, windows.image);
         let plan = Plan::new([1, 1, rows, columns], [1, 1, height, width], &Conv2dOptions::default())?;
         let mut products = vec![0.0; height * width];
@@ -357,16 +360,31 @@ impl Moments {
         Ok(())
     }
 
-    /// What a window adds beside its products with itself.
-    fn add_place(&mut self, windows: &Windows<'_>, (row, column): (usize, usize), target: f64) {
-        let width = self.kernel.1;
-        for (tap, (patches, products)) in self.patches.iter_mut().zip(&mut self.products).enumerate() {
-            let pixel = windows.pixels[(row + tap / width) * windows.image.1 + column + tap % width];
-            *patches += pixel;
-            *products += pixel * target;
+    /// Adds windows one by one: a row for each, of what its taps meet, 1, and the target. The products of the columns of such
+    /// rows are all the sums there are.
+    fn add_places(&mut self, windows: &Windows<'_>, targets: &[f64], places: &[(usize, usize)]) -> Result<()> {
+        let ((_, columns), (height, width)) = (windows.count(), self.kernel);
+        let (taps, line) = (height * width, windows.image.1);
+        for places in places.chunks(ROWS_AT_ONCE) {
+            let mut rows = Vec::with_capacity(places.len() * (taps + 2));
+            for (row, column) in places {
+                let starts = (*row..row + height).map(|row| row * line + column);
+                starts.for_each(|start| rows.extend_from_slice(&windows.pixels[start..start + width]));
+                rows.extend([1.0, targets[row * columns + column]]);
+            }
+            let rows = Tensor::from_vec(rows, (places.len(), taps + 2), &Device::Cpu)?;
+            let products: Vec<Vec<f64>> = rows.t()?.matmul(&rows)?.to_vec2()?;
+            for (tap, products) in products[..taps].iter().enumerate() {
+                let entries = self.gram[tap * taps + tap..(tap + 1) * taps].iter_mut();
+                entries.zip(&products[tap..]).for_each(|(entry, product)| *entry += product);
+                self.patches[tap] += products[taps];
+                self.products[tap] += products[taps + 1];
+            }
+            self.targets += products[taps][taps + 1];
+            self.target_squares += products[taps + 1][taps + 1];
         }
-        self.targets += target;
-        self.target_squares += target * target;
+        self.windows += places.len();
+        Ok(())
     }
 
     /// Takes in the moments of an image, if all of them are numbers.
