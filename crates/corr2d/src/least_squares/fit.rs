@@ -65,11 +65,9 @@ impl Fit {
     pub fn of(moments: &Moments, terms: &Terms) -> Result<Self> {
         let quadratic = Quadratic::of(moments, terms)?;
         let best = best(&quadratic);
-        let (kernel, bias) = if terms.nonnegative {
-            let tied = Quadratic::tied(moments, terms)?;
-            tied.kernel(&best_nonnegative(&tied, terms.sum_one))
-        } else {
-            quadratic.kernel(&best.unknowns)
+        let (kernel, bias) = match terms.nonnegative {
+            true => Self::kernel_and_bias(moments, terms)?,
+            false => quadratic.kernel(&best.unknowns),
         };
         let unexplained = moments.unexplained(&kernel, bias)?;
         let unknowns = quadratic.unknowns();
@@ -79,7 +77,7 @@ impl Fit {
         Ok(Self { size: moments.kernel, kernel, bias, unexplained, unknowns, rank: best.rank, condition, tap_error })
     }
 
-    /// Only what the best kernel leaves unexplained, which is quicker to know where many are compared.
+    /// The best kernel and bias alone, which are quicker to have where many are compared.
     ///
     /// ```
     /// use candle_core::{Device, Tensor};
@@ -88,22 +86,20 @@ impl Fit {
     /// let image = Tensor::new(&[[1f32, 1., 0., 2.], [2., 0., 0., 5.]], &Device::Cpu)?;
     /// let mut moments = Moments::new((1, 2), (0.5, 0.5))?;
     /// moments.add(&image, &Tensor::new(&[[1f32, 2., 0.], [3., 1., 7.]], &Device::Cpu)?)?;
-    /// let unexplained = Fit::unexplained(&moments, &Terms::default())?;
-    /// assert_eq!(unexplained, Fit::of(&moments, &Terms::default())?.unexplained);
+    /// let fit = Fit::of(&moments, &Terms::default())?;
+    /// assert_eq!(Fit::kernel_and_bias(&moments, &Terms::default())?, (fit.kernel, fit.bias));
     /// # Ok::<(), corr2d::Error>(())
     /// ```
     ///
     /// # Errors
     /// As [`Quadratic::of`].
-    pub fn unexplained(moments: &Moments, terms: &Terms) -> Result<f64> {
-        let quadratic = Quadratic::of(moments, terms)?;
-        let (kernel, bias) = if terms.nonnegative {
+    pub fn kernel_and_bias(moments: &Moments, terms: &Terms) -> Result<(Vec<f64>, f64)> {
+        if terms.nonnegative {
             let tied = Quadratic::tied(moments, terms)?;
-            tied.kernel(&best_nonnegative(&tied, terms.sum_one))
-        } else {
-            quadratic.kernel(&best(&quadratic).unknowns)
-        };
-        moments.unexplained(&kernel, bias)
+            return Ok(tied.kernel(&best_nonnegative(&tied, terms.sum_one)));
+        }
+        let quadratic = Quadratic::of(moments, terms)?;
+        Ok(quadratic.kernel(&best(&quadratic).unknowns))
     }
 
     /// The kernel as a tensor [h, w] of f64 on the CPU.

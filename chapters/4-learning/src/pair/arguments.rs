@@ -1,0 +1,306 @@
+//! The arguments of this part of the chapter.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::{Args, ValueEnum};
+use corr2d::least_squares::{Symmetry, Terms};
+use corr2d_imaging::{Kernel, check_writable};
+
+use super::descent::{Descent, Rule};
+
+/// What is asked about photographs before and after a filter.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "The kernel between two photographs")]
+pub(crate) struct PairArguments {
+    /// A photograph before it was filtered: a picture, or numbers [H, W] in .npy
+    #[arg(long, value_name = "FILE", requires = "target")]
+    pub(crate) input: Option<PathBuf>,
+
+    /// The same photograph after it was filtered: as large, or without its rim. A picture of range
+    /// signed was scaled and shifted: its kernel comes back as a multiple, with a bias of 0.5
+    #[arg(long, value_name = "FILE", requires = "input")]
+    target: Option<PathBuf>,
+
+    /// Many pairs that one filter made: FOLDER/input and FOLDER/target hold them, each pair under
+    /// one name, whatever its extension
+    #[arg(long, value_name = "FOLDER", conflicts_with = "input")]
+    pub(crate) pairs: Option<PathBuf>,
+
+    /// Height and width of the kernel, or auto: what explains pixels best that it was not learned
+    /// from, up to 15x15 [default: 3x3]
+    #[arg(long, value_name = "HxW|auto")]
+    kernel_size: Option<KernelSize>,
+
+    /// What of a colour picture: its brightness (luma), or a kernel for each channel (each)
+    #[arg(long, value_name = "WHAT", value_enum, hide_possible_values = true)]
+    channels: Option<Channels>,
+
+    /// By how many rows down and columns to the right the target was moved [default: looked for, up
+    /// to 8 pixels]
+    #[arg(long, value_name = "ROWS,COLUMNS", allow_hyphen_values = true)]
+    shift: Option<Shift>,
+
+    /// How the kernel is found: closed-form at once, cg by conjugate gradients, or sgd, nesterov or
+    /// adam, by gradient descent [default: closed-form; with --epochs or --plot, which need steps,
+    /// cg]
+    #[arg(long, value_name = "METHOD", value_enum, hide_possible_values = true)]
+    method: Option<Method>,
+
+    /// The momentum of sgd and nesterov [default: the best for these pictures, and so is --lr]
+    #[arg(long, value_name = "SHARE", allow_hyphen_values = true)]
+    momentum: Option<f64>,
+
+    /// Add this times the sum of the squared taps to the mean squared error
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true)]
+    ridge: Option<f64>,
+
+    /// The taps sum to 1: no light is added or taken
+    #[arg(long)]
+    sum_one: bool,
+
+    /// No tap is negative, as in a blur; closed-form only
+    #[arg(long)]
+    nonneg: bool,
+
+    /// Which taps are the same: those that half a turn exchanges (point), left and right and above
+    /// and below (mirror), rows and columns too (square) [without WHICH: mirror]
+    #[arg(long, value_name = "WHICH", value_enum, num_args = 0..=1, default_missing_value = "mirror", hide_possible_values = true)]
+    symmetric: Option<SymmetryChoice>,
+
+    /// Nothing is added to the outputs
+    #[arg(long)]
+    no_bias: bool,
+
+    /// Where to write the kernel: .safetensors, .npy, .csv, .json or .txt. Those of three channels
+    /// go to three files, NAME-red and so on
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+
+    /// Where to draw what is not explained yet after each step, as SVG
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
+
+    /// Where sgd, nesterov and adam keep their state while they run, .safetensors
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+
+    /// Go on from the checkpoint, to the same bits as if nothing had happened
+    #[arg(long, requires = "checkpoint")]
+    resume: bool,
+}
+
+/// Height and width of a kernel, written 5x3, or auto.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum KernelSize {
+    Given(usize, usize),
+    Auto,
+}
+
+/// Rows down and columns to the right, written 3,-2.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Shift {
+    pub(crate) down: isize,
+    pub(crate) right: isize,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Channels {
+    #[default]
+    Luma,
+    Each,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Method {
+    ClosedForm,
+    Cg,
+    Sgd,
+    Nesterov,
+    Adam,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SymmetryChoice {
+    Point,
+    Mirror,
+    Square,
+}
+
+/// What is asked for, checked.
+pub(crate) struct Asked {
+    pub(crate) source: Source,
+    pub(crate) size: KernelSize,
+    pub(crate) channels: Channels,
+    pub(crate) shift: Option<Shift>,
+    pub(crate) terms: Terms,
+    /// None for the closed form.
+    pub(crate) descent: Option<Descent>,
+    pub(crate) save: Option<PathBuf>,
+    pub(crate) plot: Option<PathBuf>,
+}
+
+/// Where the photographs are.
+pub(crate) enum Source {
+    Pair { input: PathBuf, target: PathBuf },
+    Folder(PathBuf),
+}
+
+impl PairArguments {
+    /// What is asked for, or None if nothing is; `epochs` and `lr` are those that the lesson's loop has too.
+    pub(crate) fn asked(&self, epochs: Option<usize>, lr: Option<f64>) -> Result<Option<Asked>> {
+        let Some(source) = self.source()? else { return self.refuse_alone().map(|()| None) };
+        let terms = Terms {
+            bias: !self.no_bias,
+            ridge: self.checked_ridge()?,
+            symmetry: self.symmetric.map_or(Symmetry::None, SymmetryChoice::symmetry),
+            sum_one: self.sum_one,
+            nonnegative: self.nonneg,
+        };
+        let asked = Asked {
+            source,
+            size: self.kernel_size.unwrap_or(KernelSize::Given(3, 3)),
+            channels: self.channels.unwrap_or_default(),
+            shift: self.shift,
+            terms,
+            descent: self.descent(epochs, lr)?,
+            save: self.save.clone(),
+            plot: self.plot.clone(),
+        };
+        asked.check()?;
+        Ok(Some(asked))
+    }
+
+    fn source(&self) -> Result<Option<Source>> {
+        Ok(match (&self.pairs, &self.input, &self.target) {
+            (Some(folder), ..) => Some(Source::Folder(folder.clone())),
+            (None, Some(input), Some(target)) => Some(Source::Pair { input: input.clone(), target: target.clone() }),
+            (None, None, None) => None,
+            _ => bail!("--input and --target need each other: give the photograph before the filter and after it"),
+        })
+    }
+
+    /// Options that mean nothing without photographs.
+    fn refuse_alone(&self) -> Result<()> {
+        let given = [
+            ("--kernel-size", self.kernel_size.is_some()),
+            ("--channels", self.channels.is_some()),
+            ("--shift", self.shift.is_some()),
+            ("--method", self.method.is_some()),
+            ("--momentum", self.momentum.is_some()),
+            ("--ridge", self.ridge.is_some()),
+            ("--sum-one", self.sum_one),
+            ("--nonneg", self.nonneg),
+            ("--symmetric", self.symmetric.is_some()),
+            ("--no-bias", self.no_bias),
+            ("--save", self.save.is_some()),
+            ("--plot", self.plot.is_some()),
+            ("--checkpoint", self.checkpoint.is_some()),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            Some((option, _)) => bail!("{option} is for photographs: add --input and --target, or --pairs"),
+            None => Ok(()),
+        }
+    }
+
+    fn checked_ridge(&self) -> Result<f64> {
+        let ridge = self.ridge.unwrap_or(0.0);
+        ensure!(ridge.is_finite() && ridge >= 0.0, "--ridge is {ridge}: it must be 0 or positive, such as 1e-6");
+        Ok(ridge)
+    }
+
+    fn descent(&self, epochs: Option<usize>, lr: Option<f64>) -> Result<Option<Descent>> {
+        let steps_asked_for = epochs.is_some() || self.plot.is_some();
+        let method = self.method.unwrap_or(if steps_asked_for { Method::Cg } else { Method::ClosedForm });
+        let rule = match method {
+            Method::ClosedForm => None,
+            Method::Cg => Some(Rule::ConjugateGradients),
+            Method::Sgd => Some(Rule::Sgd { momentum: self.momentum, nesterov: false }),
+            Method::Nesterov => Some(Rule::Sgd { momentum: self.momentum, nesterov: true }),
+            Method::Adam => Some(Rule::Adam),
+        };
+        let learns_at_a_rate = matches!(rule, Some(Rule::Sgd { .. } | Rule::Adam));
+        let has_momentum = matches!(rule, Some(Rule::Sgd { .. }));
+        ensure!(lr.is_none() || learns_at_a_rate, "--lr is for gradient descent: add --method sgd, nesterov or adam");
+        ensure!(self.momentum.is_none() || has_momentum, "--momentum is for --method sgd and nesterov");
+        let resumable = self.checkpoint.is_none() || learns_at_a_rate;
+        ensure!(resumable, "--checkpoint is for gradient descent: add --method sgd, nesterov or adam");
+        ensure!(!self.nonneg || rule.is_none(), "--nonneg is for the closed form: leave out --method, --epochs and --plot");
+        let Some(rule) = rule else {
+            ensure!(!steps_asked_for, "--epochs and --plot need steps, and the closed form takes none: take --method cg");
+            return Ok(None);
+        };
+        let momentum = self.momentum.unwrap_or_default();
+        ensure!((0.0..1.0).contains(&momentum), "--momentum is {momentum}: it must be 0 or more and less than 1");
+        let rate_is_usable = lr.is_none_or(|lr| lr.is_finite() && lr > 0.0);
+        ensure!(rate_is_usable, "--lr is {}: it must be positive and finite", lr.unwrap_or_default());
+        Ok(Some(Descent { rule, epochs, lr, checkpoint: self.checkpoint.clone(), resume: self.resume }))
+    }
+}
+
+impl Asked {
+    /// Refuses names that nothing can be written under before there is anything to lose.
+    fn check(&self) -> Result<()> {
+        if let Some(path) = &self.save {
+            Kernel::check_file_name(path).and_then(|()| check_writable(path)).context("--save")?;
+        }
+        if let Some(path) = &self.plot {
+            ensure!(ends_in(path, "svg"), "--plot: {} does not end in .svg: a plot is drawn as SVG only", path.display());
+            check_writable(path).context("--plot")?;
+        }
+        let checkpoint = self.descent.as_ref().and_then(|descent| descent.checkpoint.as_deref());
+        if let Some(path) = checkpoint {
+            ensure!(ends_in(path, "safetensors"), "--checkpoint: {} does not end in .safetensors", path.display());
+            check_writable(path).context("--checkpoint")?;
+        }
+        Ok(())
+    }
+}
+
+fn ends_in(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
+}
+
+impl SymmetryChoice {
+    fn symmetry(self) -> Symmetry {
+        match self {
+            Self::Point => Symmetry::Point,
+            Self::Mirror => Symmetry::Mirror,
+            Self::Square => Symmetry::Square,
+        }
+    }
+}
+
+impl FromStr for KernelSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        if text.trim() == "auto" {
+            return Ok(Self::Auto);
+        }
+        let number = |part: &str| part.trim().parse().ok().filter(|size| (1..=99).contains(size));
+        match text.split_once(['x', '×']).and_then(|(height, width)| Some((number(height)?, number(width)?))) {
+            Some((height, width)) => Ok(Self::Given(height, width)),
+            None => Err("write height and width, each from 1 to 99, as in 5x3, or auto".to_owned()),
+        }
+    }
+}
+
+impl FromStr for Shift {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let number = |part: &str| part.trim().parse().ok().filter(|pixels: &isize| pixels.abs() < 1 << 20);
+        match text.split_once(',').and_then(|(down, right)| Some((number(down)?, number(right)?))) {
+            Some((down, right)) => Ok(Self { down, right }),
+            None => Err("write rows and columns, as in 3,-2".to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for Shift {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "({}, {})", self.down, self.right)
+    }
+}
