@@ -5,4 +5,5 @@ mod initializers;
 mod layers;
 mod least_squares;
 mod lenet;
+mod optimizers;
 mod trainer;

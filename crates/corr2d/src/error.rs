@@ -227,6 +227,42 @@ pub enum Error {
         /// The learning rate of the optimiser.
         learning_rate: f64,
     },
+    /// No variable has the name that was asked for.
+    #[error("no variable has a name that begins with {prefix}: there is {}", listed(names))]
+    NoSuchVariable {
+        /// What was asked for.
+        prefix: String,
+        /// What there is.
+        names: Vec<String>,
+    },
+    /// An optimiser moves a variable that has no name.
+    #[error("the optimiser moves a variable of shape {shape:?} that has no name: make it of the variables given here")]
+    UnnamedVariable {
+        /// The shape of the variable.
+        shape: Vec<usize>,
+    },
+    /// A saved state lacks something that the model or its optimiser needs.
+    #[error("the saved state has no {}: it is that of another model or optimiser", listed(names))]
+    StateMissing {
+        /// What it lacks.
+        names: Vec<String>,
+    },
+    /// A saved state has something that the model and its optimiser do not know.
+    #[error("the saved state has {} too many: it is that of another model or optimiser", listed(names))]
+    StateLeftOver {
+        /// What is left over.
+        names: Vec<String>,
+    },
+    /// A saved tensor has another shape or dtype than the one it is to replace.
+    #[error("the saved state has {name} as {found}, but here it is {wanted}: it is that of another model or optimiser")]
+    StateDiffers {
+        /// The name of the tensor.
+        name: String,
+        /// Its dtype and shape.
+        found: String,
+        /// Those that it must have.
+        wanted: String,
+    },
     /// A lazy layer was made for another number of channels.
     #[error("this layer took {made_for} input channels from its first input, but now gets {found}")]
     ChannelsChanged {
@@ -284,6 +320,17 @@ fn how_it_was_lost(variable: &str, epoch: usize, kept: usize, learning_rate: f64
             "the step of epoch {epoch} made {variable} a number that is not finite: the weights of epoch {kept} were \
              kept; take a learning rate below {learning_rate}, or look for a gradient that is not finite"
         ),
+    }
+}
+
+/// Names in a sentence: all of a few, the first three of many.
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        [first, second, third, rest @ ..] if !rest.is_empty() => {
+            format!("{first}, {second}, {third} and {} more", rest.len())
+        }
+        few => few.join(", "),
     }
 }
 

@@ -8,6 +8,7 @@
 //! | [`Conv2dOptions`], [`ConvTranspose2dOptions`], [`Pool2dOptions`], [`Padding`], [`Algorithm`] | what they may be asked |
 //! | [`Conv2d`], [`LazyConv2d`], [`PreparedConv2d`], [`Corr2dLayer`], [`ConvTranspose2d`], [`MaxPool2d`], [`AvgPool2d`] | the layers |
 //! | [`Initializer`] | what a layer's weights begin with |
+//! | [`Variables`], [`optim`] | all weights of a model by name, and what moves them |
 //! | [`Trainer`], [`History`] | the loop that learns them |
 //! | [`least_squares`] | the kernel between two images, without a loop |
 //! | [`Identifiability`] | whether an input determines a kernel, and how fast gradient descent finds it |
@@ -32,9 +33,11 @@ mod layers;
 pub mod layout;
 pub mod least_squares;
 mod ops;
+pub mod optim;
 mod pooling;
 mod trainer;
 mod transposed;
+mod variables;
 
 pub use corr2d_cpu::{Algorithm, Conv2dOptions, ConvTranspose2dOptions, Geometry, Padding, Pool2dOptions};
 pub use error::{Error, Result};
@@ -45,3 +48,4 @@ pub use layers::{AvgPool2d, Conv2d, ConvTranspose2d, Corr2dLayer, LazyConv2d, Ma
 pub use pooling::{avg_pool2d, max_pool2d};
 pub use trainer::{History, Trainer};
 pub use transposed::conv_transpose2d;
+pub use variables::{NamedTensors, Variables};
