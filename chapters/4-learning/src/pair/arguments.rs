@@ -42,9 +42,9 @@ pub(crate) struct PairArguments {
     #[arg(long, value_name = "ROWS,COLUMNS", allow_hyphen_values = true)]
     shift: Option<Shift>,
 
-    /// How the kernel is found: closed-form at once, cg by conjugate gradients, or sgd, nesterov or
-    /// adam, by gradient descent [default: closed-form; with --epochs or --plot, which need steps,
-    /// cg]
+    /// How the kernel is found: closed-form at once, cg by conjugate gradients, or sgd, nesterov, adam
+    /// or lbfgs, by gradient descent [default: closed-form; with --epochs or --plot, which need
+    /// steps, cg]
     #[arg(long, value_name = "METHOD", value_enum, hide_possible_values = true)]
     method: Option<Method>,
 
@@ -82,11 +82,11 @@ pub(crate) struct PairArguments {
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
 
-    /// Where sgd, nesterov and adam keep their state while they run, .safetensors
+    /// Where gradient descent keeps its state while it runs, .safetensors
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
 
-    /// Go on from the checkpoint, to the same bits as if nothing had happened
+    /// Go on from the checkpoint, if there is one, to the same bits as if nothing had happened
     #[arg(long, requires = "checkpoint")]
     resume: bool,
 }
@@ -119,6 +119,7 @@ pub(crate) enum Method {
     Sgd,
     Nesterov,
     Adam,
+    Lbfgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -219,13 +220,14 @@ impl PairArguments {
             Method::Sgd => Some(Rule::Sgd { momentum: self.momentum, nesterov: false }),
             Method::Nesterov => Some(Rule::Sgd { momentum: self.momentum, nesterov: true }),
             Method::Adam => Some(Rule::Adam),
+            Method::Lbfgs => Some(Rule::Lbfgs),
         };
-        let learns_at_a_rate = matches!(rule, Some(Rule::Sgd { .. } | Rule::Adam));
+        let learns_at_a_rate = matches!(rule, Some(Rule::Sgd { .. } | Rule::Adam | Rule::Lbfgs));
         let has_momentum = matches!(rule, Some(Rule::Sgd { .. }));
-        ensure!(lr.is_none() || learns_at_a_rate, "--lr is for gradient descent: add --method sgd, nesterov or adam");
+        ensure!(lr.is_none() || learns_at_a_rate, "--lr is for gradient descent: add --method sgd, nesterov, adam or lbfgs");
         ensure!(self.momentum.is_none() || has_momentum, "--momentum is for --method sgd and nesterov");
         let resumable = self.checkpoint.is_none() || learns_at_a_rate;
-        ensure!(resumable, "--checkpoint is for gradient descent: add --method sgd, nesterov or adam");
+        ensure!(resumable, "--checkpoint is for gradient descent: add --method sgd, nesterov, adam or lbfgs");
         ensure!(!self.nonneg || rule.is_none(), "--nonneg is for the closed form: leave out --method, --epochs and --plot");
         let Some(rule) = rule else {
             ensure!(!steps_asked_for, "--epochs and --plot need steps, and the closed form takes none: take --method cg");

@@ -14,8 +14,8 @@ use crate::jacobi;
 /// An eigenvalue that is so small a part of the largest is what rounding leaves of 0.
 const ROUNDING: f64 = 1e-13;
 
-/// The steps of a power iteration: its eigenvalue is then right to a few digits, which is all that a condition needs.
-const POWER_STEPS: usize = 60;
+/// The steps of a power iteration. Its eigenvalue is right to a part in a thousand then, however close the next one is.
+const POWER_STEPS: usize = 400;
 
 /// The kernel and the bias of the least squared error.
 ///
@@ -139,15 +139,30 @@ pub(super) fn best(quadratic: &Quadratic) -> Best {
 }
 
 impl Best {
+    /// The largest eigenvalue, and the smallest that is not 0.
+    fn extreme_eigenvalues(&self, quadratic: &Quadratic) -> (f64, f64) {
+        let size = quadratic.unknowns();
+        if let Some(factor) = self.factor.as_ref().filter(|_| size > 0) {
+            let largest = largest_eigenvalue(size, |vector| product(&quadratic.matrix, vector));
+            return (largest, largest_eigenvalue(size, |vector| factor.solve(vector)).recip());
+        }
+        let (eigenvalues, _) = jacobi::eigen(&quadratic.matrix);
+        let smallest = self.rank.checked_sub(1).and_then(|index| eigenvalues.get(index));
+        (eigenvalues.first().copied().unwrap_or(0.0).max(0.0), smallest.copied().unwrap_or(0.0))
+    }
+
     /// The condition of the equations, and the largest variance of a tap for a variance of 1 in the target.
     fn certainty(&self, quadratic: &Quadratic) -> (f64, Option<f64>) {
         let Some(factor) = &self.factor else { return (f64::INFINITY, None) };
-        let size = quadratic.unknowns();
-        let largest = largest_eigenvalue(size, |vector| product(&quadratic.matrix, vector));
-        let smallest = largest_eigenvalue(size, |vector| factor.solve(vector)).recip();
-        let condition = if size == 0 { 1.0 } else { largest / smallest };
+        let (largest, smallest) = self.extreme_eigenvalues(quadratic);
+        let condition = if quadratic.unknowns() == 0 { 1.0 } else { largest / smallest };
         (condition.max(1.0), Some(quadratic.spread(|axis| factor.forwards(axis))))
     }
+}
+
+/// The largest eigenvalue of the matrix of a quadratic, and the smallest that is not 0; both are 0 if all are.
+pub(super) fn extreme_eigenvalues(quadratic: &Quadratic) -> (f64, f64) {
+    best(quadratic).extreme_eigenvalues(quadratic)
 }
 
 /// By power iteration from a vector that is perpendicular to none by design.

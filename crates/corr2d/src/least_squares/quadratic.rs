@@ -2,6 +2,7 @@
 
 use candle_core::{Device, Tensor};
 
+use super::fit::extreme_eigenvalues;
 use super::gram::dot;
 use super::moments::Moments;
 use super::terms::Terms;
@@ -165,6 +166,27 @@ impl Quadratic {
         let pushed = product(&self.matrix, unknowns);
         let half_gradient: Vec<f64> = pushed.iter().zip(&self.slope).map(|(pushed, slope)| pushed - slope).collect();
         (dot(unknowns, &half_gradient) - dot(unknowns, &self.slope) + self.constant, half_gradient)
+    }
+
+    /// The largest curvature of the loss along any direction, and the smallest that is not 0: twice the eigenvalues of A. They
+    /// bound the learning rates that lead anywhere; both are 0 where nothing can be learned.
+    ///
+    /// ```
+    /// use candle_core::{Device, Tensor};
+    /// use corr2d::least_squares::{Moments, Quadratic, Terms};
+    ///
+    /// let image = Tensor::new(&[[1f32, 1., 0., 0., 0., 0., 1., 1.]; 6], &Device::Cpu)?;
+    /// let target = corr2d::corr2d(&image, &Tensor::new(&[[1f32, -1.]], &Device::Cpu)?)?;
+    /// let mut moments = Moments::new((1, 2), (0.0, 0.0))?;
+    /// moments.add(&image, &target)?;
+    /// // The eigenvalues 30 and 6 of the lesson's image, by the variance of 12.
+    /// let (largest, smallest) = Quadratic::of(&moments, &Terms { bias: false, ..Terms::default() })?.curvatures();
+    /// assert!((largest - 5.0).abs() < 1e-9 && (smallest - 1.0).abs() < 1e-9);
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
+    pub fn curvatures(&self) -> (f64, f64) {
+        let (largest, smallest) = extreme_eigenvalues(self);
+        (2.0 * largest, 2.0 * smallest)
     }
 
     /// The taps, row by row, and the bias of some unknowns.
