@@ -7,6 +7,8 @@ use chapter_kit::{Chapter, Common, Page, Session};
 use clap::Parser;
 
 use crate::apply::{Start, learn_drawing};
+use crate::describe;
+use crate::drawings::Drawings;
 use crate::lesson;
 use crate::matching::KernelSize;
 use crate::pair::{Asked, learn_pair};
@@ -15,6 +17,8 @@ use crate::text::Text;
 /// Chapter 4: learning a kernel from an image and its edges. Without arguments it tells the lesson.
 #[derive(Debug, Parser)]
 #[command(name = "chapter-learning", version, max_term_width = 80, after_help = EXAMPLES)]
+// Where a kernel comes from that can be saved and drawn.
+#[command(group = clap::ArgGroup::new("kernel").args(["input", "describe"]))]
 pub struct Arguments {
     /// The first kernel for the lesson's image, two numbers [default: random, from the seed]
     #[arg(long, value_name = "LEFT,RIGHT", allow_hyphen_values = true, conflicts_with = "input")]
@@ -41,13 +45,30 @@ pub struct Arguments {
     #[arg(long, value_name = "HxW", requires = "input")]
     kernel_size: Option<KernelSize>,
 
-    /// Where to write the kernel: .safetensors, .npy, .csv, .json or .txt
-    #[arg(long, value_name = "FILE", requires = "input")]
+    /// Say what a kernel does: a name that chapter-edges knows, numbers ("1,-1"; rows by ";"), or a
+    /// file as --save writes it
+    #[arg(long, value_name = "KERNEL", allow_hyphen_values = true)]
+    #[arg(conflicts_with_all = ["init", "lr", "epochs", "target", "kernel_size"])]
+    describe: Option<String>,
+
+    /// Where to write the kernel: .safetensors, .npy, .csv, .json, .txt, or as source code: .py for
+    /// NumPy, SciPy and OpenCV, .cpp or .hpp for OpenCV, .c, .h, .rs
+    #[arg(long, value_name = "FILE", requires = "kernel")]
     save: Option<PathBuf>,
 
-    /// Where to draw what is not explained yet after each step, as SVG
-    #[arg(long, value_name = "FILE", requires = "input")]
+    /// Where to draw what is not explained yet after each step, or with --describe what the kernel
+    /// does to waves, as SVG
+    #[arg(long, value_name = "FILE", requires = "kernel")]
     plot: Option<PathBuf>,
+
+    /// Where to draw the kernel, as SVG
+    #[arg(long, value_name = "FILE", requires = "kernel")]
+    plot_kernel: Option<PathBuf>,
+
+    /// Where to draw what is left of the target, as a picture: white for nothing, red where the target
+    /// is brighter than the kernel makes it, blue where it is darker
+    #[arg(long, value_name = "FILE", requires = "input")]
+    residual: Option<PathBuf>,
 
     #[command(flatten)]
     common: Common,
@@ -60,6 +81,8 @@ Examples:
   chapter-learning --init 0.5987,-0.5092 --lr 0.03
   chapter-learning --input a.png --target b.png --kernel-size 5x5 \\
     --save kernel.safetensors --plot loss.svg
+  chapter-learning --describe kernel.safetensors --plot waves.svg
+  chapter-learning --describe gaussian:1.5 --save kernel.py
   chapter-edges --image c.png --kernel kernel.safetensors --output d.png";
 
 impl Chapter for Arguments {
@@ -76,8 +99,18 @@ impl Chapter for Arguments {
             let found = learn_pair(&asked, &session.device)?;
             return if session.json { Ok(page.json(&found.to_json()?)?) } else { found.print(text, page) };
         }
+        if let Some(kernel) = &self.describe {
+            let (save, plot, plot_kernel) = (self.save.as_deref(), self.plot.as_deref(), self.plot_kernel.as_deref());
+            let asked = describe::Asked { kernel, save, plot, plot_kernel };
+            let described = describe::describe(&asked)?;
+            return if session.json {
+                Ok(page.json(&described.to_json()?)?)
+            } else {
+                described.print(session.language, page)
+            };
+        }
         if self.asks_for_the_lesson(session) {
-            session.refuse_json("--seed, --init, --lr, --epochs or --input")?;
+            session.refuse_json("--seed, --init, --lr, --epochs, --input or --describe")?;
             return lesson::run(&session.device, seed, text, page);
         }
         let (epochs, rate) = (self.epochs.unwrap_or(lesson::EPOCHS), self.lr.unwrap_or(lesson::LEARNING_RATE));
@@ -102,6 +135,7 @@ impl Arguments {
             epochs: self.epochs.unwrap_or(200),
             save: self.save.as_deref(),
             plot: self.plot.as_deref(),
+            drawings: Drawings { kernel: self.plot_kernel.as_deref(), residual: self.residual.as_deref() },
         })
     }
 }

@@ -3,13 +3,14 @@
 use std::io::IsTerminal;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use candle_core::Device;
 use chapter_kit::{Page, figure, json};
 use corr2d_imaging::{Kernel, check_writable, plot, write_together};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
+use crate::drawings::{self, Drawings, Drawn, check_svg};
 use crate::least_squares::{Solution, solve};
 use crate::matching::{self, KernelSize};
 use crate::text::Text;
@@ -26,6 +27,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) epochs: usize,
     pub(crate) save: Option<&'a Path>,
     pub(crate) plot: Option<&'a Path>,
+    pub(crate) drawings: Drawings<'a>,
 }
 
 /// What came of it.
@@ -34,6 +36,7 @@ pub(crate) struct Found<'a> {
     solution: Solution,
     /// The share of the target's variance that the kernel explains.
     r_squared: f64,
+    drawn: Drawn<'a>,
 }
 
 /// Learns the kernel, and writes what is to be written.
@@ -44,7 +47,9 @@ pub(crate) fn learn_pair<'a>(asked: &'a Asked<'a>, device: &Device) -> Result<Fo
     let solution = solve(&input, &target, (asked.size.height, asked.size.width), asked.epochs, || bar.inc(1))?;
     bar.finish_and_clear();
     let r_squared = 1.0 - solution.losses.last().copied().unwrap_or(1.0);
-    let found = Found { asked, solution, r_squared };
+    let left = || drawings::left(&input, &target, &solution.kernel, solution.bias);
+    let drawn = asked.drawings.draw(&solution.kernel, left)?;
+    let found = Found { asked, solution, r_squared, drawn };
     found.write()?;
     Ok(found)
 }
@@ -56,11 +61,9 @@ impl Asked<'_> {
             Kernel::check_file_name(path).and_then(|()| check_writable(path)).context("--save")?;
         }
         if let Some(path) = self.plot {
-            let is_svg = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
-            ensure!(is_svg, "--plot: {} does not end in .svg: a plot is drawn as SVG only", path.display());
-            check_writable(path).context("--plot")?;
+            check_svg("--plot", path)?;
         }
-        Ok(())
+        self.drawings.check()
     }
 }
 
@@ -76,7 +79,7 @@ fn progress(epochs: usize) -> ProgressBar {
 }
 
 impl Found<'_> {
-    /// Writes kernel and plot, both or neither.
+    /// Writes kernel, plot and drawings, all or none.
     fn write(&self) -> Result<()> {
         let mut files: Vec<(&Path, Vec<u8>)> = Vec::new();
         if let Some(path) = self.asked.save {
@@ -88,7 +91,8 @@ impl Found<'_> {
             let svg = plot::log_curve("Learning a kernel", "step", "unexplained share of the variance", losses)?;
             files.push((path, svg.into_bytes()));
         }
-        let files: Vec<(&Path, &[u8])> = files.iter().map(|(path, content)| (*path, content.as_slice())).collect();
+        let files = files.iter().chain(&self.drawn.files);
+        let files: Vec<(&Path, &[u8])> = files.map(|(path, content)| (*path, content.as_slice())).collect();
         Ok(write_together(&files)?)
     }
 
@@ -99,8 +103,11 @@ impl Found<'_> {
         page.text(&(text.pair)(solution.losses.len(), &figure::scalar(solution.bias), self.r_squared))?;
         let found = self.r_squared > WHOLLY_EXPLAINED || solution.losses.len() < asked.epochs;
         page.text(if found { (text.verdict)(self.r_squared) } else { text.steps_ran_out })?;
-        for path in [asked.save, asked.plot].into_iter().flatten() {
+        for path in [asked.save, asked.plot, asked.drawings.kernel].into_iter().flatten() {
             page.text(&(text.written)(&path.display().to_string()))?;
+        }
+        if let (Some(path), Some(scale)) = (asked.drawings.residual, self.drawn.scale) {
+            page.text(&(text.residual)(&path.display().to_string(), &plot::figure(scale)))?;
         }
         Ok(())
     }

@@ -28,6 +28,7 @@ pub struct Text {
     pub verdict: fn(r_squared: f64) -> &'static str,
     pub steps_ran_out: &'static str,
     pub written: fn(path: &str) -> String,
+    pub residual: fn(path: &str, scale: &str) -> String,
 }
 
 impl Text {
@@ -97,6 +98,12 @@ const ENGLISH: Text = Text {
     },
     steps_ran_out: "The steps ran out before the kernel was found: take more with --epochs.",
     written: |path| format!("Written to {path}."),
+    residual: |path, scale| {
+        format!(
+            "What is left of the target is drawn in {path}: white is 0, red is up to {scale} brighter than the kernel \
+             makes it, blue as much darker."
+        )
+    },
 };
 
 const PORTUGUESE: Text = Text {
@@ -156,4 +163,10 @@ const PORTUGUESE: Text = Text {
     },
     steps_ran_out: "Os passos acabaram antes de o kernel ser encontrado: aumente --epochs.",
     written: |path| format!("Gravado em {path}."),
+    residual: |path, scale| {
+        format!(
+            "O que sobra do alvo está desenhado em {path}: branco é 0, vermelho é até {scale} mais claro do que o kernel o \
+             faz, azul é igualmente mais escuro."
+        )
+    },
 };
