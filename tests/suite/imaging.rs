@@ -5,9 +5,12 @@ mod bad_input;
 mod borders;
 mod filters;
 mod kernels;
+mod literals;
+mod nearest;
 mod outputs;
 mod pictures;
 mod plots;
+mod properties;
 mod ranges;
 
 use candle_core::{Device, Tensor};

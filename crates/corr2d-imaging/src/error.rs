@@ -81,10 +81,8 @@ pub enum Error {
     Array { path: String, format: &'static str, cause: String },
 
     /// No kernel has this name.
-    #[error(
-        "no kernel is named {name:?}{near}: numbers go as \"1,-1\" or \"1,2;3,4\", files end in .txt .csv .json .npy .safetensors"
-    )]
-    UnknownKernel { name: String, near: String },
+    #[error("no kernel is named {name:?}{near}: numbers go as \"1,-1\" or \"1,2;3,4\", files end in {files}")]
+    UnknownKernel { name: String, near: String, files: String },
     /// The parameter of a named kernel cannot be used.
     #[error("{kernel} cannot take {found:?}: {would}")]
     KernelParameter { kernel: String, found: String, would: String },

@@ -2,16 +2,27 @@
 //!
 //! Weights are those of cross-correlation, `y = Σ window · weight`, as in OpenCV: `sobel-x` is right minus left.
 
+mod factors;
 mod file;
+mod frequency;
+mod literal;
 mod measure;
+mod moments;
 mod named;
+mod nearest;
+mod symmetry;
 mod text;
 
 use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
 
+pub use factors::Factors;
+pub use frequency::Passes;
 pub use measure::{Direction, Measures};
+pub use moments::Order;
+pub use nearest::Nearest;
+pub use symmetry::Mirror;
 
 use crate::error::{Error, Result};
 use crate::files::write_whole;
@@ -56,8 +67,8 @@ impl Kernel {
 
     /// Reads what a command line says: a name of [`Kernel::table`], numbers, or a file.
     ///
-    /// Numbers go `"1,-1"` or `"1,0,-1; 2,0,-2; 1,0,-1"`: `;` ends a row. A text that ends in `.txt`, `.csv`, `.json`,
-    /// `.npy` or `.safetensors` is a file, as for [`Kernel::load`].
+    /// Numbers go `"1,-1"` or `"1,0,-1; 2,0,-2; 1,0,-1"`: `;` ends a row. A text that ends as a kernel file does, in
+    /// `.npy` say, is a file, as for [`Kernel::load`].
     ///
     /// # Errors
     ///
@@ -89,7 +100,8 @@ impl Kernel {
     ///
     /// `.txt`: numbers between blanks, a line a row. `.csv`: commas. In both, lines that begin with `#` do not count.
     /// `.json`: `[[1, 0, -1], [2, 0, -2]]`, or `[1, -1]` for one row. `.npy`: one or two axes. `.safetensors`: the only
-    /// tensor, or the one named `kernel` or `weight`. `[1, 1, h, w]`, the weight of a layer, counts as `[h, w]`.
+    /// tensor, or the one named `kernel` or `weight`. `[1, 1, h, w]`, the weight of a layer, counts as `[h, w]`. `.py`, `.c`,
+    /// `.h`, `.cpp`, `.hpp` and `.rs`: source code as [`save`](Kernel::save) writes it, whatever else stands in the file.
     ///
     /// # Errors
     ///
@@ -109,7 +121,8 @@ impl Kernel {
     /// Writes the kernel whole or not at all, in any format that [`load`](Kernel::load) reads.
     ///
     /// Text keeps every digit. `.npy` and `.safetensors` (under the name `kernel`, `[h, w]`) hold `f32` where that is
-    /// exact, `f64` otherwise.
+    /// exact, `f64` otherwise. So does source code: `.py` for NumPy, SciPy and OpenCV, `.cpp` and `.hpp` for OpenCV, `.c` and
+    /// `.h`, `.rs`. Its comment says how to lay the kernel on a picture, and what a convolution does to it.
     ///
     /// # Errors
     ///
@@ -219,6 +232,28 @@ impl Kernel {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Row and column of the weight that lies on the pixel that is answered, ⌊h/2⌋ and ⌊w/2⌋: the middle of an odd kernel,
+    /// and for an even one the weight below and to the right of the middle, as with OpenCV.
+    ///
+    /// ```
+    /// assert_eq!(corr2d_imaging::Kernel::parse("box:4x3")?.anchor(), (2, 1));
+    /// # Ok::<(), corr2d_imaging::Error>(())
+    /// ```
+    #[must_use]
+    pub fn anchor(&self) -> (usize, usize) {
+        (self.height / 2, self.width / 2)
+    }
+
+    /// Whether `f32` holds every weight exactly.
+    fn is_single(&self) -> bool {
+        self.values.iter().all(|&value| f64::from(value as f32) == value)
+    }
+
+    /// Each weight as the nearest `f32`.
+    fn rounded(self) -> Self {
+        Self { values: self.values.iter().map(|&value| f64::from(value as f32)).collect(), ..self }
     }
 
     /// The number of rows.

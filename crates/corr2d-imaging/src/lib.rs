@@ -7,7 +7,8 @@
 //! | to | use |
 //! | --- | --- |
 //! | read and write PNG, JPEG, BMP, PNM, TIFF, WebP | [`Picture`], [`Depth`] |
-//! | find a kernel by name, in a text or in a file | [`Kernel`], [`Measures`], [`Direction`] |
+//! | find a kernel by name, in a text or in a file | [`Kernel`] |
+//! | find out what a kernel does | [`Measures`], [`Direction`], [`Order`], [`Factors`], [`Mirror`], [`Passes`], [`Nearest`] |
 //! | continue an image beyond its edge | [`Border`], [`Margins`] |
 //! | lay a kernel over an image | [`filter`] |
 //! | show signed numbers as brightness | [`Range`], [`RangeReport`] |
@@ -36,6 +37,7 @@
 
 mod array;
 mod border;
+mod diverging;
 mod error;
 mod files;
 mod filter;
@@ -50,7 +52,7 @@ pub use border::{Border, Margins};
 pub use error::{Error, Result};
 pub use files::{check_writable, write_together, write_whole};
 pub use filter::filter;
-pub use kernel::{Direction, Kernel, Measures};
+pub use kernel::{Direction, Factors, Kernel, Measures, Mirror, Nearest, Order, Passes};
 pub use picture::{Depth, Picture};
 pub use range::{Range, RangeReport};
 

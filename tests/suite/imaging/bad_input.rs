@@ -16,13 +16,13 @@ use super::files;
 const CPU: Device = Device::Cpu;
 
 /// A folder of prepared files, and the table of what was refused.
-struct Desk {
+pub(super) struct Desk {
     folder: tempfile::TempDir,
     table: String,
 }
 
 impl Desk {
-    fn new(prepared: &[(&str, &[u8])]) -> Self {
+    pub(super) fn new(prepared: &[(&str, &[u8])]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, content) in prepared {
             std::fs::write(folder.path().join(name), content).unwrap();
@@ -30,11 +30,11 @@ impl Desk {
         Self { folder, table: String::new() }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(super) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
-    fn refused<T>(&mut self, case: &str, outcome: Result<T, Error>) {
+    pub(super) fn refused<T>(&mut self, case: &str, outcome: Result<T, Error>) {
         let message = outcome.err().unwrap_or_else(|| panic!("{case}: accepted")).to_string();
         assert_eq!(message.lines().count(), 1, "{case}: {message}");
         let message = message.replace(&self.folder.path().display().to_string(), "[folder]");
@@ -42,7 +42,7 @@ impl Desk {
     }
 
     /// The table, after the check that the folder holds what was prepared and no more.
-    fn table(self, prepared: &[(&str, &[u8])]) -> String {
+    pub(super) fn table(self, prepared: &[(&str, &[u8])]) -> String {
         let mut names: Vec<_> = prepared.iter().map(|(name, _)| name.to_string()).collect();
         names.sort();
         assert_eq!(files(self.folder.path()), names, "no file is left behind");

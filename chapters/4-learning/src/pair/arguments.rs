@@ -1,14 +1,15 @@
 //! The arguments of this part of the chapter.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use corr2d::least_squares::{Symmetry, Terms};
-use corr2d_imaging::{Kernel, check_writable};
+use corr2d_imaging::check_writable;
 
 use super::descent::{Descent, Rule};
+use super::outputs::Outputs;
 
 /// What is asked about photographs before and after a filter.
 #[derive(Clone, Debug, Args)]
@@ -30,60 +31,51 @@ pub(crate) struct PairArguments {
 
     /// Height and width of the kernel, or auto: what explains pixels best that it was not learned
     /// from, up to 15x15 [default: 3x3]
-    #[arg(long, value_name = "HxW|auto")]
+    #[arg(long, requires = "photographs", value_name = "HxW|auto")]
     kernel_size: Option<KernelSize>,
 
     /// What of a colour picture: its brightness (luma), or a kernel for each channel (each)
-    #[arg(long, value_name = "WHAT", value_enum, hide_possible_values = true)]
+    #[arg(long, requires = "photographs", value_name = "WHAT", value_enum, hide_possible_values = true)]
     channels: Option<Channels>,
 
     /// By how many rows down and columns to the right the target was moved [default: looked for, up
     /// to 8 pixels]
-    #[arg(long, value_name = "ROWS,COLUMNS", allow_hyphen_values = true)]
+    #[arg(long, requires = "photographs", value_name = "ROWS,COLUMNS", allow_hyphen_values = true)]
     shift: Option<Shift>,
 
     /// How the kernel is found: closed-form at once, cg by conjugate gradients, or sgd, nesterov, adam
     /// or lbfgs, by gradient descent [default: closed-form; with --epochs or --plot, which need
     /// steps, cg]
-    #[arg(long, value_name = "METHOD", value_enum, hide_possible_values = true)]
+    #[arg(long, requires = "photographs", value_name = "METHOD", value_enum, hide_possible_values = true)]
     method: Option<Method>,
 
     /// The momentum of sgd and nesterov [default: the best for these pictures, and so is --lr]
-    #[arg(long, value_name = "SHARE", allow_hyphen_values = true)]
+    #[arg(long, requires = "photographs", value_name = "SHARE", allow_hyphen_values = true)]
     momentum: Option<f64>,
 
     /// Add this times the sum of the squared taps to the mean squared error
-    #[arg(long, value_name = "SIZE", allow_hyphen_values = true)]
+    #[arg(long, requires = "photographs", value_name = "SIZE", allow_hyphen_values = true)]
     ridge: Option<f64>,
 
     /// The taps sum to 1: no light is added or taken
-    #[arg(long)]
+    #[arg(long, requires = "photographs")]
     sum_one: bool,
 
     /// No tap is negative, as in a blur; closed-form only
-    #[arg(long)]
+    #[arg(long, requires = "photographs")]
     nonneg: bool,
 
     /// Which taps are the same: those that half a turn exchanges (point), left and right and above
     /// and below (mirror), rows and columns too (square) [without WHICH: mirror]
-    #[arg(long, value_name = "WHICH", value_enum, num_args = 0..=1, default_missing_value = "mirror", hide_possible_values = true)]
+    #[arg(long, requires = "photographs", value_name = "WHICH", value_enum, num_args = 0..=1, default_missing_value = "mirror", hide_possible_values = true)]
     symmetric: Option<SymmetryChoice>,
 
     /// Nothing is added to the outputs
-    #[arg(long)]
+    #[arg(long, requires = "photographs")]
     no_bias: bool,
 
-    /// Where to write the kernel: .safetensors, .npy, .csv, .json or .txt. Those of three channels
-    /// go to three files, NAME-red and so on
-    #[arg(long, value_name = "FILE")]
-    save: Option<PathBuf>,
-
-    /// Where to draw what is not explained yet after each step, as SVG
-    #[arg(long, value_name = "FILE")]
-    plot: Option<PathBuf>,
-
     /// Where gradient descent keeps its state while it runs, .safetensors
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, requires = "photographs", value_name = "FILE")]
     checkpoint: Option<PathBuf>,
 
     /// Go on from the checkpoint, if there is one, to the same bits as if nothing had happened
@@ -138,8 +130,7 @@ pub(crate) struct Asked {
     pub(crate) terms: Terms,
     /// None for the closed form.
     pub(crate) descent: Option<Descent>,
-    pub(crate) save: Option<PathBuf>,
-    pub(crate) plot: Option<PathBuf>,
+    pub(crate) outputs: Outputs,
 }
 
 /// Where the photographs are.
@@ -149,9 +140,10 @@ pub(crate) enum Source {
 }
 
 impl PairArguments {
-    /// What is asked for, or None if nothing is; `epochs` and `lr` are those that the lesson's loop has too.
-    pub(crate) fn asked(&self, epochs: Option<usize>, lr: Option<f64>) -> Result<Option<Asked>> {
-        let Some(source) = self.source()? else { return self.refuse_alone().map(|()| None) };
+    /// What is asked for, or None if nothing is; the lesson's loop has `epochs` and `lr` too, and a described kernel has
+    /// `outputs`.
+    pub(crate) fn asked(&self, epochs: Option<usize>, lr: Option<f64>, outputs: Outputs) -> Result<Option<Asked>> {
+        let Some(source) = self.source()? else { return Ok(None) };
         let terms = Terms {
             bias: !self.no_bias,
             ridge: self.checked_ridge()?,
@@ -165,9 +157,8 @@ impl PairArguments {
             channels: self.channels.unwrap_or_default(),
             shift: self.shift,
             terms,
-            descent: self.descent(epochs, lr)?,
-            save: self.save.clone(),
-            plot: self.plot.clone(),
+            descent: self.descent(epochs, lr, outputs.plot.is_some())?,
+            outputs,
         };
         asked.check()?;
         Ok(Some(asked))
@@ -182,37 +173,14 @@ impl PairArguments {
         })
     }
 
-    /// Options that mean nothing without photographs.
-    fn refuse_alone(&self) -> Result<()> {
-        let given = [
-            ("--kernel-size", self.kernel_size.is_some()),
-            ("--channels", self.channels.is_some()),
-            ("--shift", self.shift.is_some()),
-            ("--method", self.method.is_some()),
-            ("--momentum", self.momentum.is_some()),
-            ("--ridge", self.ridge.is_some()),
-            ("--sum-one", self.sum_one),
-            ("--nonneg", self.nonneg),
-            ("--symmetric", self.symmetric.is_some()),
-            ("--no-bias", self.no_bias),
-            ("--save", self.save.is_some()),
-            ("--plot", self.plot.is_some()),
-            ("--checkpoint", self.checkpoint.is_some()),
-        ];
-        match given.iter().find(|(_, given)| *given) {
-            Some((option, _)) => bail!("{option} is for photographs: add --input and --target, or --pairs"),
-            None => Ok(()),
-        }
-    }
-
     fn checked_ridge(&self) -> Result<f64> {
         let ridge = self.ridge.unwrap_or(0.0);
         ensure!(ridge.is_finite() && ridge >= 0.0, "--ridge is {ridge}: it must be 0 or positive, such as 1e-6");
         Ok(ridge)
     }
 
-    fn descent(&self, epochs: Option<usize>, lr: Option<f64>) -> Result<Option<Descent>> {
-        let steps_asked_for = epochs.is_some() || self.plot.is_some();
+    fn descent(&self, epochs: Option<usize>, lr: Option<f64>, plots: bool) -> Result<Option<Descent>> {
+        let steps_asked_for = epochs.is_some() || plots;
         let method = self.method.unwrap_or(if steps_asked_for { Method::Cg } else { Method::ClosedForm });
         let rule = match method {
             Method::ClosedForm => None,
@@ -224,13 +192,22 @@ impl PairArguments {
         };
         let learns_at_a_rate = matches!(rule, Some(Rule::Sgd { .. } | Rule::Adam | Rule::Lbfgs));
         let has_momentum = matches!(rule, Some(Rule::Sgd { .. }));
-        ensure!(lr.is_none() || learns_at_a_rate, "--lr is for gradient descent: add --method sgd, nesterov, adam or lbfgs");
+        ensure!(
+            lr.is_none() || learns_at_a_rate,
+            "--lr is for gradient descent: add --method sgd, nesterov, adam or lbfgs"
+        );
         ensure!(self.momentum.is_none() || has_momentum, "--momentum is for --method sgd and nesterov");
         let resumable = self.checkpoint.is_none() || learns_at_a_rate;
         ensure!(resumable, "--checkpoint is for gradient descent: add --method sgd, nesterov, adam or lbfgs");
-        ensure!(!self.nonneg || rule.is_none(), "--nonneg is for the closed form: leave out --method, --epochs and --plot");
+        ensure!(
+            !self.nonneg || rule.is_none(),
+            "--nonneg is for the closed form: leave out --method, --epochs and --plot"
+        );
         let Some(rule) = rule else {
-            ensure!(!steps_asked_for, "--epochs and --plot need steps, and the closed form takes none: take --method cg");
+            ensure!(
+                !steps_asked_for,
+                "--epochs and --plot need steps, and the closed form takes none: take --method cg"
+            );
             return Ok(None);
         };
         let momentum = self.momentum.unwrap_or_default();
@@ -244,24 +221,15 @@ impl PairArguments {
 impl Asked {
     /// Refuses names that nothing can be written under before there is anything to lose.
     fn check(&self) -> Result<()> {
-        if let Some(path) = &self.save {
-            Kernel::check_file_name(path).and_then(|()| check_writable(path)).context("--save")?;
-        }
-        if let Some(path) = &self.plot {
-            ensure!(ends_in(path, "svg"), "--plot: {} does not end in .svg: a plot is drawn as SVG only", path.display());
-            check_writable(path).context("--plot")?;
-        }
+        self.outputs.check()?;
         let checkpoint = self.descent.as_ref().and_then(|descent| descent.checkpoint.as_deref());
         if let Some(path) = checkpoint {
-            ensure!(ends_in(path, "safetensors"), "--checkpoint: {} does not end in .safetensors", path.display());
+            let is_safetensors = path.extension().is_some_and(|found| found.eq_ignore_ascii_case("safetensors"));
+            ensure!(is_safetensors, "--checkpoint: {} does not end in .safetensors", path.display());
             check_writable(path).context("--checkpoint")?;
         }
         Ok(())
     }
-}
-
-fn ends_in(path: &Path, extension: &str) -> bool {
-    path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
 
 impl SymmetryChoice {

@@ -48,7 +48,8 @@ impl Checkpoint {
         let progress = [f64::from(u8::from(self.arrived)), self.first_slope];
         tensors.insert(PROGRESS.to_owned(), Tensor::new(&progress, &Device::Cpu)?);
         tensors.insert(FINGERPRINT.to_owned(), Tensor::new(&[self.fingerprint], &Device::Cpu)?);
-        let named = variables.iter().map(|(name, variable)| (format!("{VARIABLE}{name}"), variable.as_detached_tensor()));
+        let named =
+            variables.iter().map(|(name, variable)| (format!("{VARIABLE}{name}"), variable.as_detached_tensor()));
         tensors.extend(named);
         tensors.extend(optimizer.into_iter().map(|(name, tensor)| (format!("{OPTIMIZER}{name}"), tensor)));
         let bytes = safetensors::serialize(&tensors, None)?;
@@ -59,7 +60,8 @@ impl Checkpoint {
     pub(crate) fn read(&mut self, path: &Path, variables: &[(&str, &Var)]) -> Result<NamedTensors> {
         let mut tensors = candle_core::safetensors::load(path, &Device::Cpu)?;
         let mut take = |name: &str, dtype: DType| -> Result<Tensor> {
-            let tensor = tensors.remove(name).with_context(|| format!("the file holds no {name}: is it a checkpoint?"))?;
+            let tensor =
+                tensors.remove(name).with_context(|| format!("the file holds no {name}: is it a checkpoint?"))?;
             ensure!(tensor.dtype() == dtype, "{name} holds {:?}, not {dtype:?}: is it a checkpoint?", tensor.dtype());
             Ok(tensor.flatten_all()?)
         };

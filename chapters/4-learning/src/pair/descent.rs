@@ -97,7 +97,9 @@ impl Descent {
         rate: impl Fn(usize) -> f64,
         settings: &str,
     ) -> Result<Descended> {
-        let start = |quadratic: &Quadratic| Ok(Var::from_vec(vec![0f64; quadratic.unknowns()], quadratic.unknowns(), &Device::Cpu)?);
+        let start = |quadratic: &Quadratic| {
+            Ok(Var::from_vec(vec![0f64; quadratic.unknowns()], quadratic.unknowns(), &Device::Cpu)?)
+        };
         let kernels: Vec<Var> = quadratics.iter().map(start).collect::<Result<_>>()?;
         let losses_of = quadratics.iter().map(Quadratic::loss).collect::<corr2d::Result<Vec<_>>>()?;
         let names: Vec<String> = (0..kernels.len()).map(|channel| format!("kernel{channel}")).collect();
@@ -188,7 +190,10 @@ fn solve_by_cg(quadratic: &Quadratic, steps: usize) -> (Vec<f64>, Vec<f64>, bool
         let (loss, next) = quadratic.loss_and_half_gradient(&unknowns);
         gradient = next;
         let next_slope = square(&gradient);
-        direction.iter_mut().zip(&gradient).for_each(|(along, slope_along)| *along = next_slope / slope * *along - slope_along);
+        direction
+            .iter_mut()
+            .zip(&gradient)
+            .for_each(|(along, slope_along)| *along = next_slope / slope * *along - slope_along);
         slope = next_slope;
         losses.push(loss);
     }

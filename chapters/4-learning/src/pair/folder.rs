@@ -18,7 +18,9 @@ pub(crate) fn pairs_of(source: &Source) -> Result<Vec<(PathBuf, PathBuf)>> {
     for (name, input) in inputs {
         match targets.remove(&name) {
             Some(target) => pairs.push((input, target)),
-            None => bail!("--pairs: input/{name} has no partner: no file in target has that name, whatever its extension"),
+            None => {
+                bail!("--pairs: input/{name} has no partner: no file in target has that name, whatever its extension")
+            }
         }
     }
     if let Some(name) = targets.keys().next() {
@@ -30,7 +32,9 @@ pub(crate) fn pairs_of(source: &Source) -> Result<Vec<(PathBuf, PathBuf)>> {
 
 /// The files of a folder by their names without extension; hidden ones do not count.
 fn files(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
-    let fail = || format!("--pairs: {} cannot be read: a folder of pairs holds the folders input and target", folder.display());
+    let fail = || {
+        format!("--pairs: {} cannot be read: a folder of pairs holds the folders input and target", folder.display())
+    };
     let mut files = BTreeMap::new();
     for entry in std::fs::read_dir(folder).with_context(fail)? {
         let path = entry.with_context(fail)?.path();

@@ -17,6 +17,8 @@ pub(crate) struct Photograph {
     /// was cut. Of an array, none.
     clipped: Vec<Vec<bool>>,
     pub(crate) is_jpeg: bool,
+    /// How far apart the levels of the file are; of an array, 0.
+    pub(crate) level: f64,
 }
 
 impl Photograph {
@@ -27,7 +29,7 @@ impl Photograph {
             return Self::of_array(path);
         }
         let picture = Picture::load(path, &Device::Cpu)?;
-        let is_jpeg = starts_as_jpeg(path);
+        let (is_jpeg, level) = (starts_as_jpeg(path), f64::from(picture.depth.highest_level()).recip());
         let flags = |channel: Tensor| -> Result<Vec<bool>> {
             let pixels: Vec<f32> = channel.flatten_all()?.to_vec1()?;
             Ok(pixels.into_iter().map(|pixel| pixel <= 0.0 || pixel >= 1.0).collect())
@@ -36,14 +38,15 @@ impl Photograph {
         let clipped = (0..planes).map(|plane| flags(picture.pixels.get(plane)?)).collect::<Result<Vec<_>>>()?;
         match channels {
             Channels::Each => {
-                let channels = (0..planes).map(|plane| picture.pixels.get(plane)).collect::<candle_core::Result<_>>()?;
-                Ok(Self { channels, clipped, is_jpeg })
+                let channels =
+                    (0..planes).map(|plane| picture.pixels.get(plane)).collect::<candle_core::Result<_>>()?;
+                Ok(Self { channels, clipped, is_jpeg, level })
             }
             Channels::Luma => {
                 // Where one channel was cut, the brightness is wrong too.
                 let pixels = clipped[0].len();
                 let any = (0..pixels).map(|pixel| clipped.iter().any(|flags| flags[pixel])).collect();
-                Ok(Self { channels: vec![picture.luma()?.squeeze(0)?], clipped: vec![any], is_jpeg })
+                Ok(Self { channels: vec![picture.luma()?.squeeze(0)?], clipped: vec![any], is_jpeg, level })
             }
         }
     }
@@ -55,7 +58,7 @@ impl Photograph {
             [1, _, _] => vec![numbers.squeeze(0)?],
             _ => bail!("{} has shape {:?}, but it must be [H, W] or [1, H, W]", path.display(), numbers.dims()),
         };
-        Ok(Self { clipped: vec![Vec::new()], channels, is_jpeg: false })
+        Ok(Self { clipped: vec![Vec::new()], channels, is_jpeg: false, level: 0.0 })
     }
 
     pub(crate) fn size(&self) -> Result<(usize, usize)> {
@@ -89,7 +92,12 @@ impl Pair {
         let input = Photograph::load(input, channels).context("--input")?;
         let target = Photograph::load(target, channels).context("--target")?;
         let counts = (input.channels.len(), target.channels.len());
-        ensure!(counts.0 == counts.1, "--channels each needs both in colour or both grey, not {} and {}", kind(counts.0), kind(counts.1));
+        ensure!(
+            counts.0 == counts.1,
+            "--channels each needs both in colour or both grey, not {} and {}",
+            kind(counts.0),
+            kind(counts.1)
+        );
         Ok(Self { input, target })
     }
 
@@ -125,19 +133,27 @@ impl Pair {
         }
         // The window (i, j) made the pixel of the target that is so far on: as far as the anchor is from the first tap.
         let anchor = if is_whole { (kernel.0 / 2, kernel.1 / 2) } else { (0, 0) };
-        let further =
-            ((anchor.0 + margin.0) as isize + shift.down, (anchor.1 + margin.1) as isize + shift.right);
+        let further = ((anchor.0 + margin.0) as isize + shift.down, (anchor.1 + margin.1) as isize + shift.right);
         let rows = overlap(windows.0.saturating_sub(2 * margin.0), found.0, further.0);
         let columns = overlap(windows.1.saturating_sub(2 * margin.1), found.1, further.1);
         let (Some(rows), Some(columns)) = (rows, columns) else {
-            bail!("a shift of {shift} leaves nothing in common of input and target, {}×{} windows", windows.0, windows.1);
+            bail!(
+                "a shift of {shift} leaves nothing in common of input and target, {}×{} windows",
+                windows.0,
+                windows.1
+            );
         };
         let taps = (kernel.0 + 2 * margin.0, kernel.1 + 2 * margin.1);
-        let input = self.input.channels[channel]
-            .narrow(0, rows.window, rows.count + taps.0 - 1)?
-            .narrow(1, columns.window, columns.count + taps.1 - 1)?;
-        let target =
-            self.target.channels[channel].narrow(0, rows.target, rows.count)?.narrow(1, columns.target, columns.count)?;
+        let input = self.input.channels[channel].narrow(0, rows.window, rows.count + taps.0 - 1)?.narrow(
+            1,
+            columns.window,
+            columns.count + taps.1 - 1,
+        )?;
+        let target = self.target.channels[channel].narrow(0, rows.target, rows.count)?.narrow(
+            1,
+            columns.target,
+            columns.count,
+        )?;
         let flags = &self.target.clipped[channel];
         let is_clipped = |place: &(usize, usize)| {
             let index = (rows.target + place.0) * found.1 + columns.target + place.1;

@@ -36,9 +36,7 @@ pub(crate) fn best(quadratics: &[Quadratic], momentum: Option<f64>, nesterov: bo
     match (momentum, nesterov) {
         (Some(0.0), _) => Best { learning_rate: 2.0 / (largest + smallest), momentum: 0.0 },
         // From (1 − √m)² / μ to (1 + √m)² / L every curvature shrinks by √m; the upper end serves smaller curvatures best.
-        (Some(momentum), false) => {
-            Best { learning_rate: 0.99 * (1.0 + momentum.sqrt()).powi(2) / largest, momentum }
-        }
+        (Some(momentum), false) => Best { learning_rate: 0.99 * (1.0 + momentum.sqrt()).powi(2) / largest, momentum },
         // Nesterov's steps are stable up to 2 (1 + m) / (1 + 2m) / L.
         (Some(momentum), true) => Best { learning_rate: 1.0 / largest, momentum },
         (None, false) => {

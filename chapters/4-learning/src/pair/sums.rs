@@ -9,6 +9,9 @@ use super::arguments::{Channels, Shift};
 use super::photographs::Pair;
 use super::progress::Progress;
 
+/// What arithmetic in f32 may leave unexplained of the variance.
+const ROUNDING_OF_F32: f64 = 1e-10;
+
 /// The pairs, of which the first is at hand and the others are read one after the other.
 pub(crate) struct Pairs {
     paths: Vec<(PathBuf, PathBuf)>,
@@ -36,6 +39,18 @@ pub(crate) struct Data {
     pub(crate) left_out: bool,
 }
 
+impl Data {
+    /// The share of the variance that rounding leaves, where the levels of the target are so far apart: a twelfth of the
+    /// squared distance, by the variance of a pixel. Arithmetic in f32 leaves some of a target without levels.
+    pub(crate) fn rounding(&self, level: f64) -> Result<f64> {
+        let mut share = 0.0;
+        for moments in &self.moments {
+            share += level * level / 12.0 / moments.target_variance()? / self.moments.len() as f64;
+        }
+        Ok(share.max(ROUNDING_OF_F32))
+    }
+}
+
 impl Pairs {
     pub(crate) fn open(paths: Vec<(PathBuf, PathBuf)>, channels: Channels) -> Result<Self> {
         let (input, target) = paths.first().context("there is no pair")?;
@@ -43,6 +58,7 @@ impl Pairs {
         let mean = |tensor: &candle_core::Tensor| -> Result<f64> {
             Ok(tensor.to_dtype(candle_core::DType::F64)?.mean_all()?.to_scalar()?)
         };
+        anyhow::ensure!(first.input.channels[0].elem_count() > 0, "{} holds no pixel", input.display());
         let both = first.input.channels.iter().zip(&first.target.channels);
         let origins = both.map(|(input, target)| Ok((mean(input)?, mean(target)?))).collect::<Result<_>>()?;
         Ok(Self { paths, channels, first, origins })

@@ -77,7 +77,8 @@ impl Survey {
         // A small kernel fits into a larger one at several places: the one where it is in the middle.
         let mut best = (f64::INFINITY, Shift::default());
         for shift in as_good {
-            let (down, right) = centre(&self.fit(0, self.size, shift, terms)?);
+            let part = self.moments[0].part(self.place(self.size, shift), self.size)?;
+            let (down, right) = centre(&Fit::kernel_and_bias(&part, terms)?.0, self.size);
             let off = down * down + right * right;
             if off < best.0 {
                 best = (off, shift);
@@ -107,10 +108,6 @@ impl Survey {
         Ok(sum / self.moments.len() as f64)
     }
 
-    fn fit(&self, channel: usize, size: (usize, usize), shift: Shift, terms: &Terms) -> Result<Fit> {
-        Ok(Fit::of(&self.moments[channel].part(self.place(size, shift), size)?, terms)?)
-    }
-
     /// Where the first tap of a kernel is when the target was moved: as far back as the target is on.
     fn place(&self, size: (usize, usize), shift: Shift) -> (usize, usize) {
         let along = |margin: usize, growth: usize, shift: isize| (margin - growth).saturating_add_signed(-shift);
@@ -119,15 +116,14 @@ impl Survey {
     }
 }
 
-/// Where the weight of a kernel is, in rows and columns from its anchor: the mean place of its squared taps.
-pub(crate) fn centre(fit: &Fit) -> (f64, f64) {
-    let (height, width) = fit.size;
-    let energy: f64 = fit.kernel.iter().map(|tap| tap * tap).sum();
+/// Where the weight of a kernel is, in rows and columns from its middle: the mean place of its squared taps.
+pub(crate) fn centre(kernel: &[f64], (height, width): (usize, usize)) -> (f64, f64) {
+    let energy: f64 = kernel.iter().map(|tap| tap * tap).sum();
     if energy == 0.0 {
         return (0.0, 0.0);
     }
     let mean = |place: &dyn Fn(usize) -> f64| {
-        fit.kernel.iter().enumerate().map(|(index, tap)| tap * tap * place(index)).sum::<f64>() / energy
+        kernel.iter().enumerate().map(|(index, tap)| tap * tap * place(index)).sum::<f64>() / energy
     };
     let down = mean(&|index| (index / width) as f64 - (height as f64 - 1.0) / 2.0);
     let right = mean(&|index| (index % width) as f64 - (width as f64 - 1.0) / 2.0);

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
 
+use super::literal::Language;
 use super::{Kernel, text};
 use crate::array::{encode_npy, encode_safetensors, load_npy, load_safetensors};
 use crate::error::{Error, Result};
 use crate::files::{extension, read_whole};
 
-const EXTENSIONS: [&str; 5] = ["txt", "csv", "json", "npy", "safetensors"];
+const EXTENSIONS: [&str; 11] = ["txt", "csv", "json", "npy", "safetensors", "py", "c", "h", "cpp", "hpp", "rs"];
 
 /// Whether the name ends as a kernel file does.
 pub(super) fn is_kernel_file(path: &Path) -> bool {
@@ -18,7 +19,11 @@ pub(super) fn is_kernel_file(path: &Path) -> bool {
 
 pub(super) fn load(path: &Path) -> Result<Kernel> {
     let name = path.display().to_string();
-    match extension(path).as_str() {
+    let extension = extension(path);
+    if let Some(language) = Language::of(&extension) {
+        return language.read(&name, &read_text(path)?);
+    }
+    match extension.as_str() {
         "txt" => text::blanks(&name, &read_text(path)?),
         "csv" => text::commas(&name, &read_text(path)?),
         "json" => text::json(&name, &read_text(path)?),
@@ -33,7 +38,11 @@ pub(super) fn check_name(path: &Path) -> Result<()> {
 }
 
 pub(super) fn encode(kernel: &Kernel, path: &Path) -> Result<Vec<u8>> {
-    match extension(path).as_str() {
+    let extension = extension(path);
+    if let Some(language) = Language::of(&extension) {
+        return Ok(language.write(kernel, &extension).into_bytes());
+    }
+    match extension.as_str() {
         "txt" => Ok((text::write(kernel, " ", "\n") + "\n").into_bytes()),
         "csv" => Ok((text::write(kernel, ",", "\n") + "\n").into_bytes()),
         "json" => Ok(format!("[[{}]]\n", text::write(kernel, ",", "],[")).into_bytes()),
@@ -77,13 +86,16 @@ fn list<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
 
 /// `f32` where it holds every weight exactly, `f64` otherwise.
 fn exact_tensor(kernel: &Kernel) -> Result<Tensor> {
-    let exact = kernel.values().iter().all(|&value| f64::from(value as f32) == value);
     let shape = (kernel.height(), kernel.width());
     let tensor = Tensor::from_vec(kernel.values().to_vec(), shape, &Device::Cpu)?;
-    Ok(if exact { tensor.to_dtype(DType::F32)? } else { tensor })
+    Ok(if kernel.is_single() { tensor.to_dtype(DType::F32)? } else { tensor })
 }
 
 fn unknown_extension(path: &Path) -> Error {
-    let known = EXTENSIONS.map(|extension| format!(".{extension}")).join(" ");
-    Error::UnknownExtension { path: path.display().to_string(), known }
+    Error::UnknownExtension { path: path.display().to_string(), known: known() }
+}
+
+/// Every extension, with its dot.
+pub(super) fn known() -> String {
+    EXTENSIONS.map(|extension| format!(".{extension}")).join(" ")
 }

@@ -10,7 +10,7 @@
 use super::Kernel;
 
 /// Sums smaller than this part of `Σ |w|` are zero: `f32` weights cancel no better.
-const ZERO: f64 = 1e-6;
+pub(super) const ZERO: f64 = 1e-6;
 
 /// What a positive response means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -151,13 +151,9 @@ impl Kernel {
         }
     }
 
-    /// `Σ w · x^across · y^down`, with x and y counted from the middle.
+    /// A moment with x and y counted from the middle.
     fn moment(&self, across: i32, down: i32) -> f64 {
-        let (middle_x, middle_y) = ((self.width - 1) as f64 / 2.0, (self.height - 1) as f64 / 2.0);
-        let weight = |(index, value): (usize, &f64)| {
-            let (x, y) = ((index % self.width) as f64 - middle_x, (index / self.width) as f64 - middle_y);
-            value * x.powi(across) * y.powi(down)
-        };
-        self.values.iter().enumerate().map(weight).sum()
+        let middle = |length: usize| (length - 1) as f64 / 2.0;
+        self.moment_about((middle(self.height), middle(self.width)), (down, across))
     }
 }

@@ -72,9 +72,16 @@ pub(super) fn find(text: &str) -> Option<Result<Kernel>> {
     Some(named.build(&lower, parameters, lower.contains(':')))
 }
 
+/// The kernels without parameters.
+pub(super) fn fixed_kernels() -> impl Iterator<Item = Kernel> {
+    let is_fixed = |named: &&Named| matches!(named.recipe, Recipe::Fixed(_));
+    TABLE.iter().filter(is_fixed).filter_map(|named| find(named.name)?.ok())
+}
+
 pub(super) fn unknown(text: &str) -> Error {
     let name = text.split(':').next().unwrap_or(text);
-    Error::UnknownKernel { name: text.to_string(), near: near(name, TABLE.iter().map(|named| named.name)) }
+    let files = super::file::known();
+    Error::UnknownKernel { name: text.to_string(), files, near: near(name, TABLE.iter().map(|named| named.name)) }
 }
 
 pub(super) fn table() -> String {

@@ -64,7 +64,8 @@ fn number(value: &f64) -> String {
     shown.strip_suffix(".0").map(str::to_string).unwrap_or(shown)
 }
 
-fn rectangle(name: &str, from: &str, rows: Vec<Vec<String>>) -> Result<Kernel> {
+/// A kernel of rows that must all be as long as the first.
+pub(super) fn rectangle(name: &str, from: &str, rows: Vec<Vec<String>>) -> Result<Kernel> {
     let (height, width) = (rows.len(), rows.first().map_or(0, Vec::len));
     let mut values = Vec::new();
     for (row, texts) in (1..).zip(&rows) {

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use candle_core::{DType, Tensor};
 
 use super::figure;
+use crate::diverging::diverging;
 use crate::error::{Error, Result};
 
 /// The picture is about this wide, and cells are no larger than `LARGEST`.
@@ -55,7 +56,8 @@ fn open(height: usize, width: usize) -> String {
 }
 
 fn draw_cell(svg: &mut String, [x, y, cell]: [usize; 3], value: f32, strength: f64) {
-    let fill = colour(strength);
+    let [red, green, blue] = diverging(strength);
+    let fill = format!("#{red:02x}{green:02x}{blue:02x}");
     // Writing to a String cannot fail.
     let _ =
         write!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{cell}\" height=\"{cell}\" fill=\"{fill}\" stroke=\"#888\"/>");
@@ -72,14 +74,4 @@ fn draw_cell(svg: &mut String, [x, y, cell]: [usize; 3], value: f32, strength: f
 fn short(value: f32) -> String {
     let value = f64::from(value);
     if value.abs() < 1000.0 && value.abs() >= 0.001 { figure((value * 1000.0).round() / 1000.0) } else { figure(value) }
-}
-
-/// From white towards blue (negative) or red (positive).
-fn colour(strength: f64) -> String {
-    let full = if strength < 0.0 { [33, 102, 172] } else { [178, 24, 43] };
-    let [red, green, blue] = full.map(|channel| {
-        let channel = 255.0 - (255.0 - f64::from(channel)) * strength.abs();
-        channel.round() as u8
-    });
-    format!("#{red:02x}{green:02x}{blue:02x}")
 }

@@ -269,7 +269,7 @@ impl Moments {
             let found = kernel.len().to_string();
             return Err(Error::Setting { what: "the number of taps", found, wanted: "that of the moments" });
         }
-        let variance = self.target_variance()?;
+        let variance = self.target_squared_deviation()?;
         // The bias that is left around the origins.
         let bias = bias + self.input_origin * kernel.iter().sum::<f64>() - self.target_origin;
         let row = |a: usize| {
@@ -281,8 +281,26 @@ impl Moments {
         Ok(((squares + with_bias) / variance).max(0.0))
     }
 
-    /// The variance of the target, times the number of windows.
-    pub(super) fn target_variance(&self) -> Result<f64> {
+    /// The variance of the target over all windows.
+    ///
+    /// ```
+    /// use candle_core::{Device, Tensor};
+    /// use corr2d::least_squares::Moments;
+    ///
+    /// let mut moments = Moments::new((1, 1), (0.0, 0.0))?;
+    /// moments.add(&Tensor::new(&[[1f32, 2., 3.]], &Device::Cpu)?, &Tensor::new(&[[0f32, 3., 3.]], &Device::Cpu)?)?;
+    /// assert_eq!(moments.target_variance()?, 2.0);
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::FlatTarget`] where it is 0.
+    pub fn target_variance(&self) -> Result<f64> {
+        Ok(self.target_squared_deviation()? / self.windows as f64)
+    }
+
+    /// The same, times the number of windows.
+    pub(super) fn target_squared_deviation(&self) -> Result<f64> {
         let variance = self.target_squares - self.targets * self.targets / self.windows as f64;
         // Beside the squares, what rounding leaves of none is nothing.
         let mean = self.target_origin + self.targets / self.windows as f64;

@@ -78,7 +78,7 @@ impl Quadratic {
     /// In the classes of taps that are the same, whatever their sum.
     pub(super) fn tied(moments: &Moments, terms: &Terms) -> Result<Self> {
         terms.check(moments.kernel)?;
-        let variance = moments.target_variance()?;
+        let variance = moments.target_squared_deviation()?;
         let taps = moments.patches.len();
         let (windows, origins) = (moments.windows as f64, (moments.input_origin, moments.target_origin));
         let (classes, unknowns) = terms.symmetry.classes(moments.kernel);

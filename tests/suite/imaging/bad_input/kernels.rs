@@ -50,10 +50,10 @@ fn kernels_that_cannot_be_typed() {
     desk.refused("infinite", Kernel::new("mine", 1, 3, vec![1e300, f64::NAN, 0.0]));
     desk.refused("three axes", Kernel::from_tensor("mine", &tensor(0..12, (2, 2, 3))));
     insta::assert_snapshot!(desk.table(&[]), @r#"
-    "sobel": no kernel is named "sobel", near sobel-x, sobel-y: numbers go as "1,-1" or "1,2;3,4", files end in .txt .csv .json .npy .safetensors
-    "sobl-x": no kernel is named "sobl-x", near sobel-x, sobel-y: numbers go as "1,-1" or "1,2;3,4", files end in .txt .csv .json .npy .safetensors
-    "gausian:2": no kernel is named "gausian:2", near gaussian: numbers go as "1,-1" or "1,2;3,4", files end in .txt .csv .json .npy .safetensors
-    "motion": no kernel is named "motion": numbers go as "1,-1" or "1,2;3,4", files end in .txt .csv .json .npy .safetensors
+    "sobel": no kernel is named "sobel", near sobel-x, sobel-y: numbers go as "1,-1" or "1,2;3,4", files end in .txt .csv .json .npy .safetensors .py .c .h .cpp .hpp .rs
+    "sobl-x": no kernel is named "sobl-x", near sobel-x, sobel-y: numbers go as "1,-1" or "1,2;3,4", files end in .txt .csv .json .npy .safetensors .py .c .h .cpp .hpp .rs
+    "gausian:2": no kernel is named "gausian:2", near gaussian: numbers go as "1,-1" or "1,2;3,4", files end in .txt .csv .json .npy .safetensors .py .c .h .cpp .hpp .rs
+    "motion": no kernel is named "motion": numbers go as "1,-1" or "1,2;3,4", files end in .txt .csv .json .npy .safetensors .py .c .h .cpp .hpp .rs
     "": "" holds no number: a kernel needs at least one, as in "1,-1"
     " ": "" holds no number: a kernel needs at least one, as in "1,-1"
     "1,2;3": "1,2;3": row 2 has length 1 and row 1 has length 2: all rows need one length
@@ -78,7 +78,7 @@ fn kernels_that_cannot_be_typed() {
     "binomial:1.5": binomial cannot take "1.5": a size is height by width, each from 1 to 1024, as in :3x5
     "log:1e9": log cannot take "1e9": sigma is a number of pixels from 0.1 to 100, as in :1.5
     "sobel-x:3": sobel-x cannot take "3": it has no parameter
-    "k.png": no kernel is named "k.png": numbers go as "1,-1" or "1,2;3,4", files end in .txt .csv .json .npy .safetensors
+    "k.png": no kernel is named "k.png": numbers go as "1,-1" or "1,2;3,4", files end in .txt .csv .json .npy .safetensors .py .c .h .cpp .hpp .rs
     no rows: mine holds no number: a kernel needs at least one, as in "1,-1"
     too few values: mine: 5 values cannot fill 2×3, which needs 6
     too many weights: mine is 1025×1024, 1049600 weights, over the limit of 1048576: use a smaller kernel
@@ -137,8 +137,8 @@ fn kernel_files_that_cannot_be_read() {
     nan.npy: [folder]/nan.npy: 1 NaN and 0 infinite of 2 values: only finite numbers can be shown or stored
     none.npy: [folder]/none.npy holds no number: a kernel needs at least one, as in "1,-1"
     missing.npy: [folder]/missing.npy does not exist: check the name and the folder
-    photo.png: [folder]/photo.png ends in no known extension: use one of .txt .csv .json .npy .safetensors
-    saved as photo.png: [folder]/photo.png ends in no known extension: use one of .txt .csv .json .npy .safetensors
+    photo.png: [folder]/photo.png ends in no known extension: use one of .txt .csv .json .npy .safetensors .py .c .h .cpp .hpp .rs
+    saved as photo.png: [folder]/photo.png ends in no known extension: use one of .txt .csv .json .npy .safetensors .py .c .h .cpp .hpp .rs
     saved in missing/: [folder]/missing/k.json cannot be written, for there is no folder [folder]/missing: create it first
     "#);
 }
