@@ -27,8 +27,8 @@ mod sums;
 mod survey;
 mod text;
 
-use anyhow::{Context, Result, ensure};
-use corr2d::least_squares::{Fit, Quadratic, Terms};
+use anyhow::{Result, ensure};
+use corr2d::least_squares::{Fit, Moments, Quadratic, Terms};
 
 pub(crate) use arguments::PairArguments;
 pub(crate) use outputs::Outputs;
@@ -100,22 +100,18 @@ fn mean(shares: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 /// The kernels of the closed form, or those to which the steps have led.
 fn learned(asked: &Asked, data: &Data, fits: Vec<Fit>) -> Result<(Vec<Learned>, Option<Steps>)> {
+    let with_moments = data.moments.iter().zip(fits);
     let Some(descent) = &asked.descent else {
-        let at_once =
-            |fit: Fit| Learned { kernel: fit.kernel.clone(), bias: fit.bias, unexplained: fit.unexplained, fit };
-        return Ok((fits.into_iter().map(at_once).collect(), None));
+        let at_once = |(moments, fit): (&Moments, Fit)| Learned::new(moments, (fit.kernel.clone(), fit.bias), fit);
+        return Ok((with_moments.map(at_once).collect::<Result<_>>()?, None));
     };
     let quadratics = data.moments.iter().map(|moments| Quadratic::of(moments, &asked.terms));
     let quadratics = quadratics.collect::<corr2d::Result<Vec<_>>>()?;
     let descended = descent.run(&quadratics)?;
-    let mut learned = Vec::new();
-    for (((quadratic, unknowns), moments), fit) in
-        quadratics.iter().zip(&descended.unknowns).zip(&data.moments).zip(fits)
-    {
-        let (kernel, bias) = quadratic.kernel(unknowns);
+    let kernels = quadratics.iter().zip(&descended.unknowns).map(|(quadratic, unknowns)| quadratic.kernel(unknowns));
+    let learned = kernels.zip(with_moments).map(|((kernel, bias), (moments, fit))| {
         ensure!(kernel.iter().all(|tap| tap.is_finite()), "a tap has left the finite numbers: take a smaller --lr");
-        let unexplained = moments.unexplained(&kernel, bias).context("the kernel after the last step")?;
-        learned.push(Learned { kernel, bias, unexplained, fit });
-    }
-    Ok((learned, Some(Steps { losses: descended.losses, arrived: descended.arrived })))
+        Learned::new(moments, (kernel, bias), fit)
+    });
+    Ok((learned.collect::<Result<_>>()?, Some(Steps { losses: descended.losses, arrived: descended.arrived })))
 }

@@ -58,7 +58,8 @@ impl Checkpoint {
 
     /// Puts back what was written, and returns the state of the optimiser.
     pub(crate) fn read(&mut self, path: &Path, variables: &[(&str, &Var)]) -> Result<NamedTensors> {
-        let mut tensors = candle_core::safetensors::load(path, &Device::Cpu)?;
+        let mut tensors =
+            candle_core::safetensors::load(path, &Device::Cpu).context("the file cannot be read as a checkpoint")?;
         let mut take = |name: &str, dtype: DType| -> Result<Tensor> {
             let tensor =
                 tensors.remove(name).with_context(|| format!("the file holds no {name}: is it a checkpoint?"))?;

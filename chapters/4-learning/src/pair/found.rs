@@ -1,6 +1,7 @@
 //! What came of the search, and what may have spoilt it.
 
-use corr2d::least_squares::Fit;
+use anyhow::Result;
+use corr2d::least_squares::{Fit, Moments};
 
 use super::arguments::{Asked, Shift};
 use super::mean;
@@ -44,6 +45,8 @@ pub(crate) struct Learned {
     pub(crate) bias: f64,
     /// The share of the target's variance.
     pub(crate) unexplained: f64,
+    /// Of what the filter changed, target less input, the share that is explained; None if it changed nothing.
+    pub(crate) change_explained: Option<f64>,
     /// The best there is, whichever way the kernel was found.
     pub(crate) fit: Fit,
 }
@@ -85,6 +88,19 @@ pub(crate) enum Verdict {
     NotAtAll,
     /// The steps were over before it could be told.
     StepsRanOut,
+}
+
+impl Learned {
+    /// Of the moments that the kernel was fitted to, `unexplained` is what it leaves.
+    pub(crate) fn new(moments: &Moments, (kernel, bias): (Vec<f64>, f64), fit: Fit) -> Result<Self> {
+        let unexplained = moments.unexplained(&kernel, bias)?;
+        let (height, width) = fit.size;
+        let mut untouched = vec![0.0; height * width];
+        untouched[height / 2 * width + width / 2] = 1.0;
+        let change = moments.unexplained(&untouched, 0.0)?;
+        let change_explained = (change > 0.0).then(|| 1.0 - unexplained / change);
+        Ok(Self { kernel, bias, unexplained, change_explained, fit })
+    }
 }
 
 impl Found<'_> {

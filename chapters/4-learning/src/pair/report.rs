@@ -11,6 +11,9 @@ use super::found::{Found, Learned, Note};
 use super::outputs::{Written, channel_names};
 use super::text::Text;
 
+/// Errors below this one are those of arithmetic in f32, which differ from machine to machine.
+const ARITHMETIC: f64 = 1e-6;
+
 impl Found<'_> {
     pub(crate) fn print(&self, language: Language, page: &mut Page<'_>) -> Result<()> {
         let text = Text::of(language);
@@ -26,7 +29,12 @@ impl Found<'_> {
                 page.text((text.channel)(name))?;
             }
             page.figure(&figure::matrix_that_fits(&self.taps(learned)?)?)?;
-            page.text(&(text.kernel)(self.size, &figure::scalar(learned.bias), 1.0 - learned.unexplained))?;
+            page.text(&(text.kernel)(
+                self.size,
+                &figure::scalar(learned.bias),
+                1.0 - learned.unexplained,
+                learned.change_explained,
+            ))?;
         }
         if let Some(steps) = &self.steps {
             page.text(&(text.steps)(steps.losses.len()))?;
@@ -55,7 +63,7 @@ impl Found<'_> {
             all.into_iter().fold((1.0, 0.0), |(condition, error): (f64, f64), (other_condition, other_error)| {
                 (condition.max(other_condition), error.max(other_error))
             });
-        Some((format!("{:.0e}", worst.0).replace('e', "·10^").replace("·10^0", ""), short(worst.1)))
+        Some((format!("{:.0e}", worst.0), short(worst.1.max(ARITHMETIC))))
     }
 
     fn taps(&self, learned: &Learned) -> Result<Tensor> {
@@ -100,6 +108,7 @@ impl Found<'_> {
             ("kernel".to_owned(), json::tensor("the kernel", &self.taps(learned)?)?),
             ("bias".to_owned(), json::number("the bias", learned.bias)?),
             ("r_squared".to_owned(), json::number("r_squared", 1.0 - learned.unexplained)?),
+            ("change_explained".to_owned(), number("the share of the change", learned.change_explained)?),
             ("rank".to_owned(), learned.fit.rank.into()),
             ("unknowns".to_owned(), learned.fit.unknowns.into()),
             ("condition".to_owned(), number("the condition", Some(learned.fit.condition))?),
@@ -110,9 +119,5 @@ impl Found<'_> {
 
 /// One digit that counts: more of an error says nothing.
 pub(super) fn short(value: f64) -> String {
-    if value < 1e-9 {
-        // What arithmetic leaves differs from machine to machine.
-        return "1e-9".to_owned();
-    }
     format!("{value:.0e}")
 }

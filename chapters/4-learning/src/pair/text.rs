@@ -11,7 +11,7 @@ pub(super) struct Text {
     pub(super) pair_title: fn(input: &str, target: &str) -> String,
     pub(super) folder_title: fn(folder: &str, pairs: usize) -> String,
     pub(super) channel: fn(name: &str) -> &'static str,
-    pub(super) kernel: fn(size: (usize, usize), bias: &str, r_squared: f64) -> String,
+    pub(super) kernel: fn(size: (usize, usize), bias: &str, r_squared: f64, of_change: Option<f64>) -> String,
     pub(super) steps: fn(steps: usize) -> String,
     pub(super) verdict: fn(verdict: Verdict) -> &'static str,
     pub(super) note: fn(note: &Note) -> String,
@@ -37,10 +37,11 @@ const ENGLISH: Text = Text {
         "green" => "Green:",
         _ => "Blue:",
     },
-    kernel: |(height, width), bias, r_squared| {
+    kernel: |(height, width), bias, r_squared, of_change| {
         format!(
-            "This {height}×{width} kernel and a bias of {bias} explain {}% of the target's variance.",
-            percent(r_squared)
+            "This {height}×{width} kernel and a bias of {bias} explain {}% of the target's variance{}.",
+            percent(r_squared),
+            of_change.map_or(String::new(), |share| format!(", and {}% of what the filter changed", percent(share)))
         )
     },
     steps: |steps| format!("It was found in steps: {steps}."),
@@ -127,10 +128,11 @@ const PORTUGUESE: Text = Text {
         "green" => "Verde:",
         _ => "Azul:",
     },
-    kernel: |(height, width), bias, r_squared| {
+    kernel: |(height, width), bias, r_squared, of_change| {
         format!(
-            "Este kernel {height}×{width} e um viés de {bias} explicam {}% da variância do alvo.",
-            percent(r_squared)
+            "Este kernel {height}×{width} e um viés de {bias} explicam {}% da variância do alvo{}.",
+            percent(r_squared),
+            of_change.map_or(String::new(), |share| format!(" e {}% do que o filtro mudou", percent(share)))
         )
     },
     steps: |steps| format!("Passos até encontrá-lo: {steps}."),
@@ -220,7 +222,7 @@ fn share(part: usize, whole: usize) -> String {
 }
 
 fn share_of(share: f64) -> String {
-    format!("{:.1}", 100.0 * share)
+    if share < 0.0005 { "<0.1".to_owned() } else { format!("{:.1}", 100.0 * share) }
 }
 
 /// "3 down and 2 to the left", in the words [down, up, right, left].
