@@ -2,17 +2,18 @@
 
 mod candle_compat;
 mod products;
+mod training;
 mod transposed_and_pooling;
 
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use candle_core::{DType, Device, Tensor, Var};
-use candle_nn::{Module, Optimizer, SGD, VarBuilder, VarMap};
+use candle_nn::{Module, VarBuilder, VarMap};
 use corr2d::autograd::{Gradcheck, gradcheck, gradient, value_and_grad};
 use corr2d::{
-    Algorithm, Conv2d, Conv2dOptions, Corr2dLayer, Initializer, LazyConv2d, Padding, Trainer, by_candle, conv2d,
-    convolve2d, corr2d,
+    Algorithm, Conv2d, Conv2dOptions, Corr2dLayer, Initializer, LazyConv2d, Padding, by_candle, conv2d, convolve2d,
+    corr2d,
 };
 
 use crate::gradients::process;
@@ -36,7 +37,8 @@ fn assert_every_line() {
         initializers(),
         gradients(),
         products::calls(),
-        training(),
+        training::calls(),
+        training::states(),
         transposed_and_pooling::calls(),
     ];
     let calls = calls.into_iter().flatten();
@@ -304,65 +306,6 @@ fn as_many_as_positive(t: &[Tensor]) -> corr2d::Result<Tensor> {
 
 fn a_row_if_positive(t: &[Tensor]) -> corr2d::Result<Tensor> {
     Ok(if count_positive(&t[0])? == 2 { t[0].reshape((1, 2))? } else { t[0].reshape((2, 1))? })
-}
-
-fn training() -> Vec<Call> {
-    let fit = |name, learning_rate: f64, input: &'static [usize], target: f64| {
-        call(name, move || {
-            train(learning_rate, &zeros(input), &(zeros(&[1, 1, 3, 3]).ones_like()? * target)?, squared_error)
-        })
-    };
-    vec![
-        fit("trainer: a learning rate that is NaN", f64::NAN, &[1, 1, 3, 4], 0.0),
-        fit("trainer: a learning rate below zero", -0.1, &[1, 1, 3, 4], 0.0),
-        fit("trainer: no learning rate", 0.0, &[1, 1, 3, 4], 0.0),
-        fit("trainer: a target that is NaN", 0.1, &[1, 1, 3, 4], f64::NAN),
-        fit("trainer: an input without batch", 0.1, &[1, 3, 4], 0.0),
-        fit("trainer: a target of another shape", 0.1, &[1, 1, 3, 9], 0.0),
-        call("trainer: a step that is too long", || {
-            let ones = zeros(&[1, 1, 3, 4]).ones_like()?;
-            train(1e30, &ones, &zeros(&[1, 1, 3, 3]).ones_like()?, squared_error)
-        }),
-        call("trainer: a gradient that is NaN under a loss that is 0", || {
-            train(0.1, &zeros(&[1, 1, 3, 4]), &zeros(&[1, 1, 3, 3]), |output, _| {
-                Ok(output.relu()?.sqrt()?.sum_all()?)
-            })
-        }),
-        call("trainer: weights that are NaN from the start", || {
-            let variables = VarMap::new();
-            let builder = Initializer::Zeros.var_builder(&variables, 0, DType::F32, &Device::Cpu);
-            let model = Conv2d::build_without_bias(1, 1, (1, 2), Conv2dOptions::default(), builder.pp("edges"))?;
-            variables.all_vars()[0].set(&(model.weight().detach() + f64::NAN)?)?;
-            let optimizer = SGD::new(variables.all_vars(), 0.1)?;
-            let (input, target) = (zeros(&[1, 1, 3, 4]), zeros(&[1, 1, 3, 3]));
-            Trainer { model: &model, loss: squared_error, optimizer, variables: &variables }.fit(&input, &target, 5)
-        }),
-        call("trainer: a loss of more than one number", || {
-            train(0.1, &zeros(&[1, 1, 3, 4]), &zeros(&[1, 1, 3, 3]), |output, target| Ok((output - target)?))
-        }),
-        call("trainer: a loss without gradient", || {
-            train(0.1, &zeros(&[1, 1, 3, 4]), &zeros(&[1, 1, 3, 3]), |output, target| {
-                squared_error(&output.detach(), target)
-            })
-        }),
-    ]
-}
-
-fn train(
-    learning_rate: f64,
-    input: &Tensor,
-    target: &Tensor,
-    loss: impl Fn(&Tensor, &Tensor) -> corr2d::Result<Tensor>,
-) -> corr2d::Result<corr2d::History> {
-    let variables = VarMap::new();
-    let builder = Initializer::Zeros.var_builder(&variables, 0, DType::F32, &Device::Cpu);
-    let model = Conv2d::build_without_bias(1, 1, (1, 2), Conv2dOptions::default(), builder)?;
-    let optimizer = SGD::new(variables.all_vars(), learning_rate)?;
-    Trainer { model: &model, loss, optimizer, variables: &variables }.fit(input, target, 20)
-}
-
-fn squared_error(output: &Tensor, target: &Tensor) -> corr2d::Result<Tensor> {
-    Ok((output - target)?.sqr()?.sum_all()?)
 }
 
 fn drawing() -> VarBuilder<'static> {

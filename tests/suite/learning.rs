@@ -1,9 +1,13 @@
-//! What learns: initialisers, layers, candle's layer under our arithmetic, the trainer, and LeNet on digits.
+//! What learns: initialisers, layers, candle's layer under our arithmetic, optimisers, the trainer, and LeNet on digits.
 
+mod batches;
 mod candle_compat;
+mod checkpoints;
 mod initializers;
 mod layers;
 mod least_squares;
 mod lenet;
 mod optimizers;
+mod schedules;
+mod stopping;
 mod trainer;

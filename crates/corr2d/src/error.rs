@@ -242,19 +242,22 @@ pub enum Error {
         shape: Vec<usize>,
     },
     /// A saved state lacks something that the model or its optimiser needs.
-    #[error("the saved state has no {}: it is that of another model or optimiser", listed(names))]
+    #[error("the saved state has no {}: build the model and the optimiser that it was saved with", listed(names))]
     StateMissing {
         /// What it lacks.
         names: Vec<String>,
     },
     /// A saved state has something that the model and its optimiser do not know.
-    #[error("the saved state has {} too many: it is that of another model or optimiser", listed(names))]
+    #[error("the saved state has also {}: build the model and the optimiser that it was saved with", listed(names))]
     StateLeftOver {
         /// What is left over.
         names: Vec<String>,
     },
     /// A saved tensor has another shape or dtype than the one it is to replace.
-    #[error("the saved state has {name} as {found}, but here it is {wanted}: it is that of another model or optimiser")]
+    #[error(
+        "the saved state has {name} as {found}, but here it is {wanted}: build the model and the optimiser that it was \
+         saved with"
+    )]
     StateDiffers {
         /// The name of the tensor.
         name: String,
@@ -262,6 +265,40 @@ pub enum Error {
         found: String,
         /// Those that it must have.
         wanted: String,
+    },
+    /// Batches were asked of inputs and targets that are not as many, or of none.
+    #[error(
+        "{inputs} inputs and {targets} targets: batches need as many of both, along the first axis, and 1 at least"
+    )]
+    SampleCounts {
+        /// How many inputs there are.
+        inputs: usize,
+        /// How many targets there are.
+        targets: usize,
+    },
+    /// A file cannot be read.
+    #[error("{path} cannot be read: {cause}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A file cannot be written. What stood there before is still there.
+    #[error("{path} cannot be written: {cause}")]
+    Unwritable {
+        /// The file.
+        path: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A file is no checkpoint.
+    #[error("{path} is no checkpoint: {why}")]
+    NoCheckpoint {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
     },
     /// A lazy layer was made for another number of channels.
     #[error("this layer took {made_for} input channels from its first input, but now gets {found}")]

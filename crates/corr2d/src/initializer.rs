@@ -113,7 +113,15 @@ impl Initializer {
         VarBuilder::from_backend(Box::new(backend), dtype, device.clone())
     }
 
-    fn draw_stream(&self, shape: &Shape, seed: u64, stream: u64, dtype: DType, device: &Device) -> Result<Tensor> {
+    /// From one of the many streams of a seed.
+    pub(crate) fn draw_stream(
+        &self,
+        shape: &Shape,
+        seed: u64,
+        stream: u64,
+        dtype: DType,
+        device: &Device,
+    ) -> Result<Tensor> {
         self.validate(dtype)?;
         within_budget(shape.dims())?;
         let mut random = ChaCha8Rng::seed_from_u64(seed);

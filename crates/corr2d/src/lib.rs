@@ -9,7 +9,8 @@
 //! | [`Conv2d`], [`LazyConv2d`], [`PreparedConv2d`], [`Corr2dLayer`], [`ConvTranspose2d`], [`MaxPool2d`], [`AvgPool2d`] | the layers |
 //! | [`Initializer`] | what a layer's weights begin with |
 //! | [`Variables`], [`optim`] | all weights of a model by name, and what moves them |
-//! | [`Trainer`], [`History`] | the loop that learns them |
+//! | [`Trainer`], [`FitOptions`], [`History`] | the loop that learns them, and what it may be asked |
+//! | [`Checkpoint`], [`Progress`] | a run that goes on as if it had not been stopped |
 //! | [`least_squares`] | the kernel between two images, without a loop |
 //! | [`Identifiability`] | whether an input determines a kernel, and how fast gradient descent finds it |
 //! | [`layout`] | the axes of other frameworks: NCHW and NHWC, OIHW and HWIO |
@@ -23,6 +24,7 @@ pub mod autograd;
 pub mod by_candle;
 pub mod candle_compat;
 pub mod candle_differences;
+mod checkpoint;
 mod checks;
 mod error;
 mod functions;
@@ -39,6 +41,7 @@ mod trainer;
 mod transposed;
 mod variables;
 
+pub use checkpoint::Checkpoint;
 pub use corr2d_cpu::{Algorithm, Conv2dOptions, ConvTranspose2dOptions, Geometry, Padding, Pool2dOptions};
 pub use error::{Error, Result};
 pub use functions::{conv2d, convolve2d, corr2d};
@@ -46,6 +49,6 @@ pub use identifiability::Identifiability;
 pub use initializer::Initializer;
 pub use layers::{AvgPool2d, Conv2d, ConvTranspose2d, Corr2dLayer, LazyConv2d, MaxPool2d, PreparedConv2d};
 pub use pooling::{avg_pool2d, max_pool2d};
-pub use trainer::{History, Trainer};
+pub use trainer::{Batches, Best, Clip, Decay, EarlyStopping, Epoch, FitOptions, History, Progress, Schedule, Trainer};
 pub use transposed::conv_transpose2d;
 pub use variables::{NamedTensors, Variables};

@@ -22,6 +22,7 @@ use candle_nn::Optimizer;
 pub use adam::{Adam, AdamOptions, WeightDecay};
 pub use lbfgs::{Lbfgs, LbfgsOptions};
 pub use sgd::{Sgd, SgdOptions};
+pub(crate) use vector::Vector;
 
 use crate::error::{Error, Result};
 use crate::variables::{NamedTensors, Variables};

@@ -1,29 +1,49 @@
 //! The loop that learns: loss, gradient, step, and a stop when the numbers run away.
 
-use candle_core::backprop::GradStore;
-use candle_core::{DType, Device, Tensor, Var};
-use candle_nn::{Module, Optimizer, VarMap};
+mod batches;
+mod clip;
+mod kept;
+mod options;
+mod progress;
+mod run;
+mod schedule;
 
-use crate::autograd::gradient;
+use std::ops::ControlFlow;
+
+use candle_core::Tensor;
+use candle_nn::{Module, Optimizer};
+
+pub use batches::Batches;
+pub use clip::Clip;
+pub use options::{EarlyStopping, FitOptions};
+pub use progress::{Best, History, Progress};
+pub use schedule::{Decay, Schedule};
+
+use crate::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
+use crate::optim::Resumable;
+use crate::variables::Variables;
+use run::Run;
 
 /// A model, the loss it is to make small, and the optimiser that moves its variables.
 ///
 /// ```
 /// use candle_core::{DType, Device, Tensor};
-/// use candle_nn::{Optimizer, SGD, VarMap};
-/// use corr2d::{Conv2d, Conv2dOptions, Initializer, Trainer};
+/// use candle_nn::{Optimizer, VarMap};
+/// use corr2d::optim::{Sgd, SgdOptions};
+/// use corr2d::{Conv2d, Conv2dOptions, Initializer, Trainer, Variables};
 ///
 /// // Which kernel makes [1, −1] differences of the image? Begin with zeros, take a hundred steps.
 /// let x = Tensor::new(&[[[[1f32, 1., 0., 0., 2., 5.]]]], &Device::Cpu)?;
 /// let y = Tensor::new(&[[[[0f32, 1., 0., -2., -3.]]]], &Device::Cpu)?;
-/// let variables = VarMap::new();
-/// let builder = Initializer::Zeros.var_builder(&variables, 0, DType::F32, &Device::Cpu);
+/// let map = VarMap::new();
+/// let builder = Initializer::Zeros.var_builder(&map, 0, DType::F32, &Device::Cpu);
 /// let model = Conv2d::build_without_bias(1, 1, (1, 2), Conv2dOptions::default(), builder)?;
+/// let variables = Variables::of(&map);
 /// let history = Trainer {
 ///     model: &model,
 ///     loss: |output: &Tensor, target: &Tensor| Ok((output - target)?.sqr()?.sum_all()?),
-///     optimizer: SGD::new(variables.all_vars(), 0.025)?,
+///     optimizer: Sgd::new(variables.learned(), SgdOptions { learning_rate: 0.025, ..Default::default() })?,
 ///     variables: &variables,
 /// }
 /// .fit(&x, &y, 100)?;
@@ -36,22 +56,36 @@ pub struct Trainer<'a, M, L, O> {
     pub model: &'a M,
     /// (output, target) → one number.
     pub loss: L,
-    /// What moves the variables along their gradients.
+    /// What moves the variables along their gradients: one of [`optim`](crate::optim), or any other of candle's kind.
     pub optimizer: O,
-    /// The variables of the model. All of them must be reached by the loss.
-    pub variables: &'a VarMap,
+    /// The variables of the model. All that learn must be reached by the loss.
+    pub variables: &'a Variables,
 }
 
-/// What a training run went through.
-///
-/// ```
-/// let history = corr2d::History { losses: vec![14.0, 3.5] };
-/// assert!(history.losses.is_sorted_by(|earlier, later| earlier > later));
-/// ```
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct History {
-    /// The loss of each epoch, measured before its step.
-    pub losses: Vec<f64>,
+/// An epoch that is over, for who wants to look, to save or to stop.
+pub struct Epoch<'a, O> {
+    /// Counted from 1.
+    pub number: usize,
+    /// Its loss, the last of the history.
+    pub loss: f64,
+    /// The loss of what is held out, measured after it.
+    pub held_out: Option<f64>,
+    /// The rate that the schedule gave it.
+    pub learning_rate: f64,
+    /// All that the run went through up to here.
+    pub progress: &'a Progress,
+    variables: &'a Variables,
+    optimizer: &'a O,
+}
+
+impl<O: Resumable> Epoch<'_, O> {
+    /// All that is needed to go on from here.
+    ///
+    /// # Errors
+    /// [`Error::UnnamedVariable`] if the optimiser moves a variable that the trainer does not know.
+    pub fn checkpoint(&self) -> Result<Checkpoint> {
+        Checkpoint::of(self.variables, self.optimizer, self.progress)
+    }
 }
 
 impl<M, L, O> Trainer<'_, M, L, O>
@@ -68,18 +102,19 @@ where
     /// ```
     /// use candle_core::{DType, Device, Tensor};
     /// use candle_nn::{Optimizer, SGD, VarMap};
-    /// use corr2d::{Conv2d, Conv2dOptions, Error, Initializer, Trainer};
+    /// use corr2d::{Conv2d, Conv2dOptions, Error, Initializer, Trainer, Variables};
     ///
     /// // Input [N, C, H, W] = [1, 1, 1, 3], target [1, 1, 1, 2].
     /// let x = Tensor::new(&[[[[1f32, 1., 0.]]]], &Device::Cpu)?;
     /// let y = Tensor::new(&[[[[0f32, 1.]]]], &Device::Cpu)?;
-    /// let variables = VarMap::new();
-    /// let builder = Initializer::Zeros.var_builder(&variables, 0, DType::F32, &Device::Cpu);
+    /// let map = VarMap::new();
+    /// let builder = Initializer::Zeros.var_builder(&map, 0, DType::F32, &Device::Cpu);
     /// let model = Conv2d::build_without_bias(1, 1, (1, 2), Conv2dOptions::default(), builder)?;
+    /// let variables = Variables::of(&map);
     /// let mut trainer = Trainer {
     ///     model: &model,
     ///     loss: |output: &Tensor, target: &Tensor| Ok((output - target)?.sqr()?.sum_all()?),
-    ///     optimizer: SGD::new(variables.all_vars(), 0.1)?,
+    ///     optimizer: SGD::new(variables.learned(), 0.1)?,
     ///     variables: &variables,
     /// };
     /// assert_eq!(trainer.fit(&x, &y, 2)?.losses.len(), 2);
@@ -95,87 +130,73 @@ where
     /// [`Error::MissingGradient`] for a loss that cannot be learned from; [`Error::LossNotFinite`] and
     /// [`Error::WeightsNotFinite`] as soon as the loss or a variable leaves the finite numbers.
     pub fn fit(&mut self, input: &Tensor, target: &Tensor, epochs: usize) -> Result<History> {
+        let options = FitOptions { epochs, ..Default::default() };
+        let run = self.fit_with(input, target, &options, Progress::default(), |_| Ok(ControlFlow::Continue(())))?;
+        Ok(run.history)
+    }
+
+    /// The same with a schedule, clipping, batches, early stopping, and a look at each epoch, which may end the run.
+    ///
+    /// A run begins with `Progress::default()`, and goes on with what [`Checkpoint::restore`] gives: the same bits as if it
+    /// had not been stopped, if model, options and data are the same. The optimiser has its own learning rate again at the
+    /// end. With early stopping the variables of the best epoch are put back then, so that who wants to go on saves a
+    /// checkpoint in `after_epoch`.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use candle_core::{DType, Device, Tensor};
+    /// use candle_nn::{Optimizer, VarMap};
+    /// use corr2d::optim::{Adam, AdamOptions};
+    /// use corr2d::{Checkpoint, Conv2d, Conv2dOptions, Decay, FitOptions, Initializer, Progress, Trainer, Variables};
+    ///
+    /// # let file = std::env::temp_dir().join(format!("corr2d-fit-with-{}.safetensors", std::process::id()));
+    /// let x = Tensor::new(&[[[[1f32, 1., 0., 0., 2., 5.]]]], &Device::Cpu)?;
+    /// let y = Tensor::new(&[[[[0f32, 1., 0., -2., -3.]]]], &Device::Cpu)?;
+    /// let map = VarMap::new();
+    /// let builder = Initializer::Zeros.var_builder(&map, 0, DType::F32, &Device::Cpu);
+    /// let model = Conv2d::build_without_bias(1, 1, (1, 2), Conv2dOptions::default(), builder)?;
+    /// let variables = Variables::of(&map);
+    /// let mut trainer = Trainer {
+    ///     model: &model,
+    ///     loss: |output: &Tensor, target: &Tensor| Ok((output - target)?.sqr()?.sum_all()?),
+    ///     optimizer: Adam::new(variables.learned(), AdamOptions { learning_rate: 0.25, ..Default::default() })?,
+    ///     variables: &variables,
+    /// };
+    /// let options = FitOptions { epochs: 40, schedule: Decay::Cosine { smallest: 0.0 }.into(), ..Default::default() };
+    /// // Save after each epoch, and break off after the fifteenth.
+    /// trainer.fit_with(&x, &y, &options, Progress::default(), |epoch| {
+    ///     epoch.checkpoint()?.save(&file)?;
+    ///     Ok(if epoch.number < 15 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    /// })?;
+    ///
+    /// let progress = Checkpoint::load(&file)?.restore(&variables, &mut trainer.optimizer)?;
+    /// assert_eq!(progress.epochs(), 15);
+    /// let progress = trainer.fit_with(&x, &y, &options, progress, |_| Ok(ControlFlow::Continue(())))?;
+    /// assert_eq!(progress.epochs(), 40);
+    /// # std::fs::remove_file(&file).ok();
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Trainer::fit`]; [`Error::Setting`] for options out of their range, [`Error::SampleCounts`] for batches of
+    /// inputs and targets that are not as many; whatever `after_epoch` says.
+    pub fn fit_with(
+        &mut self,
+        input: &Tensor,
+        target: &Tensor,
+        options: &FitOptions,
+        progress: Progress,
+        after_epoch: impl FnMut(&Epoch<'_, O>) -> Result<ControlFlow<()>>,
+    ) -> Result<Progress> {
         let learning_rate = self.optimizer.learning_rate();
         if !(learning_rate.is_finite() && learning_rate > 0.0) {
             let found = learning_rate.to_string();
             return Err(Error::Setting { what: "the learning rate", found, wanted: "positive and finite" });
         }
-        let variables = self.named_variables();
-        let mut history = History::default();
-        let mut kept = Kept::default();
-        for epoch in 1..=epochs {
-            // Before the loss: it may be finite all the same, since relu makes 0 of NaN.
-            check_weights(epoch - 1, &variables, &kept, learning_rate)?;
-            let loss = (self.loss)(&self.model.forward(input)?, target)?;
-            let value = number(&loss)?;
-            if !value.is_finite() {
-                let kept = kept.put_back()?;
-                return Err(Error::LossNotFinite { epoch, loss: value, kept, learning_rate });
-            }
-            kept = Kept::copy(epoch, &variables)?;
-            history.losses.push(value);
-            let gradients = loss.backward()?;
-            check_gradients(&gradients, &variables)?;
-            self.optimizer.step(&gradients)?;
-        }
-        check_weights(epochs, &variables, &kept, learning_rate)?;
-        Ok(history)
+        options.check()?;
+        let ended = Run::new(self, (input, target), options, progress).go_on(after_epoch);
+        self.optimizer.set_learning_rate(learning_rate);
+        ended
     }
-
-    /// The variables in the order of their names: a `VarMap` has none of its own.
-    fn named_variables(&self) -> Vec<(String, Var)> {
-        let variables = self.variables.data().lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut named: Vec<_> = variables.iter().map(|(name, variable)| (name.clone(), variable.clone())).collect();
-        named.sort_by(|(a, _), (b, _)| a.cmp(b));
-        named
-    }
-}
-
-/// The values of all variables at an epoch where they and the loss were finite; before the first, none.
-#[derive(Default)]
-struct Kept {
-    epoch: usize,
-    values: Vec<(Var, Tensor)>,
-}
-
-impl Kept {
-    fn copy(epoch: usize, variables: &[(String, Var)]) -> Result<Self> {
-        let copy = |(_, variable): &(String, Var)| Ok((variable.clone(), variable.as_tensor().copy()?));
-        Ok(Self { epoch, values: variables.iter().map(copy).collect::<Result<_>>()? })
-    }
-
-    /// The epoch to which the variables are put back.
-    fn put_back(&self) -> Result<usize> {
-        self.values.iter().try_for_each(|(variable, value)| variable.set(value))?;
-        Ok(self.epoch)
-    }
-}
-
-/// Puts the kept values back if the step of `epoch` has left the finite numbers.
-fn check_weights(epoch: usize, variables: &[(String, Var)], kept: &Kept, learning_rate: f64) -> Result<()> {
-    for (name, variable) in variables {
-        if !is_finite(variable)? {
-            let (variable, kept) = (name.clone(), kept.put_back()?);
-            return Err(Error::WeightsNotFinite { variable, epoch, kept, learning_rate });
-        }
-    }
-    Ok(())
-}
-
-/// Candle's optimisers leave a variable without a gradient as it is, and say nothing.
-fn check_gradients(gradients: &GradStore, variables: &[(String, Var)]) -> Result<()> {
-    variables.iter().try_for_each(|(name, variable)| gradient(gradients, variable, name).map(drop))
-}
-
-fn number(loss: &Tensor) -> Result<f64> {
-    if loss.elem_count() != 1 {
-        return Err(Error::NotScalar { shape: loss.dims().to_vec() });
-    }
-    // Metal cannot widen to f64, the CPU can.
-    Ok(loss.flatten_all()?.get(0)?.to_device(&Device::Cpu)?.to_dtype(DType::F64)?.to_scalar()?)
-}
-
-/// 0 · v is 0 for every finite v and NaN for the others, in the variable's own dtype on its own device.
-fn is_finite(variable: &Var) -> Result<bool> {
-    Ok(number(&(variable.as_tensor().detach() * 0.0)?.sum_all()?)? == 0.0)
 }

@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{AdamW, Optimizer, ParamsAdamW, SGD, VarMap};
-use corr2d::{Conv2d, Conv2dOptions, Error, Initializer, Result, Trainer};
+use corr2d::{Conv2d, Conv2dOptions, Error, Initializer, Result, Trainer, Variables};
 
 use crate::tensors::oracle::{tensor, values};
 
@@ -138,7 +138,7 @@ fn another_optimizer_learns_as_well() {
     let mut trainer = Trainer {
         model: &lesson.model,
         loss: squared_error,
-        optimizer: AdamW::new(lesson.variables.all_vars(), settings).unwrap(),
+        optimizer: AdamW::new(lesson.variables.learned(), settings).unwrap(),
         variables: &lesson.variables,
     };
     let history = trainer.fit(&lesson.x, &lesson.y, 300).unwrap();
@@ -147,7 +147,7 @@ fn another_optimizer_learns_as_well() {
 
 /// The lesson: a 6×8 image with a black bar, its edges, and a kernel 1×2 to find.
 struct Lesson {
-    variables: VarMap,
+    variables: Variables,
     model: Conv2d,
     x: Tensor,
     y: Tensor,
@@ -157,10 +157,11 @@ impl Lesson {
     fn beginning_with(kernel: [f32; 2]) -> Self {
         let x = [1f32, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0].repeat(6);
         let y = [0f32, 1.0, 0.0, 0.0, 0.0, -1.0, 0.0].repeat(6);
-        let variables = VarMap::new();
-        let builder = Initializer::Zeros.var_builder(&variables, 0, DType::F32, &Device::Cpu);
+        let map = VarMap::new();
+        let builder = Initializer::Zeros.var_builder(&map, 0, DType::F32, &Device::Cpu);
         let model = Conv2d::build_without_bias(1, 1, (1, 2), Conv2dOptions::default(), builder).unwrap();
-        variables.all_vars()[0].set(&tensor(&kernel, &[1, 1, 1, 2])).unwrap();
+        let variables = Variables::of(&map);
+        variables.learned()[0].set(&tensor(&kernel, &[1, 1, 1, 2])).unwrap();
         Self { variables, model, x: tensor(&x, &[1, 1, 6, 8]), y: tensor(&y, &[1, 1, 6, 7]) }
     }
 
@@ -176,7 +177,7 @@ impl Lesson {
         epochs: usize,
         loss: impl Fn(&Tensor, &Tensor) -> Result<Tensor>,
     ) -> Result<Vec<f64>> {
-        let optimizer = SGD::new(self.variables.all_vars(), learning_rate).unwrap();
+        let optimizer = SGD::new(self.variables.learned(), learning_rate).unwrap();
         let mut trainer = Trainer { model: &self.model, loss, optimizer, variables: &self.variables };
         Ok(trainer.fit(x, y, epochs)?.losses)
     }

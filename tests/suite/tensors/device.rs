@@ -92,13 +92,14 @@ fn a_trainer_learns_on_the_device() {
     use candle_nn::{Optimizer, SGD, VarMap};
     let device = device();
     let on_device = |values: &[f32], shape: &[usize]| tensor(values, shape).to_device(&device).unwrap();
-    let variables = VarMap::new();
-    let builder = corr2d::Initializer::Zeros.var_builder(&variables, 0, DType::F32, &device);
+    let map = VarMap::new();
+    let builder = corr2d::Initializer::Zeros.var_builder(&map, 0, DType::F32, &device);
     let model = corr2d::Conv2d::build_without_bias(1, 1, (1, 2), Conv2dOptions::default(), builder).unwrap();
+    let variables = corr2d::Variables::of(&map);
     let mut trainer = corr2d::Trainer {
         model: &model,
         loss: |output: &Tensor, target: &Tensor| Ok((output - target)?.sqr()?.sum_all()?),
-        optimizer: SGD::new(variables.all_vars(), 0.025).unwrap(),
+        optimizer: SGD::new(variables.learned(), 0.025).unwrap(),
         variables: &variables,
     };
     let x = on_device(&[1.0, 1.0, 0.0, 0.0, 2.0, 5.0], &[1, 1, 1, 6]);

@@ -5,18 +5,15 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
-use candle_core::{Device, Tensor, Var};
-use corr2d::Variables;
+use anyhow::{Result, ensure};
+use candle_core::{DType, Device, Tensor, Var};
+use corr2d::autograd::gradient;
 use corr2d::least_squares::Quadratic;
 use corr2d::optim::{Adam, AdamOptions, Lbfgs, LbfgsOptions, Resumable, Sgd, SgdOptions};
 
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{SMALLEST_GRADIENT, State};
 use super::progress::Progress;
 use super::rates;
-
-/// Steps are over once the squared gradient has fallen to this part of the first: rounding hides what is below it.
-const SMALLEST_GRADIENT: f64 = 1e-24;
 
 /// Steps between two checkpoints.
 const SAVED_EVERY: usize = 500;
@@ -97,32 +94,21 @@ impl Descent {
         rate: impl Fn(usize) -> f64,
         settings: &str,
     ) -> Result<Descended> {
-        let start = |quadratic: &Quadratic| {
-            Ok(Var::from_vec(vec![0f64; quadratic.unknowns()], quadratic.unknowns(), &Device::Cpu)?)
-        };
-        let kernels: Vec<Var> = quadratics.iter().map(start).collect::<Result<_>>()?;
         let losses_of = quadratics.iter().map(Quadratic::loss).collect::<corr2d::Result<Vec<_>>>()?;
-        let names: Vec<String> = (0..kernels.len()).map(|channel| format!("kernel{channel}")).collect();
-        let variables = Variables::named(names.iter().map(String::as_str).zip(&kernels));
-        let mut optimizer = optimizer(kernels.clone())?;
-        let mut run = Checkpoint::begin(quadratics, settings);
+        let mut state = State::begin(quadratics, settings)?;
+        let mut optimizer = optimizer(state.kernels.clone())?;
         if let Some(path) = self.checkpoint.as_ref().filter(|path| self.resume && path.exists()) {
-            let read = run.read(path, &names.iter().map(String::as_str).zip(&kernels).collect::<Vec<_>>());
-            let state = read.and_then(|state| Ok(optimizer.set_state(&variables, &state)?));
-            state.with_context(|| format!("--resume {}", path.display()))?;
+            state.resume(path, &mut optimizer)?;
         }
-        let save = |run: &Checkpoint, optimizer: &O| match &self.checkpoint {
-            Some(path) => {
-                let named: Vec<(&str, &Var)> = names.iter().map(String::as_str).zip(&kernels).collect();
-                run.write(path, &named, optimizer.state(&variables)?).context("--checkpoint")
-            }
+        let save = |state: &State, optimizer: &O| match &self.checkpoint {
+            Some(path) => state.save(path, optimizer),
             None => Ok(()),
         };
-        let progress = Progress::over_steps(self.steps(), run.losses.len());
-        while !run.arrived && run.losses.len() < self.steps() {
-            let step = run.losses.len();
-            let mut sum = Tensor::zeros((), candle_core::DType::F64, &Device::Cpu)?;
-            for (loss, kernel) in losses_of.iter().zip(&kernels) {
+        let bar = Progress::over_steps(self.steps(), state.steps());
+        while !state.has_arrived()? && state.steps() < self.steps() {
+            let step = state.steps();
+            let mut sum = Tensor::zeros((), DType::F64, &Device::Cpu)?;
+            for (loss, kernel) in losses_of.iter().zip(&state.kernels) {
                 sum = (sum + loss(kernel)?)?;
             }
             let loss = sum.to_scalar::<f64>()? / quadratics.len() as f64;
@@ -134,24 +120,23 @@ impl Descent {
             );
             let gradients = sum.backward()?;
             let mut slope = 0.0;
-            for kernel in &kernels {
-                let gradient = corr2d::autograd::gradient(&gradients, kernel, "the kernel")?;
-                slope += gradient.sqr()?.sum_all()?.to_scalar::<f64>()?;
+            for kernel in &state.kernels {
+                slope += gradient(&gradients, kernel, "the kernel")?.sqr()?.sum_all()?.to_scalar::<f64>()?;
             }
-            run.count(loss, slope, SMALLEST_GRADIENT);
-            progress.step(step, loss);
-            if !run.arrived {
+            state.count(loss, slope)?;
+            bar.step(step, loss);
+            if !state.has_arrived()? {
                 optimizer.set_learning_rate(rate(step));
                 optimizer.step(&gradients)?;
             }
-            if run.losses.len().is_multiple_of(SAVED_EVERY) {
-                save(&run, &optimizer)?;
+            if state.steps().is_multiple_of(SAVED_EVERY) {
+                save(&state, &optimizer)?;
             }
         }
-        progress.finish();
-        save(&run, &optimizer)?;
-        let unknowns = kernels.iter().map(|kernel| kernel.to_vec1()).collect::<candle_core::Result<_>>()?;
-        Ok(Descended { unknowns, losses: run.losses, arrived: run.arrived })
+        bar.finish();
+        save(&state, &optimizer)?;
+        let unknowns = state.kernels.iter().map(|kernel| kernel.to_vec1()).collect::<candle_core::Result<_>>()?;
+        Ok(Descended { unknowns, arrived: state.has_arrived()?, losses: state.progress.history.losses })
     }
 
     /// The method of conjugate gradients: it takes the same gradients and, by never undoing what an earlier step has gained,

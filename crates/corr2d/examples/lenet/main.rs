@@ -1,4 +1,4 @@
-//! LeNet-5 learns to read digits: candle's optimiser on the layers of this crate.
+//! LeNet-5 learns to read digits: layers, optimiser and trainer of this crate.
 //!
 //! ```sh
 //! cargo run --release -p corr2d --example lenet

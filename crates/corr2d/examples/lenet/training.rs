@@ -1,9 +1,12 @@
-//! How LeNet-5 learns: batches in a seeded order, cross-entropy, candle's AdamW, a learning rate that falls to zero.
+//! How LeNet-5 learns: batches in a seeded order, cross-entropy, AdamW, a learning rate that falls to zero.
 
-use candle_core::{D, DType, Device};
+use std::ops::ControlFlow;
+
+use candle_core::{D, DType, Device, Tensor};
 use candle_nn::loss::cross_entropy;
-use candle_nn::{AdamW, Module, Optimizer, ParamsAdamW, VarMap};
-use corr2d::{Initializer, Result};
+use candle_nn::{Module, Optimizer, VarMap};
+use corr2d::optim::{Adam, AdamOptions};
+use corr2d::{Batches, Decay, FitOptions, Initializer, Progress, Result, Trainer, Variables};
 
 use super::digits::Digits;
 use super::network::LeNet;
@@ -36,18 +39,24 @@ pub(crate) fn learn(digits: &Digits, plan: Plan, mut after_epoch: impl FnMut(f64
     let variables = VarMap::new();
     let builder = Initializer::PyTorch.var_builder(&variables, plan.seed, DType::F32, &Device::Cpu);
     let network = LeNet::new(&builder)?;
-    let mut optimizer = AdamW::new(variables.all_vars(), ParamsAdamW::default())?;
-    for epoch in 0..plan.epochs {
-        let done = epoch as f64 / plan.epochs as f64;
-        optimizer.set_learning_rate(plan.learning_rate * (1.0 - done));
-        let mut losses = Vec::new();
-        for batch in batches(digits, plan.batch, plan.seed + epoch as u64)? {
-            let loss = cross_entropy(&network.forward(&batch.images)?, &batch.labels)?;
-            optimizer.backward_step(&loss)?;
-            losses.push(f64::from(loss.to_scalar::<f32>()?));
-        }
-        after_epoch(losses.iter().sum::<f64>() / losses.len() as f64);
-    }
+    let learned = Variables::of(&variables);
+    let settings = AdamOptions { learning_rate: plan.learning_rate, ..AdamOptions::adam_w() };
+    let mut trainer = Trainer {
+        model: &network,
+        loss: |scores: &Tensor, labels: &Tensor| Ok(cross_entropy(scores, labels)?),
+        optimizer: Adam::new(learned.learned(), settings)?,
+        variables: &learned,
+    };
+    let options = FitOptions {
+        epochs: plan.epochs,
+        schedule: Decay::Linear.into(),
+        batches: Some(Batches { size: plan.batch, seed: plan.seed }),
+        ..Default::default()
+    };
+    trainer.fit_with(&digits.images, &digits.labels, &options, Progress::default(), |epoch| {
+        after_epoch(epoch.loss);
+        Ok(ControlFlow::Continue(()))
+    })?;
     Ok(Learned { network, variables })
 }
 
@@ -55,13 +64,4 @@ pub(crate) fn learn(digits: &Digits, plan: Plan, mut after_epoch: impl FnMut(f64
 pub(crate) fn right(network: &LeNet, digits: &Digits) -> Result<usize> {
     let named = network.forward(&digits.images)?.argmax(D::Minus1)?;
     Ok(named.eq(&digits.labels)?.to_dtype(DType::U32)?.sum_all()?.to_scalar::<u32>()? as usize)
-}
-
-/// All digits in an order of their own for each seed: that of as many random numbers.
-fn batches(digits: &Digits, size: usize, seed: u64) -> Result<Vec<Digits>> {
-    let count = digits.count()?;
-    let numbers = Initializer::Uniform { low: 0.0, high: 1.0 }.draw(count, seed, DType::F64, &Device::Cpu)?;
-    let order = numbers.arg_sort_last_dim(true)?;
-    let batch = |start| digits.select(&order.narrow(0, start, size.min(count - start))?);
-    (0..count).step_by(size).map(batch).collect()
 }
