@@ -4,6 +4,7 @@ mod candle_compat;
 mod products;
 mod training;
 mod transposed_and_pooling;
+mod windows_and_layouts;
 
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -40,6 +41,7 @@ fn assert_every_line() {
         training::calls(),
         training::states(),
         transposed_and_pooling::calls(),
+        windows_and_layouts::calls(),
     ];
     let calls = calls.into_iter().flatten();
     let mut count = 0;

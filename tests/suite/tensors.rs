@@ -2,6 +2,7 @@
 
 mod device;
 mod functions;
+mod layout;
 #[cfg(target_os = "linux")]
 mod memory;
 pub(crate) mod oracle;

@@ -23,10 +23,10 @@ pub(crate) fn tell(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<
     page.figure(&factors(&known, text))?;
 
     page.text(text.curves)?;
-    page.figure(&curve(&known, "0.03", lesson::LEARNING_RATE, 2, device, text)?)?;
-    page.figure(&curve(&known, "1/36", known.best_lr, 2, device, text)?)?;
+    page.figure(&curve(&known, ("0.03", lesson::LEARNING_RATE), &[2, 4, 6, 8, 10], device, text)?)?;
+    page.figure(&curve(&known, ("1/36", known.best_lr), &[2, 4, 6, 8, 10], device, text)?)?;
     page.text(text.diverging)?;
-    page.figure(&curve(&known, "0.034", 0.034, 10, device, text)?)?;
+    page.figure(&curve(&known, ("0.034", 0.034), &[2, 4, 6, 8, 10, 30, 50], device, text)?)?;
 
     let turned = image.t()?.contiguous()?;
     let known = Identifiability::of(&turned, (1, 2))?;
@@ -38,9 +38,6 @@ pub(crate) fn tell(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<
     page.text(text.advice)?;
     Ok(())
 }
-
-/// The lines of a curve.
-const LINES: usize = 5;
 
 fn gram(known: &Identifiability) -> Result<String> {
     figure::matrix(&Tensor::new(known.gram.clone(), &Device::Cpu)?)
@@ -67,13 +64,19 @@ fn factors(known: &Identifiability, text: &Text) -> String {
     [title].into_iter().chain(rates.map(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// Predicted and measured losses of every so many epochs.
-fn curve(known: &Identifiability, name: &str, rate: f64, every: usize, device: &Device, text: &Text) -> Result<String> {
-    let epochs = every * LINES;
+/// Predicted and measured losses of some epochs.
+fn curve(
+    known: &Identifiability,
+    (name, rate): (&str, f64),
+    epochs: &[usize],
+    device: &Device,
+    text: &Text,
+) -> Result<String> {
+    let steps = epochs.iter().copied().max().unwrap_or_default();
     let start = lesson::start(lesson::PUBLISHED_LOSSES_START, device)?;
-    let predicted = known.predicted_losses(&start, &lesson::edge_kernel(device)?, rate, epochs)?;
-    let measured = learn(&lesson::image(device)?, &lesson::edges(device)?, &start, epochs, rate)?.losses;
-    let both = (1..).zip(predicted.iter().zip(&measured)).filter(|(epoch, _)| epoch % every == 0);
+    let predicted = known.predicted_losses(&start, &lesson::edge_kernel(device)?, rate, steps)?;
+    let measured = learn(&lesson::image(device)?, &lesson::edges(device)?, &start, steps, rate)?.losses;
+    let both = (1..).zip(predicted.iter().zip(&measured)).filter(|(epoch, _)| epochs.contains(epoch));
     let line =
         |(epoch, (predicted, measured)): (usize, (&f64, &f32))| format!("{epoch:>6}{predicted:>12.3}{measured:>12.3}");
     let title = format!("{:>6}{:>12}{:>12}", text.epoch, text.predicted, text.measured);

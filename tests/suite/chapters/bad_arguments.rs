@@ -57,7 +57,8 @@ fn every_bad_argument_has_its_line() {
         ],
         chapter_learning: [
             "--lr NaN", "--lr inf", "--lr 0", "--lr -0.03", "--lr 1e30", "--lr x", "--epochs -1", "--epochs 0", "--epochs x", "--init 1", "--init 1,2,3",
-            "--init NaN,0", "--input F/good.png", "--target F/good.png", "--save F/k.npy", "--json",
+            "--init NaN,0", "--dialect caffe", "--dialect jax --lr 0", "--dialect jax --lr NaN", "--dialect mxnet --epochs 0",
+            "--dialect jax --lr 1e6 --epochs 30 --json", "--dialect jax --input F/good.png --target F/good.png", "--dialect", "--input F/good.png", "--target F/good.png", "--save F/k.npy", "--json",
             "--input F/good.png --target F/small.pgm", "--input F/small.pgm --target F/small.pgm",
             "--input F/good.png --target F/none.png", "--input F/truncated.png --target F/good.png",
             "--input F/good.png --target F/good.png --kernel-size 5", "--input F/good.png --target F/good.png --kernel-size 0x3",

@@ -1,6 +1,7 @@
 //! The chapters on the reader's own numbers and files.
 
 mod correlation;
+mod dialects;
 mod edges;
 mod layer;
 mod learning;

@@ -101,43 +101,52 @@ impl NumPy {
         // The ratio is one of f32.
         let far_apart = largest as f32 / smallest as f32 > 1000.0;
         let exponent = !nonzero.is_empty() && (largest >= self.largest || smallest < self.smallest || far_apart);
-        let digits = if exponent { scientific } else { positional };
-        let parts: Vec<Digits> = finite.iter().map(|value| digits(*value)).collect();
-        let longest = |length: fn(&Digits) -> usize| parts.iter().map(length).max().unwrap_or(0);
-        let (before, after) = (longest(|part| part.before.len()), longest(|part| part.after.len()));
-        let cell = |value: &f32| match digits(*value) {
-            _ if !value.is_finite() => with_nan(value.to_string()),
-            Digits { before: b, after: a, exponent } if !exponent.is_empty() => {
-                format!("{b:>before$}.{a:0<after$}e{exponent}")
-            }
-            Digits { before: b, after: a, .. } => format!("{b:>before$}.{a:<after$}"),
+        // With an exponent all have as many digits as the longest needs.
+        let needed = finite.iter().map(|value| decimals(&format!("{value:e}"))).max().unwrap_or(0);
+        let parts = values.iter().map(|value| match value {
+            value if !value.is_finite() => (with_nan(value.to_string()), String::new()),
+            value if exponent => around_point(&with_exponent(f64::from(*value), needed)),
+            value => around_point(&positional(*value)),
+        });
+        let parts: Vec<(String, String)> = parts.collect();
+        // What is not finite is set as wide as the others are in all.
+        let longest = |length: fn(&(String, String)) -> usize| {
+            let of_finite = parts.iter().zip(values).filter(|(_, value)| value.is_finite());
+            of_finite.map(|(part, _)| length(part)).max().unwrap_or(0)
         };
-        let cells: Vec<String> = values.iter().map(cell).collect();
+        let (before, after) = (longest(|part| part.0.len()), longest(|part| part.1.len()));
+        let cells = parts.iter().zip(values).map(|((head, tail), value)| match value.is_finite() {
+            true => format!("{head:>before$}{tail:<after$}"),
+            false => head.clone(),
+        });
+        let cells: Vec<String> = cells.collect();
         let width = cells.iter().map(String::len).max().unwrap_or(0);
         cells.iter().map(|cell| format!("{cell:>width$}")).collect::<Vec<_>>().join(", ")
     }
 }
 
-/// A number in parts: before the point with its sign, behind it, and the exponent if there is one.
-struct Digits {
-    before: String,
-    after: String,
-    exponent: String,
+/// A number cut before its point, which NumPy never leaves out.
+fn around_point(text: &str) -> (String, String) {
+    match (text.split_once('.'), text.split_once('e')) {
+        (Some((before, after)), _) => (before.to_owned(), format!(".{after}")),
+        (None, Some((before, exponent))) => (before.to_owned(), format!(".e{exponent}")),
+        (None, None) => (text.to_owned(), ".".to_owned()),
+    }
 }
 
-/// The fewest digits that read back to the number, the first of them before the point.
-fn scientific(value: f32) -> Digits {
-    let text = format!("{value:e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let (before, after) = digits.split_once('.').unwrap_or((digits, ""));
-    Digits { before: before.to_owned(), after: after.to_owned(), exponent: python_exponent(exponent) }
+/// The digits behind the point.
+fn decimals(text: &str) -> usize {
+    let digits = text.split('e').next().unwrap_or_default();
+    digits.split_once('.').map_or(0, |(_, after)| after.len())
 }
 
-/// The fewest digits that read back to the number, but eight decimals at most.
-fn positional(value: f32) -> Digits {
+/// The fewest digits that read back to the number, but eight decimals at most. Between two that are equally near, NumPy
+/// takes the even one, as rounding to so many decimals does.
+fn positional(value: f32) -> String {
     let shortest = value.to_string();
-    let decimals = shortest.split_once('.').map_or(0, |(_, after)| after.len());
-    let text = if decimals > 8 { format!("{value:.8}") } else { shortest };
-    let (before, after) = text.split_once('.').unwrap_or((&text, ""));
-    Digits { before: before.to_owned(), after: after.trim_end_matches('0').to_owned(), exponent: String::new() }
+    match decimals(&shortest) {
+        0 => shortest,
+        decimals @ 1..=8 => format!("{value:.decimals$}"),
+        _ => format!("{value:.8}").trim_end_matches('0').to_owned(),
+    }
 }

@@ -35,7 +35,7 @@ impl Text {
 const ENGLISH: Text = Text {
     title: |framework, start, rate| format!("{framework}, from {start}, learning rate {rate}"),
     pytorch: "So PyTorch prints it. Images are [N, C, H, W], weights [O, I, h, w], and the published loop runs as it stands. \
-        It trips who changes it: `backward` starts from one number, so without `.sum()` it says “grad can be implicitly \
+        Those who change it may trip: `backward` starts from one number, so without `.sum()` it says “grad can be implicitly \
         created only for scalar outputs”; with `.mean()` in its place the gradient is 42 times smaller, and ten steps at \
         the same rate learn next to nothing; and the gradient belongs to `conv2d.weight`, not to `conv2d`.",
     mxnet: "So MXNet prints it. Images are [N, C, H, W], weights [O, I, h, w], and the published loop runs as it stands, \

@@ -21,7 +21,7 @@ pub struct Text {
 
 pub(crate) const ENGLISH: Text = Text {
     title: "Why ten steps, and why 0.03",
-    gram: "All that these runs have in common is in the windows of the image. Multiply, in each window, the pixel under the \
+    gram: "All these runs had the same image, and its windows alone decide how fast a kernel is learned. Multiply, in each window, the pixel under the \
         left weight and the one under the right, and add up all windows: six rows with two of white beside white, where \
         both are 1, and one at each edge, where one of them is. Left times left makes 6 · (2 + 1) = 18, left times right \
         6 · 2 = 12. This is the Gram matrix of the windows:",
@@ -29,7 +29,8 @@ pub(crate) const ENGLISH: Text = Text {
         stretches: both weights together, which make the picture brighter, and one against the other, which is what an edge \
         is. The factors are its eigenvalues:",
     step: "So a step multiplies an error in such a direction by 1 − 2 · rate · eigenvalue, whatever the other error \
-        does. Between −1 and 1 the error dies away, below 0 by landing beyond the minimum each time:",
+        does. With a factor between −1 and 1 the error dies away; where it is negative, the kernel lands on the other side of the \
+        minimum each time:",
     rate: "rate",
     curves: "At 1/30 and above the first direction does not come to rest. At 1/36 = 1 / (30 + 6) both are equally fast, and no \
         other rate makes the slower one faster. The lesson's 0.03 lies between the two: the loss, which is made of squares, \
@@ -38,8 +39,8 @@ pub(crate) const ENGLISH: Text = Text {
     epoch: "epoch",
     predicted: "predicted",
     measured: "measured",
-    diverging: "At 0.034, just beyond 1/30, it looks well for a while, as long as the second direction still has something to \
-        lose. The first grows by 1.04 in each step:",
+    diverging: "At 0.034, just beyond 1/30, the loss falls at first, as long as the second direction has something left to lose. \
+        The error along the first is multiplied by −1.04 in each step, and wins in the end:",
     turned: "And an image that cannot teach the kernel at all: the same one turned on its side. Now no window holds an edge, and the \
         two pixels in it are always alike:",
     unknown: "One eigenvalue is 0: along [1, −1] the output does not change, so there is no slope and no step. The matrix has rank \
@@ -52,7 +53,7 @@ pub(crate) const ENGLISH: Text = Text {
 
 pub(crate) const PORTUGUESE: Text = Text {
     title: "Por que dez passos, e por que 0.03",
-    gram: "O que essas execuções têm em comum está nas janelas da imagem. Em cada janela, multiplique o pixel sob o peso \
+    gram: "Todas essas execuções tinham a mesma imagem, e só as janelas dela decidem a velocidade do aprendizado. Em cada janela, multiplique o pixel sob o peso \
         esquerdo pelo pixel sob o direito e some todas as janelas: seis linhas com duas de branco ao lado de branco, em que \
         os dois valem 1, e uma em cada borda, em que só um deles vale. Esquerdo vezes esquerdo dá 6 · (2 + 1) = 18; \
         esquerdo vezes direito, 6 · 2 = 12. Esta é a matriz de Gram das janelas:",
@@ -60,7 +61,8 @@ pub(crate) const PORTUGUESE: Text = Text {
         estica: os dois pesos juntos, que clareiam a imagem, e um contra o outro, que é o que faz uma borda. Os fatores \
         são os seus autovalores:",
     step: "Um passo, portanto, multiplica o erro em cada uma dessas direções por 1 − 2 · taxa · autovalor, sem depender do outro \
-        erro. Entre −1 e 1 o erro se extingue; abaixo de 0, caindo a cada vez do outro lado do mínimo:",
+        erro. Com um fator entre −1 e 1, o erro se extingue; se o fator é negativo, o kernel cai a cada passo do outro lado do \
+        mínimo:",
     rate: "taxa",
     curves: "A partir de 1/30, a primeira direção não sossega. Com 1/36 = 1 / (30 + 6), as duas são igualmente rápidas, e nenhuma \
         outra taxa acelera a mais lenta. O 0.03 da lição fica entre as duas: a perda, feita de quadrados, cai a cada passo \
@@ -69,8 +71,8 @@ pub(crate) const PORTUGUESE: Text = Text {
     epoch: "época",
     predicted: "prevista",
     measured: "medida",
-    diverging: "Com 0.034, logo acima de 1/30, tudo parece bem por algum tempo, enquanto a segunda direção ainda tem o que perder. A \
-        primeira cresce 1.04 vez a cada passo:",
+    diverging: "Com 0.034, logo acima de 1/30, a perda primeiro cai, enquanto a segunda direção ainda tem o que perder. O erro na \
+        primeira é multiplicado por −1.04 a cada passo e acaba vencendo:",
     turned: "E uma imagem que não consegue ensinar o kernel: a mesma, deitada. Agora nenhuma janela contém uma borda, e os seus dois \
         pixels são sempre iguais:",
     unknown: "Um autovalor é 0: na direção [1, −1] a saída não muda e, portanto, não há inclinação nem passo. A matriz tem posto \

@@ -14,16 +14,30 @@ fn prints_the_published_losses_from_their_kernel() {
     From [0.5987, -0.5092], learning rate 0.03
     ──────────────────────────────────────────
 
-        epoch 2, loss 1.055
-        epoch 4, loss 0.196
-        epoch 6, loss 0.040
-        epoch 8, loss 0.010
-        epoch 10, loss 0.003
+        epoch 2, loss 1.055, predicted 1.055
+        epoch 4, loss 0.196, predicted 0.196
+        epoch 6, loss 0.040, predicted 0.040
+        epoch 8, loss 0.010, predicted 0.010
+        epoch 10, loss 0.003, predicted 0.003
         kernel [0.9997, -0.9901]
     ");
     let value = json(&page::<chapter_learning::Arguments>(&["--init", "0.0375,-0.0543", "--json"]));
     let kernel: Vec<f64> = value["kernel"][0].as_array().unwrap().iter().map(|n| n.as_f64().unwrap()).collect();
     assert_eq!(kernel.iter().map(|n| format!("{n:.4}")).collect::<Vec<_>>(), ["0.9881", "-0.9899"]);
+}
+
+#[test]
+fn measures_the_losses_that_it_predicts() {
+    for rate in ["0.001", "0.03", "0.034", "0.05"] {
+        let value = json(&page::<chapter_learning::Arguments>(&["--init", "0.7,0.1", "--lr", rate, "--json"]));
+        let numbers =
+            |name: &str| value[name].as_array().unwrap().iter().map(|n| n.as_f64().unwrap()).collect::<Vec<_>>();
+        let (measured, predicted) = (numbers("losses"), numbers("predicted"));
+        assert_eq!((measured.len(), predicted.len()), (10, 10));
+        for (measured, predicted) in measured.iter().zip(predicted) {
+            assert!((measured - predicted).abs() < 1e-5 * predicted + 1e-8, "rate {rate}: {measured}, not {predicted}");
+        }
+    }
 }
 
 #[test]
