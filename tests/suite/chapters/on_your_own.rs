@@ -5,6 +5,7 @@ mod dialects;
 mod edges;
 mod layer;
 mod learning;
+mod pairs;
 mod receptive_field;
 
 use serde_json::Value;
