@@ -35,9 +35,12 @@ fn files(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
     let fail = || {
         format!("--pairs: {} cannot be read: a folder of pairs holds the folders input and target", folder.display())
     };
+    let entries =
+        std::fs::read_dir(folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>).with_context(fail)?;
+    let mut paths: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+    paths.sort();
     let mut files = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).with_context(fail)? {
-        let path = entry.with_context(fail)?.path();
+    for path in paths {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         if name.starts_with('.') || !path.is_file() {
             continue;

@@ -1,10 +1,8 @@
-//! Chapter 4 from the reader's own start, and between two photographs of theirs.
+//! Chapter 4 from the reader's own start.
 
-use candle_core::{DType, Device, Tensor};
-use corr2d_imaging::{Border, Kernel, Picture, filter, load_npy};
 use insta::assert_snapshot;
 
-use super::super::{data, page, run_in};
+use super::super::page;
 use super::json;
 
 #[test]

@@ -81,7 +81,8 @@ fn a_shift_is_found_and_reckoned_with() {
     let told = photographs.learn(&input, &target, "--kernel-size 5x7 --shift 3,-2");
     assert_eq!(told["kernel"], found["kernel"]);
     let not_looked_for = photographs.learn(&input, &target, "--kernel-size 5x7 --shift 0,0");
-    assert!(not_looked_for["r_squared"].as_f64().unwrap() < 0.95);
+    let left = |found: &Value| 1.0 - found["r_squared"].as_f64().unwrap();
+    assert!(left(&not_looked_for) > 10.0 * left(&found), "{} and {}", left(&not_looked_for), left(&found));
     // Where the kernel leaves room, it is put into its middle.
     let target = photographs.array("b.npy", &moved(&filtered(&photograph, "sobel-x"), 3, -2));
     let found = photographs.learn(&input, &target, "--kernel-size 7x5");
@@ -136,11 +137,13 @@ fn the_page_tells_it_in_both_languages() {
     let input = photographs.picture("a.png", &photograph);
     let target = photographs.array("b.npy", &filtered(&photograph, "sobel-y"));
     let kernel = photographs.path("k.npy");
+    // The rest depends on how long the name of the folder is.
     let told = |language: &str| {
         let arguments = ["--input", &input, "--target", &target, "--save", &kernel, "--lang", language];
+        let page = page::<chapter_learning::Arguments>(&arguments);
         let folder = photographs.folder.path().display().to_string();
-        let page = page::<chapter_learning::Arguments>(&arguments).replace(&folder, "F");
-        page.replace(&"─".repeat(folder.len() * 2), "──")
+        let (_, told) = page.split_once("─\n\n").unwrap();
+        told.replace(&folder, "F")
     };
     assert_snapshot!(told("en"), @"");
     assert_snapshot!(told("pt"), @"");

@@ -94,8 +94,8 @@ fn a_hundred_pairs_need_the_memory_of_two() {
             .unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-        let kibibytes = said.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap().trim();
-        kibibytes.trim_end_matches(" kB").parse::<usize>().unwrap()
+        let (_, kibibytes) = said.split_once("VmHWM:").unwrap_or_else(|| panic!("{said}"));
+        kibibytes.split_whitespace().next().unwrap().parse::<usize>().unwrap()
     };
     let (two, hundred) = (peak(2), peak(100));
     // A pair is 0.6 MiB of numbers, and a hundred of them would be 60.

@@ -18,7 +18,7 @@ fn every_method_arrives() {
     for method in
         ["cg", "sgd", "sgd --momentum 0", "sgd --momentum 0.9", "nesterov", "nesterov --momentum 0.9", "adam", "lbfgs"]
     {
-        let epochs = if method == "adam" { "--epochs 3000" } else { "" };
+        let epochs = if method == "adam" { "--lr 0.05 --epochs 3000" } else { "" };
         let found = photographs.learn(&input, &target, &format!("--kernel-size 2x3 --method {method} {epochs}"));
         let losses = found["losses"].as_array().unwrap();
         assert!(error(&found, kernel) < 1e-3, "{method}: {} after {} steps", error(&found, kernel), losses.len());

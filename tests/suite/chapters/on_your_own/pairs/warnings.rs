@@ -78,8 +78,9 @@ fn a_median_is_no_kernel() {
     let input = photographs.picture("a.png", &photograph);
     let target = photographs.picture("b.png", &median(&photograph));
     let found = photographs.learn(&input, &target, "");
+    // The target is much like its input, which any R² counts as explained; of the change, little is.
     let explained = found["change_explained"].as_f64().unwrap();
-    assert!(found["r_squared"].as_f64().unwrap() < 0.98 && explained < 0.85, "{}, {explained}", found["r_squared"]);
+    assert!(found["r_squared"].as_f64().unwrap() < 0.995 && explained < 0.7, "{}, {explained}", found["r_squared"]);
     let verdict = found["verdict"].as_str().unwrap();
     assert!(verdict.contains("no kernel of this size does, such as a median filter"), "{verdict}");
 }
