@@ -21,8 +21,7 @@ impl Cholesky {
                 row.push((entry - dot(&row, &above[..column])) / above[column]);
             }
             let pivot = entries[index] - dot(&row, &row);
-            // Also false if the pivot is NaN.
-            if !(pivot > ROUNDING * entries[index]) {
+            if pivot.is_nan() || pivot <= ROUNDING * entries[index] {
                 return None;
             }
             row.push(pivot.sqrt());

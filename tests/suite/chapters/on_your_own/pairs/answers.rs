@@ -2,7 +2,6 @@
 
 use candle_core::{Device, Tensor};
 use corr2d_imaging::{Kernel, Picture, load_npy};
-use insta::assert_snapshot;
 
 use super::*;
 
@@ -133,20 +132,27 @@ fn each_channel_has_its_kernel_and_its_file() {
 #[test]
 fn the_page_tells_it_in_both_languages() {
     let photographs = Photographs::new();
-    let photograph = camera(100, 200, 61, 83);
+    let photograph = camera(80, 150, 120, 130);
     let input = photographs.picture("a.png", &photograph);
-    let target = photographs.array("b.npy", &filtered(&photograph, "sobel-y"));
+    let exact = photographs.array("b.npy", &filtered(&photograph, "sobel-y"));
+    let blurred = moved(&filtered(&photograph, "gaussian:1.2:5x5"), 2, -1);
+    let spoilt = photographs.picture("c.jpg", &(blurred * 1.6).unwrap());
     let kernel = photographs.path("k.npy");
-    // The rest depends on how long the name of the folder is.
-    let told = |language: &str| {
-        let arguments = ["--input", &input, "--target", &target, "--save", &kernel, "--lang", language];
-        let page = page::<chapter_learning::Arguments>(&arguments);
-        let folder = photographs.folder.path().display().to_string();
+    let folder = photographs.folder.path().display().to_string();
+    // What follows the title depends on how long the name of the folder is.
+    let told = |target: &str, options: &str, language: &str| {
+        let line = format!("--input {input} --target {target} --lang {language} {options}");
+        let page = page::<chapter_learning::Arguments>(&line.split_whitespace().collect::<Vec<_>>());
         let (_, told) = page.split_once("─\n\n").unwrap();
         told.replace(&folder, "F")
     };
-    assert_snapshot!(told("en"), @"");
-    assert_snapshot!(told("pt"), @"");
+    insta::with_settings!({ snapshot_path => "../../../../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        for language in ["en", "pt"] {
+            insta::assert_snapshot!(format!("pair.{language}"), told(&exact, &format!("--save {kernel}"), language));
+            insta::assert_snapshot!(format!("pair_by_steps.{language}"), told(&exact, "--method nesterov --epochs 5", language));
+            insta::assert_snapshot!(format!("pair_spoilt.{language}"), told(&spoilt, "--kernel-size 3x3", language));
+        }
+    });
     let learned = Kernel::load(&kernel).unwrap();
     assert_eq!((learned.height(), learned.width()), (3, 3));
 }
