@@ -20,7 +20,8 @@ pub struct Arguments {
     image: Option<PathBuf>,
 
     /// The kernel: a name below, numbers ("1,-1"; rows by ";"), or a file (.txt .csv .json .npy
-    /// .safetensors) [default: sobel-x]
+    /// .safetensors, or source code as chapter-learning saves it: .py .c .h .cpp .hpp .rs) [default:
+    /// sobel-x]
     #[arg(long, value_name = "KERNEL", allow_hyphen_values = true)]
     kernel: Option<String>,
 

@@ -4,13 +4,15 @@
 
 mod sections;
 mod text;
+mod words;
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use candle_core::Device;
+use chapter_kit::figure::PICTURE_COLUMNS;
 use chapter_kit::{Language, Page, figure, json};
-use corr2d_imaging::{Kernel, Mirror, Order, plot, write_together};
+use corr2d_imaging::{Kernel, Mirror, Order, check_writable, plot, write_together};
 use serde_json::Value;
 
 use self::sections::{EXACT, NEARLY};
@@ -47,7 +49,8 @@ impl Described<'_> {
     fn write(&self) -> Result<()> {
         let mut files: Vec<(&Path, Vec<u8>)> = Vec::new();
         if let Some(path) = self.asked.save {
-            files.push((path, self.kernel.encode(path).context("--save")?));
+            let file = self.kernel.encode(path).and_then(|file| check_writable(path).map(|()| file));
+            files.push((path, file.context("--save")?));
         }
         if let Some(path) = self.asked.plot {
             check_svg("--plot", path)?;
@@ -55,7 +58,10 @@ impl Described<'_> {
         }
         if let Some(path) = self.asked.plot_kernel {
             check_svg("--plot-kernel", path)?;
-            files.push((path, plot::heat_map(&self.kernel.to_tensor(&Device::Cpu)?)?.into_bytes()));
+            files.push((
+                path,
+                plot::heat_map(&self.kernel.to_tensor(&Device::Cpu)?).context("--plot-kernel")?.into_bytes(),
+            ));
         }
         let files: Vec<(&Path, &[u8])> = files.iter().map(|(path, content)| (*path, content.as_slice())).collect();
         Ok(write_together(&files)?)
@@ -63,7 +69,7 @@ impl Described<'_> {
 
     pub(crate) fn print(&self, language: Language, page: &mut Page<'_>) -> Result<()> {
         let (text, kernel) = (Text::of(language), &self.kernel);
-        page.heading(kernel.name())?;
+        page.heading(&short(kernel.name()))?;
         page.figure(&figure::matrix_that_fits(&kernel.to_tensor(&Device::Cpu)?)?)?;
         page.text(&(text.laid)((kernel.height(), kernel.width()), kernel.anchor()))?;
         if kernel.total() == 0.0 {
@@ -139,4 +145,12 @@ impl Described<'_> {
             "nearest": nearest.transpose()?,
         }))
     }
+}
+
+/// A name that fits on a line: numbers that were typed are a long one.
+fn short(name: &str) -> String {
+    if name.chars().count() <= PICTURE_COLUMNS {
+        return name.to_owned();
+    }
+    name.chars().take(PICTURE_COLUMNS - 1).chain(['…']).collect()
 }

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use candle_core::Tensor;
+use candle_core::{DType, Device, Tensor};
 use corr2d::{Conv2dOptions, conv2d};
-use corr2d_imaging::{Picture, Target, check_writable, plot};
+use corr2d_imaging::{Picture, check_writable, plot};
 
 /// Where to draw, if at all.
 #[derive(Clone, Copy)]
@@ -28,9 +28,10 @@ impl<'a> Drawings<'a> {
             check_svg("--plot-kernel", path)?;
         }
         if let Some(path) = self.residual {
-            let is_picture = Target::of(path).is_ok_and(|target| target == Target::Picture);
-            ensure!(is_picture, "--residual: {} does not end as a picture does: .png, say", path.display());
-            check_writable(path).context("--residual")?;
+            // One pixel tells whether a picture of this name can have colours.
+            let pixel = Tensor::zeros((1, 1), DType::F32, &Device::Cpu)?;
+            let (pixel, _) = Picture::diverging(&pixel)?;
+            pixel.encode(path).and_then(|_| check_writable(path)).context("--residual")?;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ fn bad_files(folder: &Path) {
     std::fs::write(folder.join("text.png"), "this is no picture").unwrap();
     std::fs::write(folder.join("empty.png"), "").unwrap();
     std::fs::write(folder.join("ragged.csv"), "1,2\n3\n").unwrap();
+    std::fs::write(folder.join("lines.py"), "kernel = [[1, 2], 3]\n").unwrap();
     std::fs::write(folder.join("words.json"), "[[1, \"two\"]]").unwrap();
     std::fs::write(folder.join("cut.npy"), b"\x93NUMPY\x01\x00").unwrap();
     std::fs::write(folder.join("cut.safetensors"), [200, 0, 0, 0, 0, 0, 0, 0, b'{']).unwrap();
@@ -85,6 +86,16 @@ fn every_bad_argument_has_its_line() {
             "--kernel-size auto --input F/small.pgm --target F/small.pgm", "--channels red --input F/good.png --target F/good.png",
             "--pairs F", "--pairs F/none", "--pairs F --input F/good.png --target F/good.png",
             "--input F/good.png --target F/good.png --residual F/left.svg",
+            "--describe sobelx", "--describe F/none.npy", "--describe F/good.png", "--describe F/lines.py", "--describe 1,2;3",
+            "--describe sobel-x --lr 1", "--describe sobel-x --input F/good.png --target F/good.png",
+            "--describe sobel-x --save F/k.docx", "--describe sobel-x --plot F/w.png", "--describe sobel-x --plot-kernel F/k.png",
+            "--describe sobel-x --residual F/r.png", "--describe box:1x161 --plot-kernel F/k.svg",
+            "--describe sobel-x --save F/k.py --plot F/none/w.svg", "--describe sobel-x --save F/none/k.py --plot F/w.svg",
+            "--plot-kernel F/k.svg", "--residual F/r.png",
+            "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --plot-kernel F/k.npy",
+            "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --residual F/r.svg",
+            "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --residual F/none/r.png",
+            "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --residual F/r.pgm",
         ],
         chapter_receptive_field: [
             "--layers 3", "--layers 3x", "--layers 0x3", "--layers 3x3s0", "--layers 3x3d0", "--layers 3x3s2s2", "--layers 3x3d", "--layers 3x3,,3x3", "--layers axb",

@@ -1,12 +1,14 @@
 //! The chapters on the reader's own numbers and files.
 
 mod correlation;
+mod describe;
 mod dialects;
 mod edges;
 mod layer;
 mod learning;
 mod pairs;
 mod receptive_field;
+mod results;
 
 use serde_json::Value;
 

@@ -51,7 +51,7 @@ fn snapshot(name: &str, text: &str) {
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
-fn fits_the_page(text: &str, language: &str) {
+pub(super) fn fits_the_page(text: &str, language: &str) {
     for line in text.lines() {
         assert!(line.chars().count() <= WIDTH, "{language}: {} columns: {line}", line.chars().count());
         assert_eq!(line, line.trim_end(), "{language}: blanks at the end of a line");
@@ -60,7 +60,7 @@ fn fits_the_page(text: &str, language: &str) {
 }
 
 /// The figures stand in by four columns; their numbers are the same in every language.
-fn numbers_of_figures(text: &str) -> Vec<&str> {
+pub(super) fn numbers_of_figures(text: &str) -> Vec<&str> {
     let figures = text.lines().filter(|line| line.starts_with("    ") && !line.contains("cargo"));
     figures.flat_map(|line| line.split([' ', ',', '[', ']'])).filter(|word| word.parse::<f64>().is_ok()).collect()
 }

@@ -163,3 +163,32 @@ fn values_half_a_level_beyond_the_ends_still_round_to_a_level() {
     Picture::new(nearly).unwrap().save(&path).unwrap();
     assert_eq!(flat(&Picture::load(&path, &Device::Cpu).unwrap().pixels), [0.0, 1.0, 128.0 / 255.0]);
 }
+
+#[test]
+fn numbers_of_both_signs_are_blue_and_red_around_white() {
+    let residual = tensor([-4, 0, 2, 4, 1, -1], (2, 3));
+    let (picture, scale) = Picture::diverging(&residual).unwrap();
+    assert_eq!(scale, 4.0);
+    let level = |channel: usize, row: usize, column: usize| {
+        let value = picture.pixels.get(channel).unwrap().get(row).unwrap().get(column).unwrap();
+        (value.to_scalar::<f32>().unwrap() * 255.0).round() as u8
+    };
+    let colour = |row, column| [0, 1, 2].map(|channel| level(channel, row, column));
+    assert_eq!(colour(0, 0), [33, 102, 172], "the lowest is blue");
+    assert_eq!(colour(1, 0), [178, 24, 43], "the highest is red");
+    assert_eq!(colour(0, 1), [255, 255, 255], "zero is white");
+    assert_eq!(colour(0, 2), [217, 140, 149], "half is half way");
+    let (white, scale) = Picture::diverging(&tensor([0; 6], (3, 2))).unwrap();
+    assert_eq!((scale, flat(&white.pixels)), (0.0, vec![1.0; 18]));
+}
+
+#[test]
+fn what_is_encoded_is_what_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = Picture::new((tensor(0..6, (2, 3)) / 5.0).unwrap()).unwrap();
+    for name in ["a.png", "a.pgm", "a.bmp", "a.jpg"] {
+        let path = folder.path().join(name);
+        picture.save(&path).unwrap();
+        assert_eq!(picture.encode(name).unwrap(), std::fs::read(&path).unwrap(), "{name}");
+    }
+}

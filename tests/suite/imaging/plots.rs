@@ -63,3 +63,26 @@ fn a_large_map_has_cells_without_numbers() {
     let zeros = plot::heat_map(&tensor([0; 6], (2, 3))).unwrap();
     assert_eq!(zeros.matches("#ffffff").count(), 6, "nothing but zeros is nothing but white");
 }
+
+#[test]
+fn what_a_kernel_does_to_waves_is_drawn_along_three_directions_and_over_all() {
+    let kernel = Kernel::parse("-1,0,1;-2,0,2").unwrap();
+    let svg = plot::frequency_response(&kernel).unwrap();
+    assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
+    for word in ["What -1,0,1;-2,0,2 does to waves", "across: x", "down: y", "diagonal: x = y", "cycles a pixel"] {
+        assert!(svg.contains(word), "{word}");
+    }
+    // The map has 41 × 41 cells and is white where the kernel answers nothing: along the whole middle column and at its rims.
+    assert!(svg.matches("<rect").count() >= 41 * 41, "{}", svg.matches("<rect").count());
+    assert!(svg.matches("#FFFFFF").count() >= 3 * 41, "{}", svg.matches("#FFFFFF").count());
+    assert_eq!(svg, plot::frequency_response(&kernel).unwrap());
+}
+
+#[test]
+fn any_kernel_has_its_plot_of_waves() {
+    for text in ["0,0", "1e-38", "3e38,-3e38", "gaussian:20:1x200"] {
+        let svg =
+            plot::frequency_response(&Kernel::parse(text).unwrap()).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert!(!svg.contains("NaN") && !svg.contains(">inf"), "{text}");
+    }
+}

@@ -105,6 +105,17 @@ fn a_learned_derivative_has_its_order_within_a_tolerance() {
 }
 
 #[test]
+fn a_tolerance_takes_noise_for_nothing_and_nothing_else() {
+    let noisy = Kernel::parse("1e-4,1,0;0,-2,-1e-4;0,1,1e-4").unwrap();
+    assert_eq!(noisy.order(0.01), Order { total: Some(2), down: Some(2), across: Some(0) });
+    assert_eq!(noisy.leading_terms(0.01).len(), 1, "only ∂²/∂y²: {:?}", noisy.leading_terms(0.01));
+    // Of a high order little is left, but what is left is the point.
+    let fine = Kernel::parse("1,-4,6,-4,1;-4,16,-24,16,-4;6,-24,36,-24,6;-4,16,-24,16,-4;1,-4,6,-4,1").unwrap();
+    assert_eq!(fine.order(0.01), Order { total: Some(8), down: Some(4), across: Some(4) });
+    assert_eq!(fine.leading_terms(0.01), [(4, 4, 1.0)]);
+}
+
+#[test]
 fn the_centre_is_where_the_picture_is_measured() {
     let cases = [
         ("identity", (0.0, 0.0)),

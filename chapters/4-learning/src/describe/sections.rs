@@ -1,8 +1,8 @@
 //! The sections of the report, one function each: a figure of numbers, and a sentence of what they mean.
 
 use anyhow::Result;
-use candle_core::{Device, Tensor};
-use chapter_kit::{Page, figure};
+use chapter_kit::Page;
+use chapter_kit::figure::PICTURE_COLUMNS;
 use corr2d_imaging::{Kernel, Mirror, Passes, plot};
 
 use super::text::Text;
@@ -43,9 +43,18 @@ pub(super) fn derivative(kernel: &Kernel, text: &Text, page: &mut Page<'_>) -> R
         page.text(&(text.nearly_of_order)(nearly, &terms(kernel, NEARLY)))?;
     }
     // Of a learned derivative, what rounding leaves of its sum has no place worth telling.
-    let (Some((down, across)), true) = (kernel.centre(), nearly.total == exact.total) else { return Ok(()) };
+    let (Some(centre), true) = (kernel.centre(), nearly.total == exact.total) else { return Ok(()) };
     let off = |distance: f64| if distance.abs() < NEAR { 0.0 } else { distance };
-    Ok(page.text(&(text.centre)(off(down), off(across)))?)
+    let (down, across) = (off(centre.0), off(centre.1));
+    let inside =
+        is_inside(kernel.anchor().0, kernel.height(), down) && is_inside(kernel.anchor().1, kernel.width(), across);
+    Ok(page.text(&if inside { (text.centre)(down, across) } else { (text.no_centre)(down, across) })?)
+}
+
+/// Whether a distance from the anchor ends within the kernel.
+fn is_inside(anchor: usize, length: usize, distance: f64) -> bool {
+    let place = anchor as f64 + distance;
+    (0.0..=(length - 1) as f64).contains(&place)
 }
 
 /// The answers to x^p · y^q / (p! · q!), x along the top and y down the side.
@@ -116,11 +125,14 @@ pub(super) fn factors(kernel: &Kernel, text: &Text, page: &mut Page<'_>) -> Resu
         (text.not_separable)(factors.rank(), 100.0 * factors.share())
     };
     page.text(&saying)?;
-    let line = |values: &[f64]| figure::matrix_that_fits(&Tensor::new(values, &Device::Cpu)?.unsqueeze(0)?);
-    Ok(page.figure(&table(&[
-        vec![text.down.to_owned(), line(&factors.down)?],
-        vec![text.across.to_owned(), line(&factors.across)?],
-    ]))?)
+    let line = |name: &str, values: &[f64]| {
+        let largest = values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+        let numbers = values.iter().map(|value| number(*value, largest));
+        std::iter::once(name.to_owned()).chain(numbers).collect::<Vec<_>>()
+    };
+    let lines = table(&[line(text.column, &factors.down), line(text.row, &factors.across)]);
+    let fits = lines.lines().all(|line| line.chars().count() <= PICTURE_COLUMNS);
+    Ok(page.figure(if fits { &lines } else { "[--json]" })?)
 }
 
 pub(super) fn symmetry(kernel: &Kernel, text: &Text, page: &mut Page<'_>) -> Result<()> {
@@ -170,9 +182,17 @@ pub(super) fn nearest(kernel: &Kernel, text: &Text, page: &mut Page<'_>) -> Resu
     Ok(())
 }
 
-/// Four digits, and 0 where nothing but rounding is left of `scale`.
+/// To a ten-thousandth of the first digit of `scale`, so that what is nothing beside the rest is 0.
 fn number(value: f64, scale: f64) -> String {
-    plot::figure(if value.abs() < 1e-9 * scale { 0.0 } else { value })
+    let magnitude = scale.log10().floor();
+    if !(-4.0..=4.0).contains(&magnitude) {
+        return plot::figure(if value.abs() < 1e-4 * scale { 0.0 } else { value });
+    }
+    let decimals = (4.0 - magnitude) as usize;
+    let shown = format!("{value:.decimals$}");
+    let shown = if decimals > 0 { shown.trim_end_matches('0').trim_end_matches('.') } else { &shown };
+    // What was rounded to 0 keeps no sign.
+    (if shown == "-0" { "0" } else { shown }).to_owned()
 }
 
 /// Columns side by side: the first to the left, the others to the right. Every letter here is one column wide.

@@ -3,9 +3,11 @@
 use chapter_kit::Language;
 use corr2d_imaging::{Mirror, Order, Passes};
 
+use super::words::{by_axis, derivatives, english_place, part, portuguese_place, share, times};
+
 /// The parity from which on a kernel is symmetric, and from which on it nearly is.
 const WHOLLY: f64 = 1.0 - 1e-9;
-const ALMOST: f64 = 0.999;
+const ALMOST: f64 = 0.95;
 
 /// A distance below this is rounding, and one above the other is no likeness.
 const SAME: f64 = 1e-6;
@@ -25,9 +27,12 @@ pub(super) struct Text {
     pub(super) order: fn(order: Order, terms: &str) -> String,
     pub(super) nearly_of_order: fn(order: Order, terms: &str) -> String,
     pub(super) centre: fn(down: f64, across: f64) -> String,
+    pub(super) no_centre: fn(down: f64, across: f64) -> String,
     pub(super) factors_title: &'static str,
     pub(super) separable: fn(together: usize, products: usize) -> String,
     pub(super) not_separable: fn(rank: usize, share: f64) -> String,
+    pub(super) column: &'static str,
+    pub(super) row: &'static str,
     pub(super) down: &'static str,
     pub(super) across: &'static str,
     pub(super) diagonal: &'static str,
@@ -77,35 +82,34 @@ const ENGLISH: Text = Text {
     order: |order, terms| match order.total {
         None => "Every polynomial up to degree 8 gives 0: it answers to finer structure only.".to_owned(),
         Some(0) => format!(
-            "A constant does not give 0, so it takes no derivative of the picture f: it answers {terms} first of all."
+            "A constant does not give 0, so it takes no derivative of the picture f: its answer begins with {terms}."
         ),
         Some(total) => format!(
-            "Every polynomial of a degree below {total} gives 0, so it takes {}{}. It answers {terms} first of all.",
+            "Every polynomial of a degree below {total} gives 0, so it takes {}{}. Its answer begins with {terms}.",
             derivatives(total),
             by_axis(order, ": along x ", ", along y ")
         ),
     },
     nearly_of_order: |order, terms| match order.total {
-        None => "Within 1 % of its weights, every polynomial up to degree 8 gives 0.".to_owned(),
+        None => "Within 1% of its weights, every polynomial up to degree 8 gives 0.".to_owned(),
         Some(total) => format!(
-            "Within 1 % of its weights, it takes {}{}, and answers {terms}.",
+            "Within 1% of its weights, it takes {}{}, and its answer begins with {terms}.",
             derivatives(total),
             by_axis(order, ": along x ", ", along y ")
         ),
     },
     centre: |down, across| match (down, across) {
         (0.0, 0.0) => "It measures that at the anchor itself, and moves nothing.".to_owned(),
-        _ => {
-            format!(
-                "It measures that not at the anchor but {}: what it draws is moved as far the other way.",
-                place(down, across, ["above", "below", "to the left", "to the right"], " and ", |distance| {
-                    match distance {
-                        1.0 => "1 pixel".to_owned(),
-                        _ => format!("{} pixels", three_decimals(distance)),
-                    }
-                })
-            )
-        }
+        _ => format!(
+            "It measures that not at the anchor but {}: what it draws is moved as far the other way.",
+            english_place(down, across)
+        ),
+    },
+    no_centre: |down, across| {
+        format!(
+            "It is a mixture of that and of higher derivatives: read as a shift, they would put it outside the kernel, {}.",
+            english_place(down, across)
+        )
     },
     factors_title: "As a product",
     separable: |together, products| {
@@ -117,9 +121,12 @@ const ENGLISH: Text = Text {
     not_separable: |rank, share| {
         format!(
             "It is not separable: it is a sum of {rank} products of a column and a row. The nearest single one holds \
-             {share:.2}% of its energy, Σw²:"
+             {} of its energy, Σw²:",
+            part(share, "more than")
         )
     },
+    column: "column",
+    row: "row",
     down: "down y",
     across: "across x",
     diagonal: "both x = y",
@@ -134,8 +141,12 @@ const ENGLISH: Text = Text {
         None => "it is not square".to_owned(),
         Some(parity) if parity > WHOLLY => "symmetric".to_owned(),
         Some(parity) if parity < -WHOLLY => "antisymmetric".to_owned(),
-        Some(parity) if parity > ALMOST => format!("nearly symmetric, {:.2}% of the energy", share(parity)),
-        Some(parity) if parity < -ALMOST => format!("nearly antisymmetric, {:.2}% of the energy", share(-parity)),
+        Some(parity) if parity > ALMOST => {
+            format!("nearly symmetric, {} of the energy", part(share(parity), "more than"))
+        }
+        Some(parity) if parity < -ALMOST => {
+            format!("nearly antisymmetric, {} of the energy", part(share(-parity), "more than"))
+        }
         Some(parity) => format!("neither: {:.1}% of the energy is symmetric", share(parity)),
     },
     waves_title: "On waves",
@@ -147,12 +158,12 @@ const ENGLISH: Text = Text {
         Passes::All => "All waves pass alike: it moves the picture or multiplies it, and no more.",
         Passes::Low => "A low-pass: a constant passes best. It smooths.",
         Passes::High => {
-            "A high-pass: the shortest waves pass best, a constant not at all. It is all difference, and noise is too."
+            "A high-pass: the shortest waves pass best, a constant not at all. It sees nothing but differences, and noise is made of them."
         }
         Passes::Band => {
             "A band-pass: a constant does not pass, nor do the shortest waves pass best. It takes differences of a smoothed picture."
         }
-        Passes::Raised => "A constant passes, and some waves pass better. It sharpens.",
+        Passes::Raised => "A constant passes, and some waves pass better: it brings out differences.",
     },
     nearest_title: "By name",
     nearest: |name, distance| match distance {
@@ -164,16 +175,7 @@ const ENGLISH: Text = Text {
     },
     turned: "That kernel stands in it turned by 180°, as a library that convolves would have it.",
     shifted: |(down, across)| {
-        format!(
-            "That kernel stands off the anchor, {}.",
-            place(
-                down as f64,
-                across as f64,
-                ["higher", "lower", "to the left", "to the right"],
-                " and ",
-                |distance| { format!("{distance} pixel{}", if distance == 1.0 { "" } else { "s" }) }
-            )
-        )
+        format!("That kernel stands off the anchor, {}.", english_place(down as f64, across as f64))
     },
     written: |path| format!("Written to {path}."),
 };
@@ -201,19 +203,19 @@ const PORTUGUESE: Text = Text {
         None => "Todo polinômio até o grau 8 resulta em 0: ele só responde a estruturas mais finas.".to_owned(),
         Some(0) => {
             format!(
-                "Uma constante não resulta em 0; ele não deriva, portanto, a imagem f: responde antes de tudo {terms}."
+                "Uma constante não resulta em 0; ele não deriva, portanto, a imagem f: a sua resposta começa por {terms}."
             )
         }
         Some(total) => format!(
-            "Todo polinômio de grau menor que {total} resulta em 0; ele deriva, portanto, {}{}. Responde antes de tudo {terms}.",
+            "Todo polinômio de grau menor que {total} resulta em 0; ele deriva, portanto, {}{}. A sua resposta começa por {terms}.",
             times(total),
             by_axis(order, ": em x ", ", em y ")
         ),
     },
     nearly_of_order: |order, terms| match order.total {
-        None => "A menos de 1 % dos seus pesos, todo polinômio até o grau 8 resulta em 0.".to_owned(),
+        None => "Com uma tolerância de 1% dos seus pesos, todo polinômio até o grau 8 resulta em 0.".to_owned(),
         Some(total) => format!(
-            "A menos de 1 % dos seus pesos, ele deriva {}{}, e responde {terms}.",
+            "Com uma tolerância de 1% dos seus pesos, ele deriva {}{}, e a sua resposta começa por {terms}.",
             times(total),
             by_axis(order, ": em x ", ", em y ")
         ),
@@ -222,12 +224,14 @@ const PORTUGUESE: Text = Text {
         (0.0, 0.0) => "Ele mede isso na própria âncora e não desloca nada.".to_owned(),
         _ => format!(
             "Ele não mede isso na âncora, mas {}: o que ele desenha fica deslocado o mesmo tanto no sentido contrário.",
-            place(down, across, ["acima", "abaixo", "à esquerda", "à direita"], " e ", |distance| match distance {
-                1.0 => "1 pixel".to_owned(),
-                distance if distance < 2.0 => format!("{} pixel", three_decimals(distance)),
-                _ => format!("{} pixels", three_decimals(distance)),
-            })
+            portuguese_place(down, across)
         ),
+    },
+    no_centre: |down, across| {
+        format!(
+            "É uma mistura disso com derivadas superiores: lidas como um deslocamento, elas o poriam fora do kernel, {}.",
+            portuguese_place(down, across)
+        )
     },
     factors_title: "Como produto",
     separable: |together, products| {
@@ -239,9 +243,12 @@ const PORTUGUESE: Text = Text {
     not_separable: |rank, share| {
         format!(
             "Ele não é separável: é a soma de {rank} produtos de uma coluna por uma linha. O mais próximo deles, sozinho, \
-             contém {share:.2}% da sua energia, Σw²:"
+             contém {} da sua energia, Σw²:",
+            part(share, "mais de")
         )
     },
+    column: "coluna",
+    row: "linha",
     down: "vertical y",
     across: "horizontal x",
     diagonal: "ambos x = y",
@@ -256,9 +263,11 @@ const PORTUGUESE: Text = Text {
         None => "não é quadrado".to_owned(),
         Some(parity) if parity > WHOLLY => "simétrico".to_owned(),
         Some(parity) if parity < -WHOLLY => "antissimétrico".to_owned(),
-        Some(parity) if parity > ALMOST => format!("quase simétrico, {:.2}% da energia", share(parity)),
-        Some(parity) if parity < -ALMOST => format!("quase antissimétrico, {:.2}% da energia", share(-parity)),
-        Some(parity) => format!("nem um nem outro: {:.1}% da energia é simétrica", share(parity)),
+        Some(parity) if parity > ALMOST => format!("quase simétrico, {} da energia", part(share(parity), "mais de")),
+        Some(parity) if parity < -ALMOST => {
+            format!("quase antissimétrico, {} da energia", part(share(-parity), "mais de"))
+        }
+        Some(parity) => format!("nenhum dos dois: {:.1}% da energia é simétrica", share(parity)),
     },
     waves_title: "Sobre ondas",
     waves: "Por quanto se multiplica a amplitude de uma onda. O comprimento é dado em pixels, ao longo de x, de y ou de cada um \
@@ -269,12 +278,12 @@ const PORTUGUESE: Text = Text {
         Passes::All => "Todas as ondas passam igualmente: ele desloca a imagem ou a multiplica, e nada mais.",
         Passes::Low => "É um passa-baixas: o que passa melhor é uma constante. Ele suaviza.",
         Passes::High => {
-            "É um passa-altas: as ondas mais curtas são as que passam melhor, e uma constante não passa. Ele só vê diferenças, e o ruído também é feito delas."
+            "É um passa-altas: as ondas mais curtas são as que passam melhor, e uma constante não passa. Ele só vê diferenças, e o ruído é feito delas."
         }
         Passes::Band => {
             "É um passa-faixa: uma constante não passa, e as ondas mais curtas não são as que passam melhor. Ele toma diferenças de uma imagem suavizada."
         }
-        Passes::Raised => "Uma constante passa, e algumas ondas passam ainda melhor. Ele realça a nitidez.",
+        Passes::Raised => "Uma constante passa, e algumas ondas passam ainda melhor: ele realça as diferenças.",
     },
     nearest_title: "Pelo nome",
     nearest: |name, distance| match distance {
@@ -289,59 +298,9 @@ const PORTUGUESE: Text = Text {
             )
         }
     },
-    turned: "Esse kernel está nele girado 180°, como o usaria uma biblioteca que faz convolução.",
+    turned: "Esse kernel aparece nele girado 180°, como o usaria uma biblioteca que faz convolução.",
     shifted: |(down, across)| {
-        format!(
-            "Esse kernel está fora da âncora, {}.",
-            place(down as f64, across as f64, ["acima", "abaixo", "à esquerda", "à direita"], " e ", |distance| {
-                format!("{distance} pixel{}", if distance == 1.0 { "" } else { "s" })
-            })
-        )
+        format!("Esse kernel está fora da âncora, {}.", portuguese_place(down as f64, across as f64))
     },
     written: |path| format!("Gravado em {path}."),
 };
-
-fn derivatives(order: usize) -> String {
-    match order {
-        0 => "no derivative".to_owned(),
-        1 => "1 derivative".to_owned(),
-        _ => format!("{order} derivatives"),
-    }
-}
-
-fn times(order: usize) -> String {
-    match order {
-        0 => "nenhuma vez".to_owned(),
-        1 => "1 vez".to_owned(),
-        _ => format!("{order} vezes"),
-    }
-}
-
-/// How the derivatives are shared out, where they are: those of a Laplacian are not.
-fn by_axis(order: Order, along_x: &str, along_y: &str) -> String {
-    match (order.total, order.down, order.across) {
-        (Some(total), Some(down), Some(across)) if total > 0 && down + across == total => {
-            format!("{along_x}{across}{along_y}{down}")
-        }
-        _ => String::new(),
-    }
-}
-
-/// The share of the energy that is symmetric, in per cent.
-fn share(parity: f64) -> f64 {
-    50.0 * (1.0 + parity)
-}
-
-fn three_decimals(distance: f64) -> String {
-    let shown = format!("{distance:.3}");
-    shown.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// Where a point lies: so far above or below, and so far to the left or right.
-fn place(down: f64, across: f64, words: [&str; 4], and: &str, far: impl Fn(f64) -> String) -> String {
-    let [above, below, left, right] = words;
-    let vertical = (down != 0.0).then(|| format!("{} {}", far(down.abs()), if down < 0.0 { above } else { below }));
-    let horizontal =
-        (across != 0.0).then(|| format!("{} {}", far(across.abs()), if across < 0.0 { left } else { right }));
-    [vertical, horizontal].into_iter().flatten().collect::<Vec<_>>().join(and)
-}

@@ -11,6 +11,9 @@ use super::Kernel;
 /// Further turns than this change nothing in f64.
 const PERPENDICULAR: f64 = 1e-15;
 
+/// A line with less than this share of the energy is what rounding left of none, and turning it would never end.
+const NOTHING: f64 = 1e-32;
+
 /// Every kernel so far was done after ten.
 const MOST_SWEEPS: usize = 40;
 
@@ -136,12 +139,13 @@ fn first_product(lines: Vec<Vec<f64>>) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
     let unit = |index: usize| (0..count).map(|other| if other == index { 1.0 } else { 0.0 }).collect();
     let mut lines: Vec<Line> =
         lines.into_iter().enumerate().map(|(index, weights)| Line { weights, vector: unit(index) }).collect();
+    let nothing = NOTHING * lines.iter().map(Line::energy).sum::<f64>();
     for _ in 0..MOST_SWEEPS {
         let mut at_rest = true;
         for second in 1..count {
             for first in 0..second {
                 let (before, after) = lines.split_at_mut(second);
-                at_rest &= !make_perpendicular(&mut before[first], &mut after[0]);
+                at_rest &= !make_perpendicular(&mut before[first], &mut after[0], nothing);
             }
         }
         if at_rest {
@@ -160,9 +164,9 @@ fn first_product(lines: Vec<Vec<f64>>) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
 }
 
 /// Turns two lines until they are perpendicular; whether there was anything to turn.
-fn make_perpendicular(left: &mut Line, right: &mut Line) -> bool {
+fn make_perpendicular(left: &mut Line, right: &mut Line, nothing: f64) -> bool {
     let (own, other, common) = (left.energy(), right.energy(), product(&left.weights, &right.weights));
-    if common.abs() <= PERPENDICULAR * (own * other).sqrt() {
+    if own.min(other) <= nothing || common.abs() <= PERPENDICULAR * (own * other).sqrt() {
         return false;
     }
     // The smaller of the two angles that will do, by its tangent.

@@ -47,8 +47,8 @@ impl Kernel {
 
     /// The order of the kernel as a derivative.
     ///
-    /// An answer counts as 0 up to `tolerance` of what the weights would give if none cancelled another, `Σ |w|` times the
-    /// farthest x and y to their powers: 1e-6 for weights that were rounded to `f32`, 0.01 for weights that were learned.
+    /// An answer counts as 0 up to `tolerance` of what it would be if no weight cancelled another, `Σ |w · x^p · y^q|`, or of
+    /// `Σ |w|` if that is more: 1e-6 for weights that were rounded to `f32`, 0.01 for weights that were learned.
     ///
     /// ```
     /// let order = corr2d_imaging::Kernel::parse("sobel-x")?.order(1e-6);
@@ -114,12 +114,15 @@ impl Kernel {
     }
 
     /// `Σ w · y^down · x^across`, with y and x counted from a point (row, column).
-    pub(super) fn moment_about(&self, (row, column): (f64, f64), (down, across): (i32, i32)) -> f64 {
-        let weight = |(index, value): (usize, &f64)| {
-            let (y, x) = ((index / self.width) as f64 - row, (index % self.width) as f64 - column);
+    pub(super) fn moment_about(&self, point: (f64, f64), powers: (i32, i32)) -> f64 {
+        self.terms_about(point, powers).sum()
+    }
+
+    fn terms_about(&self, point: (f64, f64), (down, across): (i32, i32)) -> impl Iterator<Item = f64> {
+        self.values.iter().enumerate().map(move |(index, value)| {
+            let (y, x) = ((index / self.width) as f64 - point.0, (index % self.width) as f64 - point.1);
             value * y.powi(down) * x.powi(across)
-        };
-        self.values.iter().enumerate().map(weight).sum()
+        })
     }
 
     /// `Σ |w|`, the largest answer to a picture in −1..1.
@@ -159,12 +162,11 @@ impl Kernel {
         (0..=HIGHEST_ORDER).find(|&order| (0..=order).any(|down| self.counts((down, order - down), tolerance, total)))
     }
 
-    /// Whether a moment is more than rounding leaves of 0.
+    /// Whether a moment is more than rounding, or learning, leaves of 0.
     fn counts(&self, (down, across): (usize, usize), tolerance: f64, total: f64) -> bool {
         let (row, column) = self.anchor();
-        let reach = |length: usize| (length / 2).max(1) as f64;
-        let scale = total * reach(self.height).powi(down as i32) * reach(self.width).powi(across as i32);
-        let moment = self.moment_about((row as f64, column as f64), (down as i32, across as i32));
-        moment.abs() > tolerance * scale
+        let (anchor, powers) = ((row as f64, column as f64), (down as i32, across as i32));
+        let uncancelled: f64 = self.terms_about(anchor, powers).map(f64::abs).sum();
+        self.moment_about(anchor, powers).abs() > tolerance * uncancelled.max(total)
     }
 }

@@ -45,11 +45,63 @@ pub(super) fn json(from: &str, text: &str) -> Result<Kernel> {
         // A flat list is one row.
         rows = vec![serde_json::Value::Array(rows)];
     }
+    let digits = if rows.iter().flat_map(|row| row.as_array().into_iter().flatten()).all(serde_json::Value::is_number) {
+        // As they stand: serde_json may miss the last bit of a number.
+        nested(text)
+    } else {
+        None
+    };
     let row = |value: serde_json::Value| match value {
         serde_json::Value::Array(numbers) => numbers.iter().map(ToString::to_string).collect(),
         other => vec![format!("{other} beside rows")],
     };
-    rectangle(from, from, rows.into_iter().map(row).collect())
+    let rows: Vec<Vec<String>> = rows.into_iter().map(row).collect();
+    rectangle(from, from, digits.unwrap_or(rows))
+}
+
+/// `[[1, 0], [2, 0]]` or `{{1, 0}, {2, 0}}`, or one row without brackets of its own.
+pub(super) fn nested(numbers: &str) -> Option<Vec<Vec<String>>> {
+    let start = numbers.find(['[', '{'])?;
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut depth = 0;
+    let mut cells = String::new();
+    for letter in numbers[start..].chars() {
+        match letter {
+            '[' | '{' => {
+                depth += 1;
+                if depth > 2 || !cells.trim_matches([',', ' ', '\n', '\t', '\r']).is_empty() {
+                    return None;
+                }
+                cells.clear();
+            }
+            ']' | '}' => {
+                let row = listed(&cells);
+                if depth == 2 || (!row.is_empty() && rows.is_empty()) {
+                    rows.push(row);
+                } else if !row.is_empty() {
+                    return None;
+                }
+                cells.clear();
+                depth -= 1;
+                if depth == 0 {
+                    return Some(rows);
+                }
+            }
+            other => cells.push(other),
+        }
+    }
+    None
+}
+
+/// The cells between commas; after the last one a comma may stand.
+fn listed(cells: &str) -> Vec<String> {
+    let cells = cells.trim();
+    let cells = cells.strip_suffix(',').unwrap_or(cells);
+    if cells.trim_matches([',', ' ']).is_empty() {
+        Vec::new()
+    } else {
+        cells.split(',').map(|cell| cell.trim().to_owned()).collect()
+    }
 }
 
 /// Numbers without superfluous digits, parted by `comma` within a row and by `end` between rows.

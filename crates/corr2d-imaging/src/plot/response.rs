@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 
 use super::axis::Axis;
-use super::printable;
+use super::{figure, printable};
 use crate::diverging::diverging;
 use crate::error::{Error, Result, one_line};
 use crate::kernel::Kernel;
@@ -11,7 +11,7 @@ use crate::kernel::Kernel;
 const SIZE: (u32, u32) = (960, 440);
 const CURVES_WIDTH: u32 = 520;
 /// Steps from frequency 0 to ½: of the curves, and of the map.
-const CURVE_STEPS: usize = 64;
+const CURVE_STEPS: usize = 32;
 const MAP_STEPS: usize = 20;
 
 type Drawn = std::result::Result<(), Box<dyn std::error::Error>>;
@@ -55,11 +55,12 @@ fn curves(area: &Area<'_>, kernel: &Kernel) -> Drawn {
         frequencies.iter().map(|frequency| kernel.amplitude(down * frequency, across * frequency)).collect()
     };
     let directions = [
-        ("across: x", RGBColor(178, 24, 43), along(0.0, 1.0)),
-        ("down: y", RGBColor(33, 102, 172), along(1.0, 0.0)),
-        ("diagonal: x = y", RGBColor(90, 90, 90), along(1.0, 1.0)),
+        // The first line is wider, so that it shows on both sides of one that lies on it.
+        ("across: x", RGBColor(178, 24, 43), 5, along(0.0, 1.0)),
+        ("down: y", RGBColor(33, 102, 172), 2, along(1.0, 0.0)),
+        ("diagonal: x = y", RGBColor(90, 90, 90), 2, along(1.0, 1.0)),
     ];
-    let all: Vec<f64> = directions.iter().flat_map(|(_, _, amplitudes)| amplitudes.iter().copied()).collect();
+    let all: Vec<f64> = directions.iter().flat_map(|(_, _, _, amplitudes)| amplitudes.iter().copied()).collect();
     let mut chart = ChartBuilder::on(area)
         .margin(12)
         .x_label_area_size(44)
@@ -74,10 +75,10 @@ fn curves(area: &Area<'_>, kernel: &Kernel) -> Drawn {
         .label_style(("sans-serif", 13))
         .axis_desc_style(("sans-serif", 15))
         .draw()?;
-    for (name, colour, amplitudes) in directions {
+    for (name, colour, width, amplitudes) in directions {
         let points = frequencies.iter().copied().zip(amplitudes);
-        let line = chart.draw_series(LineSeries::new(points, colour.stroke_width(2)))?;
-        line.label(name).legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
+        let line = chart.draw_series(LineSeries::new(points, colour.stroke_width(width)))?;
+        line.label(name).legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(width)));
     }
     chart
         .configure_series_labels()
@@ -105,6 +106,8 @@ fn map(area: &Area<'_>, kernel: &Kernel) -> Drawn {
         .disable_mesh()
         .x_labels(5)
         .y_labels(5)
+        .x_label_formatter(&tick)
+        .y_label_formatter(&tick)
         .x_desc("across")
         .y_desc("down")
         .label_style(("sans-serif", 13))
@@ -120,4 +123,9 @@ fn map(area: &Area<'_>, kernel: &Kernel) -> Drawn {
     });
     chart.draw_series(cells)?;
     Ok(())
+}
+
+/// A frequency on an axis, where 0 has no sign.
+fn tick(frequency: &f64) -> String {
+    figure((frequency * 1000.0).round() / 1000.0)
 }

@@ -15,7 +15,7 @@ pub(super) fn kernel(language: &Language, from: &str, text: &str) -> Result<Kern
     let no_rows = || refuse(language, from, "the numbers do not stand in rows");
     let rows = match numbers.split_once("<<") {
         Some((matrix, listed)) => by_size(from, size(matrix).ok_or_else(no_rows)?, listed)?,
-        None => nested(numbers).ok_or_else(no_rows)?,
+        None => text::nested(numbers).map(without_types).ok_or_else(no_rows)?,
     };
     let kernel = text::rectangle(from, from, rows)?;
     let mut words = code.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
@@ -66,45 +66,8 @@ fn by_size(from: &str, (height, width): (usize, usize), listed: &str) -> Result<
     Ok(cells.chunks(width).map(<[String]>::to_vec).collect())
 }
 
-/// `[[1, 0], [2, 0]]` or `{{1, 0}, {2, 0}}`, or one row without brackets of its own.
-fn nested(numbers: &str) -> Option<Vec<Vec<String>>> {
-    let start = numbers.find(['[', '{'])?;
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    let mut depth = 0;
-    let mut cells = String::new();
-    for letter in numbers[start..].chars() {
-        match letter {
-            '[' | '{' => {
-                depth += 1;
-                if depth > 2 || !cells.trim_matches([',', ' ', '\n', '\t', '\r']).is_empty() {
-                    return None;
-                }
-                cells.clear();
-            }
-            ']' | '}' => {
-                let row = listed(&cells);
-                if depth == 2 || (!row.is_empty() && rows.is_empty()) {
-                    rows.push(row);
-                } else if !row.is_empty() {
-                    return None;
-                }
-                cells.clear();
-                depth -= 1;
-                if depth == 0 {
-                    return Some(rows);
-                }
-            }
-            other => cells.push(other),
-        }
-    }
-    None
-}
-
-/// The cells between commas; after the last one a comma may stand.
-fn listed(cells: &str) -> Vec<String> {
-    let cells = cells.trim();
-    let cells = cells.strip_suffix(',').unwrap_or(cells);
-    if cells.trim_matches([',', ' ']).is_empty() { Vec::new() } else { cells.split(',').map(number).collect() }
+fn without_types(rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
+    rows.iter().map(|row| row.iter().map(|cell| number(cell)).collect()).collect()
 }
 
 /// A number without the letters that say its type: `1.0f`, `1.0_f32`.
