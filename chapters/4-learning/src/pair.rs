@@ -36,7 +36,7 @@ pub(crate) use outputs::Outputs;
 use arguments::{Asked, KernelSize, Shift};
 use found::{Found, Learned, Steps};
 use sums::{Data, Pairs};
-use survey::{Survey, size_by_held_out_pixels};
+use survey::{Survey, check_for_auto, size_by_held_out_pixels};
 
 /// The size of kernel with which a shift is looked for when the size is not known.
 const USUAL: (usize, usize) = (7, 7);
@@ -80,6 +80,7 @@ fn settle_size(asked: &Asked, pairs: &Pairs) -> Result<((usize, usize), Shift)> 
     if let Some(size) = pairs.first.implied_size()? {
         return Ok((size, shift));
     }
+    check_for_auto(&pairs.first)?;
     let terms = Terms { nonnegative: false, ..asked.terms };
     let shift = match asked.shift {
         Some(shift) => shift,

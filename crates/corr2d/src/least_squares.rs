@@ -16,7 +16,7 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `moments` | the sums, added up from images |
+//! | `moments`, `adding` | the sums, and how images are added to them |
 //! | `gram` | G from the correlation of an image with itself |
 //! | `terms` | what a kernel has to keep, and the unknowns that are left |
 //! | `quadratic` | the loss in these unknowns |
@@ -24,6 +24,7 @@
 //! | `nonnegative` | the best kernel without a negative tap |
 //! | `cholesky` | systems of equations |
 
+mod adding;
 mod cholesky;
 mod fit;
 mod gram;

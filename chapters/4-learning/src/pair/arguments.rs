@@ -11,6 +11,9 @@ use corr2d_imaging::check_writable;
 use super::descent::{Descent, Rule};
 use super::outputs::Outputs;
 
+/// The largest kernel, in taps: the equations have a row and a column for each.
+pub(crate) const MOST_TAPS: usize = 1024;
+
 /// What is asked about photographs before and after a filter.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "The kernel between two photographs")]
@@ -221,6 +224,13 @@ impl PairArguments {
 impl Asked {
     /// Refuses names that nothing can be written under before there is anything to lose.
     fn check(&self) -> Result<()> {
+        if let KernelSize::Given(height, width) = self.size {
+            let taps = height * width;
+            ensure!(
+                taps <= MOST_TAPS,
+                "--kernel-size {height}x{width} has {taps} taps: take one of {MOST_TAPS} at most"
+            );
+        }
         self.outputs.check()?;
         let checkpoint = self.descent.as_ref().and_then(|descent| descent.checkpoint.as_deref());
         if let Some(path) = checkpoint {

@@ -7,7 +7,10 @@ use anyhow::{Context, Result, bail, ensure};
 use candle_core::{Device, Tensor};
 use corr2d_imaging::{Picture, load_npy};
 
-use super::arguments::{Channels, Shift};
+use super::arguments::{Channels, MOST_TAPS, Shift};
+
+/// So near its lowest and highest level a pixel of a JPEG counts as cut: four levels.
+const JPEG_MARGIN: f32 = 4.5 / 255.0;
 
 /// The numbers of a file.
 pub(crate) struct Photograph {
@@ -32,7 +35,9 @@ impl Photograph {
         let (is_jpeg, level) = (starts_as_jpeg(path), f64::from(picture.depth.highest_level()).recip());
         let flags = |channel: Tensor| -> Result<Vec<bool>> {
             let pixels: Vec<f32> = channel.flatten_all()?.to_vec1()?;
-            Ok(pixels.into_iter().map(|pixel| pixel <= 0.0 || pixel >= 1.0).collect())
+            // JPEG moves pixels beside cut ones off the ends.
+            let near = if is_jpeg { JPEG_MARGIN } else { 0.0 };
+            Ok(pixels.into_iter().map(|pixel| pixel <= near || pixel >= 1.0 - near).collect())
         };
         let planes = picture.pixels.dim(0)?;
         let clipped = (0..planes).map(|plane| flags(picture.pixels.get(plane)?)).collect::<Result<Vec<_>>>()?;
@@ -166,7 +171,9 @@ impl Pair {
 
     fn mismatch(&self, image: (usize, usize), found: (usize, usize), windows: (usize, usize)) -> anyhow::Error {
         let suits = match self.implied_size() {
-            Ok(Some((height, width))) => format!("; it would suit --kernel-size {height}x{width}"),
+            Ok(Some((height, width))) if height * width <= MOST_TAPS => {
+                format!("; it would suit --kernel-size {height}x{width}")
+            }
             _ => String::new(),
         };
         anyhow::anyhow!(

@@ -7,7 +7,7 @@ use corr2d_imaging::plot;
 use serde_json::{Map, Value};
 
 use super::arguments::Source;
-use super::found::{Found, Learned, Note};
+use super::found::{Found, Learned, Note, Verdict};
 use super::outputs::{Written, channel_names};
 use super::text::Text;
 
@@ -43,8 +43,8 @@ impl Found<'_> {
         for note in self.notes() {
             page.text(&(text.note)(&note))?;
         }
-        if let Some(certainty) = self.certainty() {
-            page.text(&(text.certainty)(&certainty.0, &certainty.1))?;
+        if let Some((condition, error)) = self.certainty() {
+            page.text(&(text.certainty)(&condition, &error))?;
         }
         for written in &self.written {
             page.text(&match written {
@@ -55,8 +55,13 @@ impl Found<'_> {
         Ok(())
     }
 
-    /// The condition, and the error of the most uncertain tap, to the digits that mean anything.
+    /// The condition, and the error of the most uncertain tap, to the digits that mean anything; not of a kernel that was not
+    /// reached, nor where a note says it.
     fn certainty(&self) -> Option<(String, String)> {
+        let is_said = self.notes().iter().any(|note| matches!(note, Note::Uncertain { .. }));
+        if is_said || self.verdict() == Verdict::StepsRanOut {
+            return None;
+        }
         let of = |learned: &Learned| Some((learned.fit.condition, learned.fit.tap_error?));
         let all: Vec<(f64, f64)> = self.learned.iter().map(of).collect::<Option<_>>()?;
         let worst =

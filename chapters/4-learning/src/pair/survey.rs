@@ -25,6 +25,9 @@ const LARGEST: usize = 15;
 /// Below this share of the variance nothing is left that a shift or a larger kernel could explain.
 const NOTHING: f64 = 1e-9;
 
+/// Row and column of a window.
+type Place = (usize, usize);
+
 /// What a sample of the first pair says of kernels of a size and somewhat larger ones.
 pub(crate) struct Survey {
     size: (usize, usize),
@@ -130,6 +133,18 @@ pub(crate) fn centre(kernel: &[f64], (height, width): (usize, usize)) -> (f64, f
     (down, right)
 }
 
+/// Refuses photographs that are too small to hold pixels out.
+pub(crate) fn check_for_auto(pair: &Pair) -> Result<()> {
+    let (image, least) = (pair.input.size()?, 3 * LARGEST);
+    anyhow::ensure!(
+        image.0 >= least && image.1 >= least,
+        "--kernel-size auto needs an input of {least}×{least} at least, not {}×{}: give the size as HxW",
+        image.0,
+        image.1
+    );
+    Ok(())
+}
+
 /// The smallest kernel that explains pixels which it was not learned from as well as any up to 15×15 does, but for one part
 /// in a hundred.
 pub(crate) fn size_by_held_out_pixels(
@@ -140,14 +155,6 @@ pub(crate) fn size_by_held_out_pixels(
 ) -> Result<(usize, usize)> {
     let margin = LARGEST / 2;
     let largest = (2 * margin + 1, 2 * margin + 1);
-    let image = pair.input.size()?;
-    anyhow::ensure!(
-        image.0 >= 3 * LARGEST && image.1 >= 3 * LARGEST,
-        "--kernel-size auto needs an input of {0}×{0} at least, not {1}×{2}: give the size as HxW",
-        3 * LARGEST,
-        image.0,
-        image.1
-    );
     let (mut learned, mut held_out) = (Vec::new(), Vec::new());
     for (channel, origins) in origins.iter().enumerate() {
         let matched = pair.matched(channel, (1, 1), (margin, margin), shift)?;
@@ -180,7 +187,7 @@ pub(crate) fn size_by_held_out_pixels(
 }
 
 /// At most so many places whose target was not cut, spread over all of it, in two halves that alternate.
-fn samples(matched: &Matched, most: usize) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+fn samples(matched: &Matched, most: usize) -> (Vec<Place>, Vec<Place>) {
     let (rows, columns) = match *matched.target.dims() {
         [rows, columns] => (rows, columns),
         _ => (0, 0),

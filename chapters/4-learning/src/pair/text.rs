@@ -44,7 +44,7 @@ const ENGLISH: Text = Text {
             of_change.map_or(String::new(), |share| format!(", and {}% of what the filter changed", percent(share)))
         )
     },
-    steps: |steps| format!("It was found in steps: {steps}."),
+    steps: |steps| format!("Steps taken: {steps}."),
     verdict: |verdict| match verdict {
         Verdict::Made => "One kernel made the target of the input: what is left is no more than rounding leaves.",
         Verdict::Nearly => {
@@ -75,13 +75,13 @@ const ENGLISH: Text = Text {
             let share = share(*clipped, *windows);
             if *left_out {
                 format!(
-                    "{clipped} of {windows} pixels of the target ({share}%) are at its lowest or highest level, where light beyond it \
-                     is cut: they were left out."
+                    "{clipped} of {windows} pixels of the target ({share}%) stand at the ends of its range, where light beyond it is \
+                     cut: they were left out."
                 )
             } else {
                 format!(
-                    "{clipped} of {windows} pixels of the target ({share}%) are at its lowest or highest level, where light beyond it \
-                     is cut. They were kept all the same, since the others do not determine the kernel: it may be wrong."
+                    "{clipped} of {windows} pixels of the target ({share}%) stand at the ends of its range, where light beyond it is \
+                     cut. They were kept all the same, since the others do not determine the kernel: it may be wrong."
                 )
             }
         }
@@ -135,7 +135,7 @@ const PORTUGUESE: Text = Text {
             of_change.map_or(String::new(), |share| format!(" e {}% do que o filtro mudou", percent(share)))
         )
     },
-    steps: |steps| format!("Passos até encontrá-lo: {steps}."),
+    steps: |steps| format!("Passos dados: {steps}."),
     verdict: |verdict| match verdict {
         Verdict::Made => "Um único kernel fez o alvo a partir da entrada: o que sobra não passa do arredondamento.",
         Verdict::Nearly => {
@@ -156,7 +156,7 @@ const PORTUGUESE: Text = Text {
     },
     note: |note| match note {
         Note::Shifted(Shift { down, right }) => format!(
-            "O alvo está deslocado de ({down}, {right}): {}. O kernel é dado como se não estivesse.",
+            "O alvo está deslocado em ({down}, {right}): {}. O kernel é dado como se não estivesse.",
             moved(*down, *right, ["para baixo", "para cima", "para a direita", "para a esquerda"], "e")
         ),
         Note::OffCentre(Shift { down, right }) => format!(
@@ -166,18 +166,18 @@ const PORTUGUESE: Text = Text {
             let share = share(*clipped, *windows);
             if *left_out {
                 format!(
-                    "{clipped} de {windows} pixels do alvo ({share}%) estão no nível mais baixo ou mais alto, onde a luz que passa \
-                     disso é cortada: ficaram de fora."
+                    "{clipped} de {windows} pixels do alvo ({share}%) estão nos extremos da sua faixa, onde a luz que passa dela \
+                     é cortada: ficaram de fora."
                 )
             } else {
                 format!(
-                    "{clipped} de {windows} pixels do alvo ({share}%) estão no nível mais baixo ou mais alto, onde a luz que passa \
-                     disso é cortada. Foram usados mesmo assim, pois os outros não determinam o kernel: ele pode estar errado."
+                    "{clipped} de {windows} pixels do alvo ({share}%) estão nos extremos da sua faixa, onde a luz que passa dela \
+                     é cortada. Foram usados mesmo assim, pois os outros não determinam o kernel: ele pode estar errado."
                 )
             }
         }
         Note::Jpeg { files } => format!(
-            "Arquivos JPEG: {files}. O JPEG muda um pouco cada pixel, e mais ainda as bordas: o kernel é só próximo do verdadeiro. \
+            "Arquivos JPEG: {files}. O JPEG muda um pouco cada pixel, e mais ainda as bordas: o kernel é apenas próximo do verdadeiro. \
              Prefira PNG."
         ),
         Note::TooSmall { size: (height, width), unexplained, larger, rim } => format!(
@@ -192,14 +192,14 @@ const PORTUGUESE: Text = Text {
              menores. Use um kernel menor ou fotografias com mais estrutura."
         ),
         Note::Uncertain { error, largest } => format!(
-            "Há um peso conhecido só a cerca de ±{}, e o maior é {}: use um kernel menor, mais pares ou --ridge.",
+            "Há um peso que só se conhece com erro de cerca de ±{}, e o maior é {}: use um kernel menor, mais pares ou --ridge.",
             short(*error),
             short(*largest)
         ),
     },
     certainty: |condition, error| {
         format!(
-            "Número de condição das equações: {condition}. Cada peso é conhecido a ±{error} ou melhor, se o que sobra for ruído."
+            "Número de condição das equações: {condition}. O erro de cada peso é de ±{error} ou menos, se o que sobra for ruído."
         )
     },
     written: |path| format!("Gravado em {path}."),

@@ -1,7 +1,5 @@
 //! The best kernel, and how well the images determine it.
 
-use candle_core::{Device, Tensor};
-
 use super::cholesky::Cholesky;
 use super::gram::dot;
 use super::moments::Moments;
@@ -60,6 +58,18 @@ pub struct Fit {
 impl Fit {
     /// The best kernel that keeps `terms`.
     ///
+    /// ```
+    /// use candle_core::{Device, Tensor};
+    /// use corr2d::least_squares::{Fit, Moments, Terms};
+    ///
+    /// let image = Tensor::new(&[[1f32, 1., 0., 2.], [2., 0., 0., 5.]], &Device::Cpu)?;
+    /// let mut moments = Moments::new((1, 2), (0.5, 0.5))?;
+    /// moments.add(&image, &Tensor::new(&[[1f32, 2., 0.], [3., 1., 7.]], &Device::Cpu)?)?;
+    /// let fit = Fit::of(&moments, &Terms { sum_one: true, ..Terms::default() })?;
+    /// assert!((fit.kernel.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Quadratic::of`].
     pub fn of(moments: &Moments, terms: &Terms) -> Result<Self> {
@@ -100,14 +110,6 @@ impl Fit {
         }
         let quadratic = Quadratic::of(moments, terms)?;
         Ok(quadratic.kernel(&best(&quadratic).unknowns))
-    }
-
-    /// The kernel as a tensor [h, w] of f64 on the CPU.
-    ///
-    /// # Errors
-    /// Those of candle.
-    pub fn to_tensor(&self) -> Result<Tensor> {
-        Ok(Tensor::from_slice(&self.kernel, self.size, &Device::Cpu)?)
     }
 }
 

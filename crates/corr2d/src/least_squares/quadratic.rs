@@ -67,6 +67,20 @@ struct Plane {
 impl Quadratic {
     /// Of what the moments say, for kernels that keep `terms`; `nonnegative` is not looked at, for it is no quadratic.
     ///
+    /// ```
+    /// use candle_core::{Device, Tensor};
+    /// use corr2d::least_squares::{Moments, Quadratic, Terms};
+    ///
+    /// let image = Tensor::new(&[[1f32, 1., 0., 0., 0., 0., 1., 1.]; 6], &Device::Cpu)?;
+    /// let target = corr2d::corr2d(&image, &Tensor::new(&[[1f32, -1.]], &Device::Cpu)?)?;
+    /// let mut moments = Moments::new((1, 2), (0.0, 0.0))?;
+    /// moments.add(&image, &target)?;
+    /// // Two taps that sum to 1 are one unknown.
+    /// let quadratic = Quadratic::of(&moments, &Terms { sum_one: true, ..Terms::default() })?;
+    /// assert_eq!(quadratic.unknowns(), 1);
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::FlatTarget`] where there is nothing to explain, [`Error::Setting`] for terms that no kernel of this size can
     /// keep.
@@ -140,14 +154,14 @@ impl Quadratic {
         }
     }
 
-    /// How many unknowns there are.
+    /// How many unknowns there are; [`of`](Self::of) has an example.
     pub fn unknowns(&self) -> usize {
         self.slope.len()
     }
 
     /// The loss as a function of the unknowns [n] of f64 on the CPU, differentiable: one number.
     ///
-    /// The function fails for another number of unknowns, or of another type or device.
+    /// The example of [`Quadratic`] calls it. The function fails for another number of unknowns, or of another type or device.
     ///
     /// # Errors
     /// Those of candle.
@@ -162,6 +176,19 @@ impl Quadratic {
     }
 
     /// The loss where the unknowns are numbers, and half its gradient.
+    ///
+    /// ```
+    /// use candle_core::{Device, Tensor};
+    /// use corr2d::least_squares::{Moments, Quadratic, Terms};
+    ///
+    /// let image = Tensor::new(&[[1f32, 1., 0., 0., 0., 0., 1., 1.]; 6], &Device::Cpu)?;
+    /// let target = corr2d::corr2d(&image, &Tensor::new(&[[1f32, -1.]], &Device::Cpu)?)?;
+    /// let mut moments = Moments::new((1, 2), (0.0, 0.0))?;
+    /// moments.add(&image, &target)?;
+    /// let quadratic = Quadratic::of(&moments, &Terms { bias: false, ..Terms::default() })?;
+    /// assert_eq!(quadratic.loss_and_half_gradient(&[1.0, -1.0]), (0.0, vec![0.0, 0.0]));
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
     pub fn loss_and_half_gradient(&self, unknowns: &[f64]) -> (f64, Vec<f64>) {
         let pushed = product(&self.matrix, unknowns);
         let half_gradient: Vec<f64> = pushed.iter().zip(&self.slope).map(|(pushed, slope)| pushed - slope).collect();
@@ -190,6 +217,20 @@ impl Quadratic {
     }
 
     /// The taps, row by row, and the bias of some unknowns.
+    ///
+    /// ```
+    /// use candle_core::{Device, Tensor};
+    /// use corr2d::least_squares::{Moments, Quadratic, Terms};
+    ///
+    /// let image = Tensor::new(&[[1f32, 1., 0., 0., 0., 0., 1., 1.]; 6], &Device::Cpu)?;
+    /// let target = corr2d::corr2d(&image, &Tensor::new(&[[1f32, -1.]], &Device::Cpu)?)?;
+    /// let mut moments = Moments::new((1, 2), (0.0, 0.0))?;
+    /// moments.add(&image, &target)?;
+    /// // The bias is the mean of what is left: of the target 0, and of the first tap half a pixel, which is mostly white.
+    /// let (kernel, bias) = Quadratic::of(&moments, &Terms::default())?.kernel(&[1.0, 0.0]);
+    /// assert_eq!((kernel, bias), (vec![1.0, 0.0], -3.0 / 7.0));
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
     pub fn kernel(&self, unknowns: &[f64]) -> (Vec<f64>, f64) {
         let tied = self.tied_unknowns(unknowns);
         let kernel: Vec<f64> = self.classes.iter().map(|class| tied[*class]).collect();

@@ -38,6 +38,11 @@ fn jpeg_is_warned_of() {
     let found = photographs.learn(&input, &renamed, "");
     assert!(warnings(&found).iter().any(|said| said.starts_with("JPEG files: 1.")), "{:?}", warnings(&found));
     assert!(error(&found, "box:3x3") < 0.1, "but near it is: {}", error(&found, "box:3x3"));
+    // What JPEG made of pixels beside cut ones is left out too.
+    let bright = photographs.picture("c.jpg", &(filtered(&photograph, "box:3x3") * 1.6).unwrap());
+    let found = photographs.learn(&input, &bright, "");
+    assert!(found["clipped"]["windows"].as_u64().unwrap() > 500, "{}", found["clipped"]);
+    assert!(taps(&found).iter().flatten().all(|tap| (tap - 1.6 / 9.0).abs() < 0.02), "{:?}", taps(&found));
 }
 
 #[test]
