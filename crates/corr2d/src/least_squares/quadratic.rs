@@ -226,7 +226,7 @@ impl Quadratic {
     /// let target = corr2d::corr2d(&image, &Tensor::new(&[[1f32, -1.]], &Device::Cpu)?)?;
     /// let mut moments = Moments::new((1, 2), (0.0, 0.0))?;
     /// moments.add(&image, &target)?;
-    /// // The bias is the mean of what is left: of the target 0, and of the first tap half a pixel, which is mostly white.
+    /// // The mean of the target is 0, and the first tap meets white in 3 of 7 windows: the bias makes up for it.
     /// let (kernel, bias) = Quadratic::of(&moments, &Terms::default())?.kernel(&[1.0, 0.0]);
     /// assert_eq!((kernel, bias), (vec![1.0, 0.0], -3.0 / 7.0));
     /// # Ok::<(), corr2d::Error>(())
