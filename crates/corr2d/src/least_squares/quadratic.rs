@@ -82,7 +82,7 @@ impl Quadratic {
     /// ```
     ///
     /// # Errors
-    /// [`Error::FlatTarget`] where there is nothing to explain, [`Error::Setting`] for terms that no kernel of this size can
+    /// [`FlatTarget`](crate::Error::FlatTarget) where there is nothing to explain, [`Setting`](crate::Error::Setting) for terms that no kernel of this size can
     /// keep.
     pub fn of(moments: &Moments, terms: &Terms) -> Result<Self> {
         let tied = Self::tied(moments, terms)?;
@@ -159,7 +159,7 @@ impl Quadratic {
         self.slope.len()
     }
 
-    /// The loss as a function of the unknowns [n] of f64 on the CPU, differentiable: one number.
+    /// The loss as a function of the unknowns \[n\] of f64 on the CPU, differentiable: one number.
     ///
     /// The example of [`Quadratic`] calls it. The function fails for another number of unknowns, or of another type or device.
     ///
