@@ -1,10 +1,12 @@
 //! Many pairs that one filter made, in the memory of two.
 
+#[cfg(target_os = "linux")]
 use std::process::Command;
 
 use super::*;
 
 /// Tells the program that it is the one that is measured; its value is the folder.
+#[cfg(target_os = "linux")]
 const MEASURED: &str = "CORR2D_TEST_FOLDER";
 
 fn learn_folder(folder: &Photographs, options: &str) -> Value {
