@@ -63,6 +63,17 @@ pub struct Trainer<'a, M, L, O> {
 }
 
 /// An epoch that is over, for who wants to look, to save or to stop.
+///
+/// ```
+/// use std::ops::ControlFlow;
+///
+/// use corr2d::Epoch;
+///
+/// /// Ends a run at a loss that is small enough.
+/// fn until_it_is_small<O>(epoch: &Epoch<'_, O>) -> corr2d::Result<ControlFlow<()>> {
+///     Ok(if epoch.loss < 1e-6 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+/// }
+/// ```
 pub struct Epoch<'a, O> {
     /// Counted from 1.
     pub number: usize,
@@ -80,6 +91,15 @@ pub struct Epoch<'a, O> {
 
 impl<O: Resumable> Epoch<'_, O> {
     /// All that is needed to go on from here.
+    ///
+    /// ```
+    /// use corr2d::{Epoch, Result, optim::Sgd};
+    ///
+    /// /// Saves every tenth epoch.
+    /// fn save(epoch: &Epoch<'_, Sgd>) -> Result<()> {
+    ///     if epoch.number.is_multiple_of(10) { epoch.checkpoint()?.save("run.safetensors") } else { Ok(()) }
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::UnnamedVariable`] if the optimiser moves a variable that the trainer does not know.

@@ -101,6 +101,15 @@ impl Variables {
     }
 
     /// The names, in their order.
+    ///
+    /// ```
+    /// use candle_core::{Device, Var};
+    /// use corr2d::Variables;
+    ///
+    /// let bias = Var::new(0f32, &Device::Cpu)?;
+    /// assert!(Variables::named([("bias", &bias)]).names().eq(["bias"]));
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(String::as_str)
     }

@@ -156,7 +156,7 @@ fn a_file_cut_off_anywhere_is_said_to_be_no_checkpoint() {
 }
 
 #[test]
-fn a_save_that_fails_leaves_what_was_there_and_no_draft() {
+fn a_save_that_fails_leaves_what_was_there() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("run.safetensors");
     fs::write(&file, "what was there").unwrap();
@@ -166,7 +166,15 @@ fn a_save_that_fails_leaves_what_was_there_and_no_draft() {
     let error = save(&file).unwrap_err();
     assert!(matches!(error, Error::Unwritable { .. }), "{error}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "what was there");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft");
+}
+
+#[test]
+fn a_save_that_fails_at_the_end_leaves_no_draft() {
+    let folder = tempfile::tempdir().unwrap();
+    // Longer than file systems allow: the draft is complete when this shows.
+    let error = save(&folder.path().join("n".repeat(300))).unwrap_err();
+    assert!(matches!(error, Error::Unwritable { .. }), "{error}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "no draft");
 }
 
 #[test]

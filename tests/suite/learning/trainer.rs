@@ -1,8 +1,12 @@
 //! The trainer: the lesson's numbers, and what happens when numbers run away.
 
-use candle_core::{DType, Device, Tensor};
+use std::cell::Cell;
+use std::ops::ControlFlow;
+
+use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::{AdamW, Optimizer, ParamsAdamW, SGD, VarMap};
-use corr2d::{Conv2d, Conv2dOptions, Error, Initializer, Result, Trainer, Variables};
+use corr2d::optim::{Sgd, SgdOptions};
+use corr2d::{Batches, Conv2d, Conv2dOptions, Error, FitOptions, Initializer, Progress, Result, Trainer, Variables};
 
 use crate::tensors::oracle::{tensor, values};
 
@@ -129,6 +133,67 @@ fn a_variable_that_the_loss_does_not_reach_is_an_error_with_its_name() {
     let error = lesson.fit_on(&lesson.x, &lesson.y, 0.03, 5, cut_off).unwrap_err();
     assert!(matches!(&error, Error::MissingGradient { name } if name == "weight"), "{error}");
     assert_eq!(lesson.kernel(), [0.5, 0.25]);
+}
+
+#[test]
+fn a_batch_that_runs_away_puts_back_the_weights_that_its_epoch_began_with() {
+    let lesson = Lesson::beginning_with([0.5, 0.25]);
+    // Four samples in batches of one; the third batch of the second epoch has a loss that is NaN.
+    let batch = |tensor: &Tensor| tensor.repeat((4, 1, 1, 1)).unwrap();
+    let (x, y) = (batch(&lesson.x), batch(&lesson.y));
+    let (calls, began) = (Cell::new(0), Cell::new([0.0; 2]));
+    let loss = |output: &Tensor, target: &Tensor| {
+        calls.set(calls.get() + 1);
+        if calls.get() == 5 {
+            began.set([lesson.kernel()[0], lesson.kernel()[1]]);
+        }
+        let scale = if calls.get() == 7 { f64::NAN } else { 1.0 };
+        Ok((squared_error(output, target)? * scale)?)
+    };
+    let optimizer = Sgd::new(lesson.variables.learned(), SgdOptions::default()).unwrap();
+    let mut trainer = Trainer { model: &lesson.model, loss, optimizer, variables: &lesson.variables };
+    let options = FitOptions { batches: Some(Batches { size: 1, seed: 1 }), ..Default::default() };
+    let mut over = vec![];
+    let ended = trainer.fit_with(&x, &y, &options, Progress::default(), |epoch| {
+        over.push(epoch.number);
+        Ok(ControlFlow::Continue(()))
+    });
+    let error = ended.unwrap_err();
+    assert!(matches!(error, Error::LossNotFinite { epoch: 2, kept: 2, .. }), "{error}");
+    assert_eq!((over, calls.get()), (vec![1], 7));
+    assert_eq!(lesson.kernel(), began.get());
+    assert_ne!(lesson.kernel(), [0.5, 0.25]);
+}
+
+#[test]
+fn weights_that_are_not_finite_are_found_before_anyone_saves_them() {
+    let lesson = Lesson::beginning_with([0.5, 0.25]);
+    let too_fast = SgdOptions { learning_rate: f64::from(f32::MAX), ..Default::default() };
+    let optimizer = Sgd::new(lesson.variables.learned(), too_fast).unwrap();
+    let mut trainer = Trainer { model: &lesson.model, loss: squared_error, optimizer, variables: &lesson.variables };
+    let looks = |_: &corr2d::Epoch<'_, Sgd>| panic!("an epoch with infinite weights is over");
+    let ended = trainer.fit_with(&lesson.x, &lesson.y, &FitOptions::default(), Progress::default(), looks);
+    assert!(matches!(ended.unwrap_err(), Error::WeightsNotFinite { epoch: 1, kept: 1, .. }));
+}
+
+#[test]
+fn a_frozen_variable_stays_and_the_loss_need_not_reach_it() {
+    let (weight, bias) = (Var::new(3f64, &Device::Cpu).unwrap(), Var::new(5f64, &Device::Cpu).unwrap());
+    let variables = Variables::named([("weight", &weight), ("bias", &bias)]).freeze("bias").unwrap();
+    for reaches in [false, true] {
+        let loss = |_: &Tensor, _: &Tensor| {
+            let square = weight.sqr()?;
+            Ok(if reaches { (square * bias.as_tensor())? } else { square })
+        };
+        // Of candle, whose optimiser moves whatever has a gradient, and was given what learns.
+        let optimizer = SGD::new(variables.learned(), 0.01).unwrap();
+        let unchanged = |input: &Tensor| Ok(input.clone());
+        let mut trainer = Trainer { model: &unchanged, loss, optimizer, variables: &variables };
+        let before = values(&weight)[0];
+        trainer.fit(&tensor(&[0f32], &[1]), &tensor(&[0f32], &[1]), 3).unwrap();
+        assert!(values(&weight)[0] < before, "{reaches}");
+        assert_eq!(values(&bias), [5.0], "{reaches}");
+    }
 }
 
 #[test]

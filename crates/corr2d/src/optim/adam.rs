@@ -70,6 +70,13 @@ impl Default for AdamOptions {
 
 impl AdamOptions {
     /// The default of PyTorch's `AdamW`: with a weight decay of 0.01 as a step of its own.
+    ///
+    /// ```
+    /// use corr2d::optim::{AdamOptions, WeightDecay};
+    ///
+    /// let options = AdamOptions { weight_decay: WeightDecay::Decoupled(0.05), ..AdamOptions::adam_w() };
+    /// assert_eq!(options.learning_rate, 0.001);
+    /// ```
     pub fn adam_w() -> Self {
         Self { weight_decay: WeightDecay::Decoupled(0.01), ..Self::default() }
     }
@@ -100,8 +107,8 @@ impl AdamOptions {
 /// ```
 ///
 /// # Errors
-/// `new` gives [`Error::Setting`] for options out of their range, and a step [`Error::MissingGradient`]; the variables have
-/// not moved then.
+/// `new`: [`Error::Setting`](crate::Error::Setting) for options out of their range. A step:
+/// [`Error::MissingGradient`](crate::Error::MissingGradient), before any variable has moved.
 #[derive(Debug)]
 pub struct Adam {
     options: AdamOptions,

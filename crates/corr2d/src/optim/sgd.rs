@@ -77,8 +77,8 @@ impl SgdOptions {
 /// ```
 ///
 /// # Errors
-/// `new` gives [`Error::Setting`] for options out of their range, and a step [`Error::MissingGradient`]; the variables have
-/// not moved then.
+/// `new`: [`Error::Setting`](crate::Error::Setting) for options out of their range. A step:
+/// [`Error::MissingGradient`](crate::Error::MissingGradient), before any variable has moved.
 #[derive(Debug)]
 pub struct Sgd {
     options: SgdOptions,

@@ -26,14 +26,31 @@ use crate::variables::Variables;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Clip {
-    /// All gradients together, as one vector, are no longer than this: they keep their direction.
+    /// All gradients together, as one vector, are no longer than this: they keep their direction. PyTorch's
+    /// `clip_grad_norm_`, but for the 1e-6 that it adds to the norm.
     Norm(f64),
-    /// No number of a gradient is further from 0 than this.
+    /// No number of a gradient is further from 0 than this: PyTorch's `clip_grad_value_`.
     Value(f64),
 }
 
 impl Clip {
     /// Clips the gradients of the variables that learn.
+    ///
+    /// ```
+    /// use candle_core::{Device, Var};
+    /// use candle_nn::Optimizer;
+    /// use corr2d::optim::{Sgd, SgdOptions};
+    /// use corr2d::{Clip, Variables};
+    ///
+    /// let w = Var::new(100f32, &Device::Cpu)?;
+    /// let variables = Variables::named([("w", &w)]);
+    /// let mut optimizer = Sgd::new(variables.learned(), SgdOptions { learning_rate: 0.5, ..Default::default() })?;
+    /// let mut gradients = w.sqr()?.backward()?;
+    /// Clip::Value(1.0).apply(&mut gradients, &variables)?;
+    /// optimizer.step(&gradients)?;
+    /// assert_eq!(w.to_scalar::<f32>()?, 99.5);
+    /// # Ok::<(), corr2d::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Setting`] for a bound that is not positive and finite, [`Error::MissingGradient`].

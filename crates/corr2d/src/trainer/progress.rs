@@ -32,12 +32,26 @@ pub struct Progress {
 
 impl Progress {
     /// How many epochs are over.
+    ///
+    /// ```
+    /// use corr2d::{History, Progress};
+    ///
+    /// let history = History { losses: vec![14.0, 3.5], ..Default::default() };
+    /// assert_eq!(Progress { history, best: None }.epochs(), 2);
+    /// ```
     pub fn epochs(&self) -> usize {
         self.history.losses.len()
     }
 }
 
 /// The epoch of the smallest loss, and the variables that had it.
+///
+/// ```
+/// use corr2d::{Best, Progress};
+///
+/// let best = Best { epoch: 4, loss: 0.25, variables: Default::default() };
+/// assert_eq!(Progress { best: Some(best), ..Default::default() }.epochs(), 0);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Best {
     /// The epoch, counted from 1.
