@@ -27,6 +27,23 @@ impl FromStr for Start {
     }
 }
 
+/// A learning rate, as a number or a fraction of two.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rate(pub(crate) f64);
+
+impl FromStr for Rate {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let number = |part: &str| part.trim().parse::<f64>().ok();
+        let rate = match text.split_once('/') {
+            Some((above, below)) => number(above).zip(number(below)).map(|(above, below)| above / below),
+            None => number(text),
+        };
+        rate.map(Self).ok_or_else(|| "write a number or a fraction, as in 0.03 or 1/36".to_owned())
+    }
+}
+
 /// A run of the lesson's loop.
 pub(crate) struct Run {
     start: Tensor,

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use chapter_kit::{Chapter, Common, Page, Session};
 use clap::Parser;
 
-use crate::apply::{Start, check_rate, learn_drawing};
+use crate::apply::{Rate, Start, check_rate, learn_drawing};
 use crate::describe;
 use crate::dialect::Dialect;
 use crate::lesson;
@@ -24,9 +24,9 @@ pub struct Arguments {
     #[arg(long, value_name = "LEFT,RIGHT", allow_hyphen_values = true, conflicts_with_all = ["input", "pairs"])]
     init: Option<Start>,
 
-    /// The learning rate [default: 0.03 for the lesson's image, the best there is for photographs]
+    /// The learning rate, such as 0.02 or 1/36 [default: 0.03 for the lesson's image, the best there is for photographs]
     #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
-    lr: Option<f64>,
+    lr: Option<Rate>,
 
     /// Run the lesson's loop as this framework writes it, and print what it prints
     #[arg(long, value_name = "FRAMEWORK", conflicts_with_all = ["input", "pairs"])]
@@ -93,7 +93,7 @@ impl Chapter for Arguments {
         let text = Text::of(session.language);
         let seed = session.seed.unwrap_or_default();
         ensure!(self.epochs != Some(0), "--epochs is 0: take at least 1 step");
-        if let Some(asked) = self.pair.asked(self.epochs, self.lr, self.outputs())? {
+        if let Some(asked) = self.pair.asked(self.epochs, self.lr.map(|Rate(rate)| rate), self.outputs())? {
             let found = learn_pair(&asked)?;
             return if session.json { Ok(page.json(&found.to_json()?)?) } else { found.print(session.language, page) };
         }
@@ -111,7 +111,8 @@ impl Chapter for Arguments {
             session.refuse_json("--seed, --init, --lr, --epochs, --dialect, --input, --pairs or --describe")?;
             return lesson::run(&session.device, seed, text, page);
         }
-        let (epochs, rate) = (self.epochs.unwrap_or(lesson::EPOCHS), self.lr.unwrap_or(lesson::LEARNING_RATE));
+        let (epochs, rate) =
+            (self.epochs.unwrap_or(lesson::EPOCHS), self.lr.map_or(lesson::LEARNING_RATE, |Rate(rate)| rate));
         if let Some(dialect) = self.dialect {
             check_rate(rate)?;
             let run = dialect.run(self.init.map(|Start(kernel)| kernel), seed, epochs, rate, &session.device)?;

@@ -57,7 +57,7 @@ fn every_bad_argument_has_its_line() {
             "--output F/good.png/e.png", "--image F/small.pgm --output F/none/e.npy", "--json", "--kernel", "--image F/good.png --image F/good.png",
         ],
         chapter_learning: [
-            "--lr NaN", "--lr inf", "--lr 0", "--lr -0.03", "--lr 1e30", "--lr x", "--epochs -1", "--epochs 0", "--epochs x", "--init 1", "--init 1,2,3",
+            "--lr NaN", "--lr inf", "--lr 0", "--lr -0.03", "--lr 1e30", "--lr x", "--lr 1/0", "--lr 1/", "--lr 1/2/3", "--epochs -1", "--epochs 0", "--epochs x", "--init 1", "--init 1,2,3",
             "--init NaN,0", "--dialect caffe", "--dialect jax --lr 0", "--dialect jax --lr NaN", "--dialect mxnet --epochs 0",
             "--dialect jax --lr 1e6 --epochs 30 --json", "--dialect jax --input F/good.png --target F/good.png", "--dialect", "--input F/good.png", "--target F/good.png", "--save F/k.npy", "--json",
             "--input F/good.png --target F/small.pgm", "--input F/small.pgm --target F/small.pgm",

@@ -41,8 +41,8 @@ pub(super) fn pytorch_gradient(values: &[f32]) -> f32 {
     for (lane, value) in (0..16).cycle().zip(values) {
         parts[lane] += value;
     }
-    let (low, high) = parts.as_chunks::<8>().0.split_at(1);
-    first + halves(plus(low[0], high[0]))
+    let (twice, _) = parts.as_chunks::<8>();
+    first + halves(plus(twice[0], twice[1]))
 }
 
 /// MXNet's losses: one after another, each with the rounding of the last subtracted again (*Further remarks on reducing

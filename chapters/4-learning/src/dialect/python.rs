@@ -94,34 +94,43 @@ impl NumPy {
     /// Since 2.3 a number of six digits is the largest without an exponent. The smaller bound is now compared as f32.
     const RECENT: Self = Self { largest: 1e6, smallest: 1e-4f32 as f64 };
 
+    /// The numbers as they stand between the brackets.
     fn cells(&self, values: &[f32]) -> String {
-        let finite: Vec<f32> = values.iter().copied().filter(|value| value.is_finite()).collect();
-        let nonzero: Vec<f64> = finite.iter().filter(|value| **value != 0.0).map(|value| f64::from(*value)).collect();
-        let (smallest, largest) = range(&nonzero);
-        // The ratio is one of f32.
-        let far_apart = largest as f32 / smallest as f32 > 1000.0;
-        let exponent = !nonzero.is_empty() && (largest >= self.largest || smallest < self.smallest || far_apart);
-        // With an exponent all have as many digits as the longest needs.
-        let needed = finite.iter().map(|value| decimals(&format!("{value:e}"))).max().unwrap_or(0);
-        let parts = values.iter().map(|value| match value {
-            value if !value.is_finite() => (with_nan(value.to_string()), String::new()),
-            value if exponent => around_point(&with_exponent(f64::from(*value), needed)),
-            value => around_point(&positional(*value)),
-        });
-        let parts: Vec<(String, String)> = parts.collect();
-        // What is not finite is set as wide as the others are in all.
-        let longest = |length: fn(&(String, String)) -> usize| {
-            let of_finite = parts.iter().zip(values).filter(|(_, value)| value.is_finite());
-            of_finite.map(|(part, _)| length(part)).max().unwrap_or(0)
+        let parts = self.parts(values);
+        // What is not finite has no point, and is set as wide as the others are in all.
+        let with_point = || parts.iter().filter(|(_, after)| !after.is_empty());
+        let before = with_point().map(|(before, _)| before.len()).max().unwrap_or(0);
+        let after = with_point().map(|(_, after)| after.len()).max().unwrap_or(0);
+        let cell = |(head, tail): &(String, String)| match tail.is_empty() {
+            true => head.clone(),
+            false => format!("{head:>before$}{tail:<after$}"),
         };
-        let (before, after) = (longest(|part| part.0.len()), longest(|part| part.1.len()));
-        let cells = parts.iter().zip(values).map(|((head, tail), value)| match value.is_finite() {
-            true => format!("{head:>before$}{tail:<after$}"),
-            false => head.clone(),
-        });
-        let cells: Vec<String> = cells.collect();
+        let cells: Vec<String> = parts.iter().map(cell).collect();
         let width = cells.iter().map(String::len).max().unwrap_or(0);
         cells.iter().map(|cell| format!("{cell:>width$}")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Each number before its point, and from there on.
+    fn parts(&self, values: &[f32]) -> Vec<(String, String)> {
+        let exponent = self.needs_exponent(values);
+        // With an exponent all have as many digits as the longest needs.
+        let finite = values.iter().filter(|value| value.is_finite());
+        let needed = finite.map(|value| decimals(&format!("{value:e}"))).max().unwrap_or(0);
+        let part = |value: &f32| match *value {
+            value if !value.is_finite() => (with_nan(value.to_string()), String::new()),
+            value if exponent => around_point(&with_exponent(f64::from(value), needed)),
+            value => around_point(&positional(value)),
+        };
+        values.iter().map(part).collect()
+    }
+
+    fn needs_exponent(&self, values: &[f32]) -> bool {
+        let values = values.iter().filter(|value| value.is_finite() && **value != 0.0);
+        let values: Vec<f64> = values.map(|value| f64::from(*value)).collect();
+        let (smallest, largest) = range(&values);
+        // The ratio is one of f32.
+        let far_apart = largest as f32 / smallest as f32 > 1000.0;
+        !values.is_empty() && (largest >= self.largest || smallest < self.smallest || far_apart)
     }
 }
 

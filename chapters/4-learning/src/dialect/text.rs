@@ -12,6 +12,7 @@ pub(super) struct Text {
     tensorflow: &'static str,
     jax: &'static str,
     pub(super) diverges: fn(factor: f64) -> String,
+    pub(super) last_digits: &'static str,
 }
 
 impl Text {
@@ -48,8 +49,9 @@ const ENGLISH: Text = Text {
         below shows the kernel before any step: write `conv2d.weights[0].value` there and in `g.gradient`. Where one text \
         serves all frameworks, it stops earlier: “'EagerTensor' object does not support item assignment” at `Y[i, j] =` and \
         `X[:, 2:6] =`, then “name 'Y' is not defined” at the loop. Make both a `tf.Variable`, and write \
-        `X[:, 2:6].assign(…)`. An image in the wrong layout is no error: [1, 1, 6, 8] is read as one row with eight \
-        channels.",
+        `Y[i, j].assign(…)` and `X[:, 2:6].assign(…)`. An image in the wrong layout is no error: [1, 1, 6, 8] is read as \
+        one row with eight channels. Of a loss six digits are sure: TensorFlow squares by a power function of its own, \
+        whose last bit is not followed here.",
     jax: "So JAX prints it, once it runs. Images are [N, H, W, C], kernels [h, w, I, O]. The published cells stop at `Y[i, j] =` and \
         `X[:, 2:6] =` with “JAX arrays are immutable”: write `Y = Y.at[i, j].set(…)`. That repaired, recent versions have no \
         `jax.tree_map`: write `jax.tree_util.tree_map`; until then the last cell says “name 'params' is not defined”. The \
@@ -62,6 +64,8 @@ const ENGLISH: Text = Text {
              enough the loss is inf and then nan, and the kernel with it."
         )
     },
+    last_digits: "The digits are those of x86-64. On another processor a framework may add the same numbers in another order, and its \
+        last digits are then others.",
 };
 
 const PORTUGUESE: Text = Text {
@@ -75,14 +79,15 @@ const PORTUGUESE: Text = Text {
         imagem inteira. `backward` soma sozinho todos os elementos. Só a camada escrita à mão não pode ser treinada: dentro \
         de `record`, o seu `Y[i, j] =` termina em “Inplace operations (+=, -=, x[:]=, etc) are not supported when recording \
         with autograd”.",
-    tensorflow: "É assim que o TensorFlow imprime, depois de consertado. As imagens são [N, H, W, C], os kernels [h, w, I, O]. Com o \
+    tensorflow: "É assim que o TensorFlow imprime, depois que se conserta o código. As imagens são [N, H, W, C], os kernels [h, w, I, O]. Com o \
         Keras 3, que acompanha o TensorFlow desde a versão 2.16, o laço publicado para em `g.watch(conv2d.weights[0])` com \
         um ValueError, e a célula seguinte mostra o kernel antes de qualquer passo: escreva `conv2d.weights[0].value` ali e \
         em `g.gradient`. Na edição em que um só texto serve a todos os frameworks, ele para antes: “'EagerTensor' object \
         does not support item assignment” em `Y[i, j] =` e `X[:, 2:6] =` e, no laço, “name 'Y' is not defined”. Faça dos \
-        dois um `tf.Variable` e escreva `X[:, 2:6].assign(…)`. Uma imagem no leiaute errado não causa erro: [1, 1, 6, 8] \
-        é lida como uma única linha com oito canais.",
-    jax: "É assim que o JAX imprime, depois de consertado. As imagens são [N, H, W, C], os kernels [h, w, I, O]. As células publicadas \
+        dois um `tf.Variable` e escreva `Y[i, j].assign(…)` e `X[:, 2:6].assign(…)`. Uma imagem no layout errado não causa \
+        erro: [1, 1, 6, 8] é lida como uma única linha com oito canais. De uma perda, seis dígitos são certos: o \
+        TensorFlow eleva ao quadrado com uma função de potência própria, cujo último bit não é seguido aqui.",
+    jax: "É assim que o JAX imprime, depois que se conserta o código. As imagens são [N, H, W, C], os kernels [h, w, I, O]. As células publicadas \
         param em `Y[i, j] =` e `X[:, 2:6] =` com “JAX arrays are immutable”: escreva `Y = Y.at[i, j].set(…)`. Feito isso, as \
         versões recentes não têm `jax.tree_map`: escreva `jax.tree_util.tree_map`; até lá, a última célula responde “name \
         'params' is not defined”. A camada escrita à mão precisa de três consertos: `__call__` no lugar de `forward`, \
@@ -95,4 +100,6 @@ const PORTUGUESE: Text = Text {
              passos suficientes, a perda vira inf e depois nan, e o kernel também."
         )
     },
+    last_digits: "Os dígitos são os de um x86-64. Em outro processador, um framework pode somar os mesmos números em outra ordem, e os \
+        seus últimos dígitos passam a ser outros.",
 };

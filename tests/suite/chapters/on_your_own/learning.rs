@@ -39,6 +39,15 @@ fn measures_the_losses_that_it_predicts() {
 }
 
 #[test]
+fn a_rate_may_be_a_fraction() {
+    let kernel = |rate| {
+        json(&page::<chapter_learning::Arguments>(&["--init", "0.7,0.1", "--lr", rate, "--json"]))["kernel"].clone()
+    };
+    assert_eq!(kernel("1/32"), kernel("0.03125"));
+    assert_ne!(kernel("1/36"), kernel("0.03125"));
+}
+
+#[test]
 fn lists_the_last_epoch_where_it_is_odd() {
     let epochs = |count| {
         let printed = page::<chapter_learning::Arguments>(&["--init", "0.5987,-0.5092", "--epochs", count]);
