@@ -144,7 +144,10 @@ impl Best {
     /// The largest eigenvalue, and the smallest that is not 0.
     fn extreme_eigenvalues(&self, quadratic: &Quadratic) -> (f64, f64) {
         let size = quadratic.unknowns();
-        if let Some(factor) = self.factor.as_ref().filter(|_| size > 0) {
+        if size == 0 {
+            return (0.0, 0.0);
+        }
+        if let Some(factor) = &self.factor {
             let largest = largest_eigenvalue(size, |vector| product(&quadratic.matrix, vector));
             return (largest, largest_eigenvalue(size, |vector| factor.solve(vector)).recip());
         }
