@@ -2,62 +2,50 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use chapter_kit::{Chapter, Common, Page, Session};
 use clap::Parser;
 
 use crate::apply::{Rate, Start, check_rate, learn_drawing};
 use crate::describe;
 use crate::dialect::Dialect;
-use crate::drawings::Drawings;
 use crate::lesson;
-use crate::matching::KernelSize;
-use crate::pair::{Asked, learn_pair};
+use crate::pair::{Outputs, PairArguments, learn_pair};
 use crate::text::Text;
 
 /// Chapter 4: learning a kernel from an image and its edges. Without arguments it tells the lesson.
 #[derive(Debug, Parser)]
 #[command(name = "chapter-learning", version, max_term_width = 80, after_help = EXAMPLES)]
 // Where a kernel comes from that can be saved and drawn.
-#[command(group = clap::ArgGroup::new("kernel").args(["input", "describe"]))]
+#[command(group = clap::ArgGroup::new("kernel").args(["input", "pairs", "describe"]))]
+#[command(group = clap::ArgGroup::new("photographs").args(["input", "pairs"]))]
 pub struct Arguments {
     /// The first kernel for the lesson's image, two numbers [default: random, from the seed]
-    #[arg(long, value_name = "LEFT,RIGHT", allow_hyphen_values = true, conflicts_with = "input")]
+    #[arg(long, value_name = "LEFT,RIGHT", allow_hyphen_values = true, conflicts_with_all = ["input", "pairs"])]
     init: Option<Start>,
 
-    /// The learning rate for the lesson's image, such as 0.02 or 1/36 [default: 0.03]
-    #[arg(long, value_name = "RATE", allow_hyphen_values = true, conflicts_with = "input")]
+    /// The learning rate, such as 0.02 or 1/36 [default: 0.03 for the lesson's image, the best there is for photographs]
+    #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
     lr: Option<Rate>,
 
     /// Run the lesson's loop as this framework writes it, and print what it prints
-    #[arg(long, value_name = "FRAMEWORK", conflicts_with = "input")]
+    #[arg(long, value_name = "FRAMEWORK", conflicts_with_all = ["input", "pairs"])]
     dialect: Option<Dialect>,
 
-    /// How many steps to take at most [default: 10 for the lesson's image, 200 for photographs]
+    /// How many steps to take at most [default: 10 for the lesson's image; for photographs as
+    /// many as are needed, up to 20000]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     epochs: Option<usize>,
-
-    /// A photograph before it was filtered: a picture, by its brightness, or .npy
-    #[arg(long, value_name = "FILE", requires = "target")]
-    input: Option<PathBuf>,
-
-    /// The same photograph after it was filtered: as large, or without its rim. A picture of range
-    /// signed was scaled and shifted: its kernel comes back as a multiple, with a bias of 0.5
-    #[arg(long, value_name = "FILE", requires = "input")]
-    target: Option<PathBuf>,
-
-    /// Height and width of the kernel that made the target of the input [default: 3x3]
-    #[arg(long, value_name = "HxW", requires = "input")]
-    kernel_size: Option<KernelSize>,
 
     /// Say what a kernel does: a name that chapter-edges knows, numbers ("1,-1"; rows by ";"), or a
     /// file as --save writes it
     #[arg(long, value_name = "KERNEL", allow_hyphen_values = true)]
-    #[arg(conflicts_with_all = ["init", "lr", "epochs", "target", "kernel_size"])]
+    #[arg(conflicts_with_all = ["init", "lr", "epochs", "dialect"])]
     describe: Option<String>,
 
     /// Where to write the kernel: .safetensors, .npy, .csv, .json, .txt, or as source code: .py for
-    /// NumPy, SciPy and OpenCV, .cpp or .hpp for OpenCV, .c, .h, .rs
+    /// NumPy, SciPy and OpenCV, .cpp or .hpp for OpenCV, .c, .h, .rs. Kernels of three channels go to
+    /// three files, NAME-red and so on, and so do drawings
     #[arg(long, value_name = "FILE", requires = "kernel")]
     save: Option<PathBuf>,
 
@@ -72,8 +60,11 @@ pub struct Arguments {
 
     /// Where to draw what is left of the target, as a picture: white for nothing, red where the target
     /// is brighter than the kernel makes it, blue where it is darker
-    #[arg(long, value_name = "FILE", requires = "input", conflicts_with = "describe")]
+    #[arg(long, value_name = "FILE", requires = "photographs")]
     residual: Option<PathBuf>,
+
+    #[command(flatten)]
+    pair: PairArguments,
 
     #[command(flatten)]
     common: Common,
@@ -87,6 +78,8 @@ Examples:
   chapter-learning --init 0.5987,-0.5092 --dialect jax
   chapter-learning --input a.png --target b.png --kernel-size 5x5 \\
     --save kernel.safetensors --plot loss.svg
+  chapter-learning --input a.png --target b.png --kernel-size auto \\
+    --sum-one --nonneg --residual left.png
   chapter-learning --describe kernel.safetensors --plot waves.svg
   chapter-learning --describe gaussian:1.5 --save kernel.py
   chapter-edges --image c.png --kernel kernel.safetensors --output d.png";
@@ -100,10 +93,9 @@ impl Chapter for Arguments {
         let text = Text::of(session.language);
         let seed = session.seed.unwrap_or_default();
         ensure!(self.epochs != Some(0), "--epochs is 0: take at least 1 step");
-        if let Some(input) = &self.input {
-            let asked = self.pair(input)?;
-            let found = learn_pair(&asked, &session.device)?;
-            return if session.json { Ok(page.json(&found.to_json()?)?) } else { found.print(text, page) };
+        if let Some(asked) = self.pair.asked(self.epochs, self.lr.map(|Rate(rate)| rate), self.outputs())? {
+            let found = learn_pair(&asked)?;
+            return if session.json { Ok(page.json(&found.to_json()?)?) } else { found.print(session.language, page) };
         }
         if let Some(kernel) = &self.describe {
             let (save, plot, plot_kernel) = (self.save.as_deref(), self.plot.as_deref(), self.plot_kernel.as_deref());
@@ -116,7 +108,7 @@ impl Chapter for Arguments {
             };
         }
         if self.asks_for_the_lesson(session) {
-            session.refuse_json("--seed, --init, --lr, --epochs, --dialect, --input or --describe")?;
+            session.refuse_json("--seed, --init, --lr, --epochs, --dialect, --input, --pairs or --describe")?;
             return lesson::run(&session.device, seed, text, page);
         }
         let (epochs, rate) =
@@ -138,16 +130,12 @@ impl Arguments {
         self.init.is_none() && self.lr.is_none() && self.epochs.is_none() && self.dialect.is_none() && !seeded_json
     }
 
-    fn pair<'a>(&'a self, input: &'a std::path::Path) -> Result<Asked<'a>> {
-        let default_size = || "3x3".parse::<KernelSize>().map_err(anyhow::Error::msg);
-        Ok(Asked {
-            input,
-            target: self.target.as_deref().context("--input needs the filtered picture: add --target FILE")?,
-            size: self.kernel_size.map_or_else(default_size, Ok)?,
-            epochs: self.epochs.unwrap_or(200),
-            save: self.save.as_deref(),
-            plot: self.plot.as_deref(),
-            drawings: Drawings { kernel: self.plot_kernel.as_deref(), residual: self.residual.as_deref() },
-        })
+    fn outputs(&self) -> Outputs {
+        Outputs {
+            save: self.save.clone(),
+            plot: self.plot.clone(),
+            plot_kernel: self.plot_kernel.clone(),
+            residual: self.residual.clone(),
+        }
     }
 }

@@ -7,9 +7,7 @@
 //! | `apply` | the lesson's loop with the reader's start, rate and number of steps |
 //! | `why` | its section on rates and steps: what the image alone tells |
 //! | `dialect` | the loop as PyTorch, MXNet, TensorFlow and JAX write it, and what they print |
-//! | `pair` | the kernel that made one photograph of another: files in, report out |
-//! | `matching` | two photographs as numbers that belong together |
-//! | [`least_squares`] | the kernel and the bias that come closest, by conjugate gradients |
+//! | `pair` | the kernel that made one photograph of another, or many of many: files in, report out |
 //! | `describe` | what a kernel does: derivatives, factors, symmetry, waves, the nearest name |
 //! | `drawings` | the kernel as SVG, and as a picture what it leaves of the target |
 //! | `text` | every sentence, in English and Portuguese |
@@ -21,9 +19,7 @@ mod command;
 mod describe;
 mod dialect;
 mod drawings;
-pub mod least_squares;
 pub mod lesson;
-mod matching;
 mod pair;
 mod text;
 mod why;

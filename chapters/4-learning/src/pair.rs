@@ -1,123 +1,118 @@
-//! The kernel that made one photograph of another: files in, kernel, plot and report out.
+//! The kernel that made one photograph of another, or many of many: files in, kernel, drawings and report out.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `arguments` | what can be asked |
+//! | `folder` | which files are a pair |
+//! | `photographs` | two files as numbers that belong together |
+//! | `sums` | all pairs gone through once |
+//! | `survey` | a shift of the target, a size for the kernel |
+//! | `rates`, `descent`, `checkpoint` | the kernel step by step |
+//! | `found` | what came of it, and what may have spoilt it |
+//! | `outputs` | the files that are written |
+//! | `report`, `text` | the page, in English and Portuguese, and JSON |
+//! | `progress` | a bar on a terminal |
 
-use std::io::IsTerminal;
-use std::path::Path;
+mod arguments;
+mod checkpoint;
+mod descent;
+mod folder;
+mod found;
+mod outputs;
+mod photographs;
+mod progress;
+mod rates;
+mod report;
+mod sums;
+mod survey;
+mod text;
 
-use anyhow::{Context, Result};
-use candle_core::Device;
-use chapter_kit::{Page, figure, json};
-use corr2d_imaging::{Kernel, check_writable, plot, write_together};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::Value;
+use anyhow::{Result, ensure};
+use corr2d::least_squares::{Fit, Moments, Quadratic, Terms};
 
-use crate::drawings::{self, Drawings, Drawn, check_svg};
-use crate::least_squares::{Solution, solve};
-use crate::matching::{self, KernelSize};
-use crate::text::Text;
+pub(crate) use arguments::PairArguments;
+pub(crate) use outputs::Outputs;
 
-/// From this share of the variance on, one kernel made the target.
-pub(crate) const WHOLLY_EXPLAINED: f64 = 0.999;
+use arguments::{Asked, KernelSize, Shift};
+use found::{Found, Learned, Steps};
+use sums::{Data, Pairs};
+use survey::{Survey, check_for_auto, size_by_held_out_pixels};
 
-/// What is asked for.
-pub(crate) struct Asked<'a> {
-    pub(crate) input: &'a Path,
-    pub(crate) target: &'a Path,
-    pub(crate) size: KernelSize,
-    /// The steps to take at most.
-    pub(crate) epochs: usize,
-    pub(crate) save: Option<&'a Path>,
-    pub(crate) plot: Option<&'a Path>,
-    pub(crate) drawings: Drawings<'a>,
-}
-
-/// What came of it.
-pub(crate) struct Found<'a> {
-    asked: &'a Asked<'a>,
-    solution: Solution,
-    /// The share of the target's variance that the kernel explains.
-    r_squared: f64,
-    drawn: Drawn<'a>,
-}
+/// The size of kernel with which a shift is looked for when the size is not known.
+const USUAL: (usize, usize) = (7, 7);
 
 /// Learns the kernel, and writes what is to be written.
-pub(crate) fn learn_pair<'a>(asked: &'a Asked<'a>, device: &Device) -> Result<Found<'a>> {
-    asked.check_outputs()?;
-    let (input, target) = matching::load(asked.input, asked.target, asked.size, device)?;
-    let bar = progress(asked.epochs);
-    let solution = solve(&input, &target, (asked.size.height, asked.size.width), asked.epochs, || bar.inc(1))?;
-    bar.finish_and_clear();
-    let r_squared = 1.0 - solution.losses.last().copied().unwrap_or(1.0);
-    let left = || drawings::left(&input, &target, &solution.kernel, solution.bias);
-    let drawn = asked.drawings.draw(&solution.kernel, left)?;
-    let found = Found { asked, solution, r_squared, drawn };
-    found.write()?;
+pub(crate) fn learn_pair(asked: &Asked) -> Result<Found<'_>> {
+    let pairs = Pairs::open(folder::pairs_of(&asked.source)?, asked.channels)?;
+    let (size, mut shift) = settle_size(asked, &pairs)?;
+    let sums = pairs.sums(size, shift)?;
+    let jpegs = sums.jpegs;
+    let mut data = sums.data(&asked.terms)?;
+    let mut fits = fits(&data, &asked.terms)?;
+    let rounding = data.rounding(pairs.first.target.level)?;
+    let mut larger = None;
+    if mean(fits.iter().map(|fit| fit.unexplained)) > found::MANY_ROUNDINGS * rounding {
+        // The survey compares hundreds of kernels; what is not negative can wait for the kernel itself.
+        let terms = Terms { nonnegative: false, ..asked.terms };
+        let mut survey = Survey::of(&pairs.first, size, shift, &pairs.origins)?;
+        let further = if asked.shift.is_none() { survey.shift(&terms)? } else { Shift::default() };
+        if further != Shift::default() {
+            shift = Shift { down: shift.down + further.down, right: shift.right + further.right };
+            data = pairs.sums(size, shift)?.data(&asked.terms)?;
+            fits = self::fits(&data, &asked.terms)?;
+            survey = Survey::of(&pairs.first, size, shift, &pairs.origins)?;
+        }
+        larger = survey.with_larger(&terms)?;
+    }
+    let (learned, steps) = learned(asked, &data, fits)?;
+    let (pair_count, written) = (pairs.count(), Vec::new());
+    let mut found = Found { asked, pair_count, size, shift, learned, steps, data, jpegs, rounding, larger, written };
+    found.written = outputs::write(&found, &pairs.first)?;
     Ok(found)
 }
 
-impl Asked<'_> {
-    /// Refuses names that nothing can be written under before there is anything to lose.
-    fn check_outputs(&self) -> Result<()> {
-        if let Some(path) = self.save {
-            Kernel::check_file_name(path).and_then(|()| check_writable(path)).context("--save")?;
-        }
-        if let Some(path) = self.plot {
-            check_svg("--plot", path)?;
-        }
-        self.drawings.check()
+/// Height and width of the kernel, and how far the target was moved where that had to be known first.
+fn settle_size(asked: &Asked, pairs: &Pairs) -> Result<((usize, usize), Shift)> {
+    let shift = asked.shift.unwrap_or_default();
+    if let KernelSize::Given(height, width) = asked.size {
+        return Ok(((height, width), shift));
     }
+    if let Some(size) = pairs.first.implied_size()? {
+        return Ok((size, shift));
+    }
+    check_for_auto(&pairs.first)?;
+    let terms = Terms { nonnegative: false, ..asked.terms };
+    let shift = match asked.shift {
+        Some(shift) => shift,
+        None => Survey::of(&pairs.first, USUAL, shift, &pairs.origins)?.shift(&terms)?,
+    };
+    Ok((size_by_held_out_pixels(&pairs.first, shift, &pairs.origins, &terms)?, shift))
 }
 
-/// A bar on standard error, if that is a terminal.
-fn progress(epochs: usize) -> ProgressBar {
-    let target =
-        if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(epochs as u64), target);
-    match ProgressStyle::with_template("step {pos} of {len} at most {wide_bar} {eta} left") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
+fn fits(data: &Data, terms: &Terms) -> Result<Vec<Fit>> {
+    Ok(data.moments.iter().map(|moments| Fit::of(moments, terms)).collect::<corr2d::Result<_>>()?)
 }
 
-impl Found<'_> {
-    /// Writes kernel, plot and drawings, all or none.
-    fn write(&self) -> Result<()> {
-        let mut files: Vec<(&Path, Vec<u8>)> = Vec::new();
-        if let Some(path) = self.asked.save {
-            let kernel = Kernel::from_tensor("learned", &self.solution.kernel)?;
-            files.push((path, kernel.encode(path).context("--save")?));
-        }
-        if let Some(path) = self.asked.plot {
-            let losses = &self.solution.losses;
-            let svg = plot::log_curve("Learning a kernel", "step", "unexplained share of the variance", losses)?;
-            files.push((path, svg.into_bytes()));
-        }
-        let files = files.iter().chain(&self.drawn.files);
-        let files: Vec<(&Path, &[u8])> = files.map(|(path, content)| (*path, content.as_slice())).collect();
-        Ok(write_together(&files)?)
-    }
+/// The mean over the channels.
+fn mean(shares: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let channels = shares.len() as f64;
+    shares.sum::<f64>() / channels
+}
 
-    pub(crate) fn print(&self, text: &Text, page: &mut Page<'_>) -> Result<()> {
-        let (asked, solution) = (self.asked, &self.solution);
-        page.heading(&(text.pair_title)(&asked.input.display().to_string(), &asked.target.display().to_string()))?;
-        page.figure(&figure::matrix_that_fits(&solution.kernel)?)?;
-        page.text(&(text.pair)(solution.losses.len(), &figure::scalar(solution.bias), self.r_squared))?;
-        let found = self.r_squared > WHOLLY_EXPLAINED || solution.losses.len() < asked.epochs;
-        page.text(if found { (text.verdict)(self.r_squared) } else { text.steps_ran_out })?;
-        for path in [asked.save, asked.plot, asked.drawings.kernel].into_iter().flatten() {
-            page.text(&(text.written)(&path.display().to_string()))?;
-        }
-        if let (Some(path), Some(scale)) = (asked.drawings.residual, self.drawn.scale) {
-            page.text(&(text.residual)(&path.display().to_string(), &plot::figure(scale)))?;
-        }
-        Ok(())
-    }
-
-    pub(crate) fn to_json(&self) -> Result<Value> {
-        Ok(serde_json::json!({
-            "kernel": json::tensor("the kernel", &self.solution.kernel)?,
-            "bias": json::number("the bias", self.solution.bias)?,
-            "losses": json::numbers("the losses", &self.solution.losses)?,
-            "r_squared": json::number("r_squared", self.r_squared)?,
-        }))
-    }
+/// The kernels of the closed form, or those to which the steps have led.
+fn learned(asked: &Asked, data: &Data, fits: Vec<Fit>) -> Result<(Vec<Learned>, Option<Steps>)> {
+    let with_moments = data.moments.iter().zip(fits);
+    let Some(descent) = &asked.descent else {
+        let at_once = |(moments, fit): (&Moments, Fit)| Learned::new(moments, (fit.kernel.clone(), fit.bias), fit);
+        return Ok((with_moments.map(at_once).collect::<Result<_>>()?, None));
+    };
+    let quadratics = data.moments.iter().map(|moments| Quadratic::of(moments, &asked.terms));
+    let quadratics = quadratics.collect::<corr2d::Result<Vec<_>>>()?;
+    let descended = descent.run(&quadratics)?;
+    let kernels = quadratics.iter().zip(&descended.unknowns).map(|(quadratic, unknowns)| quadratic.kernel(unknowns));
+    let learned = kernels.zip(with_moments).map(|((kernel, bias), (moments, fit))| {
+        ensure!(kernel.iter().all(|tap| tap.is_finite()), "a tap has left the finite numbers: take a smaller --lr");
+        Learned::new(moments, (kernel, bias), fit)
+    });
+    Ok((learned.collect::<Result<_>>()?, Some(Steps { losses: descended.losses, arrived: descended.arrived })))
 }

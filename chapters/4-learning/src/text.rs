@@ -26,12 +26,7 @@ pub struct Text {
     pub try_it: &'static str,
     pub run_title: fn(start: &str, rate: f64) -> String,
     pub diverges: &'static str,
-    pub pair_title: fn(input: &str, target: &str) -> String,
-    pub pair: fn(steps: usize, bias: &str, r_squared: f64) -> String,
-    pub verdict: fn(r_squared: f64) -> &'static str,
-    pub steps_ran_out: &'static str,
     pub written: fn(path: &str) -> String,
-    pub residual: fn(path: &str, scale: &str) -> String,
 }
 
 impl Text {
@@ -85,30 +80,7 @@ const ENGLISH: Text = Text {
     run_title: |start, rate| format!("From {start}, learning rate {rate}"),
     diverges: "The loss has grown again: the rate is too large, and every step lands beyond the minimum, farther than the last. \
         For this image the rate must be below 1/30 = 0.0333.",
-    pair_title: |input, target| format!("From {input} to {target}"),
-    pair: |steps, bias, r_squared| {
-        format!(
-            "This kernel and a bias of {bias} explain {:.3}% of the target's variance (steps: {steps}).",
-            100.0 * r_squared
-        )
-    },
-    verdict: |r_squared| match r_squared {
-        r if r > 0.999 => "One kernel of this size made the target of the input.",
-        r if r > 0.9 => {
-            "One kernel explains most of it. A larger kernel, or a target without clipped or rounded pixels, would explain more."
-        }
-        _ => {
-            "No kernel of this size made this target. The target may be shifted, another picture, or the work of something that is no correlation, such as a median filter, or edges without their sign (--range abs)."
-        }
-    },
-    steps_ran_out: "The steps ran out before the kernel was found: take more with --epochs.",
     written: |path| format!("Written to {path}."),
-    residual: |path, scale| {
-        format!(
-            "What is left of the target is drawn in {path}: white is 0, red is up to {scale} brighter than the kernel \
-             makes it, blue as much darker."
-        )
-    },
 };
 
 const PORTUGUESE: Text = Text {
@@ -152,28 +124,5 @@ const PORTUGUESE: Text = Text {
     run_title: |start, rate| format!("A partir de {start}, taxa de aprendizado {rate}"),
     diverges: "A perda voltou a crescer: a taxa é grande demais, e cada passo cai além do mínimo, mais longe que o anterior. Para \
         esta imagem, a taxa precisa ficar abaixo de 1/30 = 0.0333.",
-    pair_title: |input, target| format!("De {input} a {target}"),
-    pair: |steps, bias, r_squared| {
-        format!(
-            "Este kernel e um viés de {bias} explicam {:.3}% da variância do alvo (passos: {steps}).",
-            100.0 * r_squared
-        )
-    },
-    verdict: |r_squared| match r_squared {
-        r if r > 0.999 => "Um único kernel deste tamanho transforma a entrada no alvo.",
-        r if r > 0.9 => {
-            "Um único kernel explica a maior parte. Um kernel maior, ou um alvo sem pixels saturados ou arredondados, explicaria mais."
-        }
-        _ => {
-            "Nenhum kernel deste tamanho transforma a entrada neste alvo. O alvo pode estar deslocado, ser outra imagem ou resultar de algo que não é correlação, como um filtro de mediana, ou de bordas sem o sinal (--range abs)."
-        }
-    },
-    steps_ran_out: "Os passos acabaram antes de o kernel ser encontrado: aumente --epochs.",
     written: |path| format!("Gravado em {path}."),
-    residual: |path, scale| {
-        format!(
-            "O que sobra do alvo está desenhado em {path}: branco é 0, vermelho é até {scale} mais claro do que o kernel o \
-             faz, azul é igualmente mais escuro."
-        )
-    },
 };

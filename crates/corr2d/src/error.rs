@@ -308,6 +308,20 @@ pub enum Error {
         /// The channels of this one.
         found: usize,
     },
+    /// The target of a least-squares fit is not what the windows of its input make.
+    #[error("the target has shape {found:?}, but the windows of its input make {wanted:?}")]
+    TargetShape {
+        /// The shape of the target.
+        found: Vec<usize>,
+        /// Rows and columns of windows.
+        wanted: Vec<usize>,
+    },
+    /// The target of a least-squares fit has no variance, or there is none.
+    #[error("the target is the same in all of its {windows} windows, so a bias alone explains it: take one with edges")]
+    FlatTarget {
+        /// How many windows there are.
+        windows: usize,
+    },
     /// Candle itself reports an error. Printed without the backtrace that candle adds to its text.
     #[error("{}", in_one_line(.0))]
     Candle(candle_core::Error),

@@ -13,12 +13,11 @@
 //! smallest), where the two ends are equally slow. Along an eigenvector with λ = 0 the output does not change: nothing
 //! can be learned there. (*Introductory Lectures on Convex Optimization*, 2004, section 2.1.5, has the rates.)
 
-mod jacobi;
-
 use candle_core::{DType, Device, Tensor};
 
 use crate::autograd::vjp;
 use crate::error::{Error, Result};
+use crate::jacobi;
 use crate::{Conv2dOptions, conv2d};
 
 /// The largest kernel that is looked at: its matrix has a row and a column for each weight.

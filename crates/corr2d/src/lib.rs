@@ -11,6 +11,7 @@
 //! | [`Variables`], [`optim`] | all weights of a model by name, and what moves them |
 //! | [`Trainer`], [`FitOptions`], [`History`] | the loop that learns them, and what it may be asked |
 //! | [`Checkpoint`], [`Progress`] | a run that goes on as if it had not been stopped |
+//! | [`least_squares`] | the kernel between two images, without a loop |
 //! | [`Identifiability`] | whether an input determines a kernel, and how fast gradient descent finds it |
 //! | [`layout`] | the axes of other frameworks: NCHW and NHWC, OIHW and HWIO |
 //! | [`autograd`] | gradients as functions, and the test that they are right |
@@ -29,8 +30,10 @@ mod error;
 mod functions;
 mod identifiability;
 mod initializer;
+mod jacobi;
 mod layers;
 pub mod layout;
+pub mod least_squares;
 mod ops;
 pub mod optim;
 mod pooling;

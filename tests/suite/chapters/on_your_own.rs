@@ -6,6 +6,7 @@ mod dialects;
 mod edges;
 mod layer;
 mod learning;
+mod pairs;
 mod receptive_field;
 mod results;
 

@@ -1,10 +1,8 @@
-//! Chapter 4 from the reader's own start, and between two photographs of theirs.
+//! Chapter 4 from the reader's own start.
 
-use candle_core::{DType, Device, Tensor};
-use corr2d_imaging::{Border, Kernel, Picture, filter, load_npy};
 use insta::assert_snapshot;
 
-use super::super::{data, page, run_in};
+use super::super::page;
 use super::json;
 
 #[test]
@@ -72,65 +70,4 @@ fn speaks_json_of_the_run_of_a_seed() {
 fn says_when_the_rate_is_too_large() {
     let page = page::<chapter_learning::Arguments>(&["--init", "0.5987,-0.5092", "--lr", "0.04", "--epochs", "30"]);
     assert!(page.replace('\n', " ").contains("the rate must be below 1/30 = 0.0333"), "{page}");
-}
-
-#[test]
-fn finds_the_kernel_between_two_photographs() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).display().to_string();
-    let (input, target, kernel, plot) = (path("a.png"), path("b.npy"), path("k.npy"), path("loss.svg"));
-    let photograph = Picture::load(data("camera.png"), &Device::Cpu).unwrap();
-    let part = photograph.pixels.narrow(1, 100, 61).unwrap().narrow(2, 200, 83).unwrap().contiguous().unwrap();
-    Picture::new(part).unwrap().save(&input).unwrap();
-    page::<chapter_edges::Arguments>(&[
-        "--image", &input, "--kernel", "sobel-y", "--border", "valid", "--output", &target,
-    ]);
-    let arguments =
-        ["--input", &input, "--target", &target, "--kernel-size", "3x3", "--save", &kernel, "--plot", &plot, "--json"];
-    let value = json(&page::<chapter_learning::Arguments>(&arguments));
-    assert!(value["r_squared"].as_f64().unwrap() > 0.999_999, "{}", value["r_squared"]);
-    let learned = load_npy(&kernel, &Device::Cpu).unwrap().to_dtype(DType::F32).unwrap();
-    let wanted = Kernel::parse("sobel-y").unwrap().to_tensor(&Device::Cpu).unwrap();
-    let error = (learned - wanted).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
-    assert!(error < 1e-4, "the largest error of a tap is {error}");
-    assert!(std::fs::read_to_string(&plot).unwrap().starts_with("<svg"));
-}
-
-#[test]
-fn finds_the_kernel_in_f32_too_for_devices_without_f64() {
-    let photograph = Picture::load(data("camera.png"), &Device::Cpu).unwrap();
-    let input = photograph.pixels.narrow(1, 100, 61).unwrap().narrow(2, 200, 83).unwrap().contiguous().unwrap();
-    let weights = Kernel::parse("1,2,0;-3,0,1").unwrap().to_tensor(&Device::Cpu).unwrap();
-    let target = filter(&input, &weights, Border::Valid).unwrap().squeeze(0).unwrap();
-    for (dtype, tolerance) in [(DType::F32, 1e-3), (DType::F64, 1e-5)] {
-        let matrix = |tensor: &Tensor| tensor.to_dtype(dtype).unwrap();
-        let (input, target) = (matrix(&input.squeeze(0).unwrap()), matrix(&target));
-        let found = chapter_learning::least_squares::solve(&input, &target, (2, 3), 200, || ()).unwrap();
-        assert_eq!(found.kernel.dtype(), dtype);
-        let error = (found.kernel - matrix(&weights)).unwrap().abs().unwrap().max_all().unwrap();
-        let error: f64 = error.to_dtype(DType::F64).unwrap().to_scalar().unwrap();
-        assert!(
-            error < tolerance,
-            "{dtype:?}: the largest error of a tap is {error} after {} steps",
-            found.losses.len()
-        );
-    }
-}
-
-#[test]
-fn writes_kernel_and_plot_or_neither() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).display().to_string();
-    let (image, kernel, plot) = (data("camera.png"), path("k.npy"), path("l.svg"));
-    let run = |epochs| {
-        let arguments = ["--input", &image, "--target", &image, "--epochs", epochs, "--save", &kernel, "--plot", &plot];
-        run_in::<chapter_learning::Arguments>("C", &arguments).status
-    };
-    assert_eq!(run("1"), 0);
-    assert!(std::fs::metadata(&kernel).is_ok() && std::fs::metadata(&plot).is_ok());
-    std::fs::remove_file(&kernel).unwrap();
-    std::fs::remove_file(&plot).unwrap();
-    std::fs::create_dir(&plot).unwrap();
-    assert_eq!(run("1"), 1);
-    assert!(std::fs::metadata(&kernel).is_err(), "no kernel without its plot");
 }

@@ -9,7 +9,7 @@
 const MOST_SWEEPS: usize = 50;
 
 /// The eigenvalues, the largest first, and for each its eigenvector of length 1.
-pub(super) fn eigen(matrix: &[Vec<f64>]) -> (Vec<f64>, Vec<Vec<f64>>) {
+pub(crate) fn eigen(matrix: &[Vec<f64>]) -> (Vec<f64>, Vec<Vec<f64>>) {
     let size = matrix.len();
     let mut a = Square { size, entries: matrix.concat() };
     // Its rows become the eigenvectors.

@@ -1,0 +1,116 @@
+//! The files that are written: the kernel, and what is drawn of it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use candle_core::{DType, Device, Tensor};
+use corr2d_imaging::{Kernel, check_writable, plot, write_together};
+
+use super::arguments::Shift;
+use super::found::{Found, Learned};
+use super::photographs::Pair;
+use crate::drawings::{Drawings, check_svg, left};
+
+/// The most points of a curve: more than an SVG has columns to show them in.
+const MOST_POINTS: usize = 1000;
+
+/// Where to write, if at all.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outputs {
+    pub(crate) save: Option<PathBuf>,
+    pub(crate) plot: Option<PathBuf>,
+    pub(crate) plot_kernel: Option<PathBuf>,
+    pub(crate) residual: Option<PathBuf>,
+}
+
+/// A file that was written.
+pub(crate) enum Written {
+    File(PathBuf),
+    /// A picture of what is left of the target, and the number that has the full colour.
+    Residual(PathBuf, f64),
+}
+
+impl Outputs {
+    /// Refuses names that nothing can be written under.
+    pub(crate) fn check(&self) -> Result<()> {
+        if let Some(path) = &self.save {
+            Kernel::check_file_name(path).and_then(|()| check_writable(path)).context("--save")?;
+        }
+        if let Some(path) = &self.plot {
+            check_svg("--plot", path)?;
+        }
+        self.drawings().check()
+    }
+
+    fn drawings(&self) -> Drawings<'_> {
+        Drawings { kernel: self.plot_kernel.as_deref(), residual: self.residual.as_deref() }
+    }
+
+    /// As they are called for a channel: NAME-red.npy, if there are several.
+    fn of_channel(&self, channel: Option<&str>) -> Self {
+        let Some(channel) = channel else { return self.clone() };
+        let named = |path: &Option<PathBuf>| {
+            path.as_ref().map(|path| {
+                let name = path.file_stem().unwrap_or_default().to_string_lossy();
+                let extension = path.extension().unwrap_or_default().to_string_lossy();
+                path.with_file_name(format!("{name}-{channel}.{extension}"))
+            })
+        };
+        Self {
+            save: named(&self.save),
+            plot: self.plot.clone(),
+            plot_kernel: named(&self.plot_kernel),
+            residual: named(&self.residual),
+        }
+    }
+}
+
+/// The names of channels; one alone needs none.
+pub(crate) fn channel_names(channels: usize) -> Vec<Option<&'static str>> {
+    if channels == 1 { vec![None] } else { ["red", "green", "blue"].map(Some).to_vec() }
+}
+
+/// Writes all files or none. What is left of the target is that of the first pair.
+pub(crate) fn write(found: &Found<'_>, first: &Pair) -> Result<Vec<Written>> {
+    let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    let mut residuals = Vec::new();
+    for (channel, (learned, name)) in found.learned.iter().zip(channel_names(found.learned.len())).enumerate() {
+        let outputs = found.asked.outputs.of_channel(name);
+        let taps = Tensor::from_slice(&learned.kernel, found.size, &Device::Cpu)?;
+        if let Some(path) = &outputs.save {
+            let kernel = Kernel::from_tensor("learned", &taps)?;
+            files.push((path.clone(), kernel.encode(path).context("--save")?));
+        }
+        let left = || what_is_left(first, channel, learned, &taps, found.shift);
+        let drawn = outputs.drawings().draw(&taps, left)?;
+        files.extend(drawn.files.into_iter().map(|(path, content)| (path.to_path_buf(), content)));
+        residuals.extend(outputs.residual.clone().zip(drawn.scale));
+    }
+    if let (Some(path), Some(steps)) = (&found.asked.outputs.plot, &found.steps) {
+        let svg =
+            plot::log_curve("Learning a kernel", "step", "unexplained share of the variance", &thinned(&steps.losses))?;
+        files.push((path.clone(), svg.into_bytes()));
+    }
+    let contents: Vec<(&Path, &[u8])> =
+        files.iter().map(|(path, content)| (path.as_path(), content.as_slice())).collect();
+    write_together(&contents)?;
+    let is_residual = |path: &PathBuf| residuals.iter().any(|(other, _)| other == path);
+    let plain = files.iter().map(|(path, _)| path).filter(|path| !is_residual(path));
+    let mut written: Vec<Written> = plain.map(|path| Written::File(path.clone())).collect();
+    written.extend(residuals.into_iter().map(|(path, scale)| Written::Residual(path, scale)));
+    Ok(written)
+}
+
+/// The target of the first pair minus what the kernel makes of its input.
+fn what_is_left(first: &Pair, channel: usize, learned: &Learned, taps: &Tensor, shift: Shift) -> Result<Tensor> {
+    let matched = first.matched(channel, taps.dims2()?, (0, 0), shift)?;
+    let wide = |tensor: &Tensor| tensor.to_dtype(DType::F64);
+    left(&wide(&matched.input)?, &wide(&matched.target)?, taps, learned.bias)
+}
+
+/// At most so many of the losses, the last among them.
+fn thinned(losses: &[f64]) -> Vec<f64> {
+    let every = losses.len().div_ceil(MOST_POINTS).max(1);
+    let last = losses.len().saturating_sub(1);
+    losses.iter().enumerate().filter(|(step, _)| step % every == 0 || *step == last).map(|(_, loss)| *loss).collect()
+}
