@@ -145,9 +145,24 @@ impl Picture {
     /// ```
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let format = Format::of_name(path)?;
-        let file = encode::encode(self, format, path)?;
+        let file = self.encode(path)?;
         write_whole(path, |output| output.write_all(&file))
+    }
+
+    /// The bytes that [`save`](Picture::save) writes under this name, for [`write_together`](crate::write_together).
+    ///
+    /// # Errors
+    ///
+    /// Those of `save` but for the writing.
+    ///
+    /// ```
+    /// let picture = corr2d_imaging::Picture::decode(b"P2 3 1 255  0 51 255", &candle_core::Device::Cpu)?;
+    /// assert!(picture.encode("a.png")?.starts_with(b"\x89PNG"));
+    /// # Ok::<(), corr2d_imaging::Error>(())
+    /// ```
+    pub fn encode(&self, path: impl AsRef<Path>) -> Result<Vec<u8>> {
+        let path = path.as_ref();
+        encode::encode(self, Format::of_name(path)?, path)
     }
 
     /// The brightness of a colour picture, `[1, H, W]`: 0.299 red + 0.587 green + 0.114 blue.
