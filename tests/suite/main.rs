@@ -10,6 +10,7 @@
 //! | `learning` | initialisers, layers, candle's layer under our arithmetic, the trainer, LeNet on digits |
 //! | `candle` | what candle 0.11.1 gets wrong and we do not |
 //! | `chapters` | what every chapter prints, in both languages, and what it says of bad arguments |
+//! | `conventions` | a converted kernel gives the answer of the library it came from, in every other |
 //! | `imaging` | picture files, kernels, borders, ranges, plots |
 //! | `transposed`, `pooling` | the transposed correlation and the poolings, on slices and tensors, with their gradients |
 //! | `opencv` | a filtered photograph equals OpenCV's filter2D |
@@ -26,6 +27,7 @@
 mod architecture;
 mod candle;
 mod chapters;
+mod conventions;
 mod engine;
 mod errors;
 mod gradients;

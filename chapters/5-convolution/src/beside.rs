@@ -19,6 +19,12 @@ use crate::text::Text;
 /// The three results, in this order, and the words in the names of their files.
 const NAMES: [&str; 3] = ["correlation", "convolution", "difference"];
 
+/// A letter is the mean of many pixels, most of them dark: a third of the strongest difference is white already.
+const CONTRAST: f64 = 3.0;
+
+/// Less is what rounding leaves of equal numbers, on one machine more than on another.
+const HALF_A_LEVEL: f64 = 0.5 / 255.0;
+
 /// Both results of a matrix of the reader's own.
 pub(crate) struct Numbers {
     x: Tensor,
@@ -77,8 +83,8 @@ pub(crate) struct Photographed<'a> {
     results: [Tensor; 3],
     /// The lowest and the highest number of each.
     extremes: [(f32, f32); 3],
-    /// How many numbers of the two results are the same.
-    equal: usize,
+    /// How many numbers of the two results differ by half a level or more.
+    differing: usize,
     written: Vec<PathBuf>,
 }
 
@@ -98,8 +104,8 @@ pub(crate) fn photograph<'a>(asked: &'a Asked<'a>, device: &Device) -> Result<Ph
         Ok((report.min, report.max))
     };
     let extremes = [extremes(&results[0])?, extremes(&results[1])?, extremes(&results[2])?];
-    let equal = results[0].eq(&results[1])?.to_dtype(DType::U32)?.sum_all()?.to_scalar::<u32>()? as usize;
-    let photographed = Photographed { asked, kernel, pixels, results, extremes, equal, written };
+    let differing = results[2].abs()?.ge(HALF_A_LEVEL)?.to_dtype(DType::U32)?.sum_all()?.to_scalar::<u32>()? as usize;
+    let photographed = Photographed { asked, kernel, pixels, results, extremes, differing, written };
     photographed.write(&picture).context("--output")?;
     Ok(photographed)
 }
@@ -184,15 +190,18 @@ impl Photographed<'_> {
         page.figure(&figure::beside(&[text.correlation, &k, "     ", text.convolution, &turned]))?;
         page.text((text.turned)(Turned::of(&self.kernel)))?;
         page.figure(&self.table(text))?;
-        page.text(&(text.differing)(self.total() - self.equal, self.total(), self.asked.border.name()))?;
+        page.text(&(text.differing)(self.differing, self.total(), self.asked.border.name()))?;
         if self.written.is_empty() {
             page.text(text.no_output)?;
-            let strength = self.results[2].abs()?.mean(0)?;
-            let shown = Range::Abs.apply(&strength)?.0;
+            let shown = (Range::Abs.apply(&self.results[2].abs()?.mean(0)?)?.0 * CONTRAST)?;
             return Ok(page.figure(&figure::picture(&shown, PICTURE_COLUMNS.min(shown.dim(1)?))?)?);
         }
         let names: Vec<String> = self.written.iter().map(|path| path.display().to_string()).collect();
-        page.text(&(text.written)(&names.join(", "), self.asked.range.name()))?;
+        let names = names.join(", ");
+        match self.asked.output {
+            Some((Target::Picture, _)) => page.text(&(text.written)(&names, self.asked.range.name()))?,
+            _ => page.text(&(text.written_raw)(&names))?,
+        }
         Ok(())
     }
 
@@ -204,8 +213,8 @@ impl Photographed<'_> {
         let number = |value: f32| figure::scalar(f64::from(value));
         let names = [text.correlation, text.convolution, text.difference];
         let line =
-            |(name, (low, high)): (&str, &(f32, f32))| format!("{name:<13}{:>12}{:>12}", number(*low), number(*high));
-        let head = format!("{:<13}{:>12}{:>12}", "", text.lowest, text.highest);
+            |(name, (low, high)): (&str, &(f32, f32))| format!("{name:<13} {:>11} {:>11}", number(*low), number(*high));
+        let head = format!("{:<13} {:>11} {:>11}", "", text.lowest, text.highest);
         std::iter::once(head).chain(names.into_iter().zip(&self.extremes).map(line)).collect::<Vec<_>>().join("\n")
     }
 
@@ -218,7 +227,7 @@ impl Photographed<'_> {
             "border": self.asked.border.name(),
             "range": self.asked.range.name(),
             "shape": { "image": self.pixels.dims(), "responses": self.results[0].dims() },
-            "equal": self.equal,
+            "differing": self.differing,
             "total": self.total(),
             "output": self.written.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         });

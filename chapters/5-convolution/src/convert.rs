@@ -9,7 +9,7 @@ use chapter_kit::{Page, figure, json};
 use corr2d_imaging::Margins;
 use serde_json::Value;
 
-use crate::convention::{Convention, Pair, opposite};
+use crate::convention::{Convention, Operation, Pair, opposite};
 use crate::text::Text;
 use crate::weights::{Weights, check_output};
 
@@ -109,7 +109,13 @@ impl Converted<'_> {
         let Conversion { from, to } = &self.asked.conversion;
         page.heading(&format!("{} → {}", from.name, to.name))?;
         page.figure(&self.kernels()?)?;
-        page.text(if from.turns_to(to) { text.is_turned } else { text.stays })?;
+        if from.turns_to(to) {
+            let from_turns = from.operation == Operation::Convolution;
+            let (turning, other) = if from_turns { (from, to) } else { (to, from) };
+            page.text(&(text.is_turned)(turning.function, other.function))?;
+        } else {
+            page.text(text.stays)?;
+        }
         page.text(&(text.axes)(to.function, to.layout.axes(), self.array.dims()))?;
         page.text(&(text.anchored)(self.anchor_before, from.function, self.anchor, to.function))?;
         if to.anchor(self.after.size()) != self.anchor {

@@ -147,4 +147,4 @@ pub(crate) struct Learned {
 const TRY: &str = "\
 cargo run -p chapter-convolution -- --x \"0,1,2;3,4,5\" --kernel \"1,10\"
 cargo run -p chapter-convolution -- --kernel emboss --output relief.png
-cargo run -p chapter-convolution -- --convert opencv:pytorch --kernel \"1,2;3,4\"";
+cargo run -p chapter-convolution -- --convert opencv:pytorch --kernel 1,2";

@@ -47,8 +47,9 @@ pub struct Text {
     pub differing: fn(differing: usize, all: usize, border: &str) -> String,
     pub no_output: &'static str,
     pub written: fn(paths: &str, range: &str) -> String,
+    pub written_raw: fn(path: &str) -> String,
 
-    pub is_turned: &'static str,
+    pub is_turned: fn(turning: &str, other: &str) -> String,
     pub stays: &'static str,
     pub axes: fn(function: &str, axes: &str, shape: &[usize]) -> String,
     pub anchored: fn(before: Pair, from: &str, after: Pair, to: &str) -> String,
@@ -152,7 +153,7 @@ const ENGLISH: Text = Text {
     highest: "highest",
     differing: |differing, all, border| {
         format!(
-            "{differing} of {all} responses differ (pixels in 0..1, border {border}). The convolution has the same weight on \
+            "{differing} of {all} responses differ by half a level of 255 or more (pixels in 0..1, border {border}). The convolution has the same weight on \
              the pixel as the correlation, so that nothing is shifted."
         )
     },
@@ -161,13 +162,18 @@ const ENGLISH: Text = Text {
         format!("Written to {paths}: correlation, convolution and difference, range {range}, on one scale.")
     },
 
-    is_turned: "One of the two turns the kernel before it lays it and the other does not, so the kernel is turned by 180° here.",
+    written_raw: |path| format!("Written to {path}: correlation, convolution and difference as they are, f32."),
+
+    is_turned: |turning, other| {
+        format!("{turning} turns the kernel before it lays it and {other} does not, so it is turned by 180° here.")
+    },
     stays: "Both lay the kernel in the same way, so the weights stay where they are.",
     axes: |function, axes, shape| format!("For {function} the axes are {axes}, here {shape:?}."),
     anchored: |before, from, after, to| {
+        let now = if before == after { String::new() } else { format!(", now at [{}, {}],", after.0, after.1) };
         format!(
-            "Weight [{}, {}] lies on the pixel with {from}; now it is [{}, {}], and has to lie there with {to}.",
-            before.0, before.1, after.0, after.1
+            "Weight [{}, {}] lies on the pixel with {from}; it{now} has to lie there with {to}.",
+            before.0, before.1
         )
     },
     anchor_differs: |to, (row, column)| {
@@ -215,8 +221,8 @@ const PORTUGUESE: Text = Text {
         a diferença. Um kernel que vira o seu negativo troca o sinal de todas as respostas: do escuro para o claro passa a \
         ser do claro para o escuro. Para qualquer outro, as duas são filtros diferentes. O emboss faz um relevo; esta é a \
         cabeça do fotógrafo, por correlação à esquerda e por convolução à direita:",
-    light: "Repare no contorno do cabelo. À esquerda, o lado de cima está escuro, como se a luz viesse de baixo, à direita; na \
-        outra, está claro, com a luz vinda de cima, à esquerda.",
+    light: "Repare no contorno do cabelo. Na primeira, o lado de cima está escuro, como se a luz viesse do canto inferior \
+        direito; na segunda, está claro, com a luz vinda do canto superior esquerdo.",
     learning_title: "Para uma camada, tanto faz",
     learning: "Agora o kernel será aprendido, como no capítulo 4. A imagem e o alvo são dados; o alvo foi feito por correlação \
         com o kernel da figura, que o aprendiz não conhece:",
@@ -232,7 +238,8 @@ const PORTUGUESE: Text = Text {
     },
     libraries_title: "Onde isso importa",
     libraries: "Importa assim que um kernel muda de lugar: foi aprendido aqui e é usado ali, ou foi copiado de um livro. Não \
-        há mensagem de erro, a imagem apenas sai errada. E o giro é só uma das diferenças:",
+        há mensagem de erro, a imagem apenas sai errada. E o giro é só uma das diferenças quando a resposta deve ter o \
+        tamanho da imagem: as bibliotecas também diferem no peso, de n, que põem sobre o pixel e no que veem além da margem:",
     table_headings: ["nome", "o kernel fica", "guardado como", "sobre o pixel", "além"],
     table_lies: ["como escrito", "girado"],
     even: "Um kernel de tamanho ímpar tem um peso no meio, e é esse que todas as bibliotecas põem sobre o pixel. Um de tamanho \
@@ -257,13 +264,13 @@ const PORTUGUESE: Text = Text {
         }
         Turned::Another => "Girado 180°, este é outro kernel; portanto, as duas respondem a coisas diferentes.",
     },
-    photographed_title: |kernel, image| format!("{kernel} em {image}"),
+    photographed_title: |kernel, image| format!("{kernel}: {image}"),
     lesson_photograph: "a fotografia da lição",
     lowest: "menor",
     highest: "maior",
     differing: |differing, all, border| {
         format!(
-            "{differing} de {all} respostas diferem (pixels em 0..1, margem {border}). A convolução tem sobre o pixel o mesmo \
+            "{differing} de {all} respostas diferem em meio nível de 255 ou mais (pixels em 0..1, margem {border}). A convolução tem sobre o pixel o mesmo \
              peso que a correlação, para que nada se desloque."
         )
     },
@@ -272,13 +279,18 @@ const PORTUGUESE: Text = Text {
         format!("Gravado em {paths}: correlação, convolução e diferença, com a escala {range}, a mesma para as três.")
     },
 
-    is_turned: "Uma das duas gira o kernel antes de usá-lo e a outra não; por isso, aqui ele é girado 180°.",
+    written_raw: |path| format!("Gravado em {path}: correlação, convolução e diferença, sem alteração, f32."),
+
+    is_turned: |turning, other| {
+        format!("{turning} gira o kernel antes de usá-lo e {other} não; por isso, aqui ele é girado 180°.")
+    },
     stays: "As duas usam o kernel na mesma orientação; os pesos ficam onde estão.",
     axes: |function, axes, shape| format!("Para {function}, os eixos são {axes}, aqui {shape:?}."),
     anchored: |before, from, after, to| {
+        let now = if before == after { String::new() } else { format!("agora é [{}, {}] e ", after.0, after.1) };
         format!(
-            "Com {from}, o peso [{}, {}] fica sobre o pixel; agora ele é [{}, {}] e precisa ficar no mesmo lugar com {to}.",
-            before.0, before.1, after.0, after.1
+            "Com {from}, o peso [{}, {}] fica sobre o pixel. Ele {now}precisa ficar ali também com {to}.",
+            before.0, before.1
         )
     },
     anchor_differs: |to, (row, column)| {
