@@ -15,6 +15,7 @@
 //! | `transposed`, `pooling` | the transposed correlation and the poolings, on slices and tensors, with their gradients |
 //! | `opencv` | a filtered photograph equals OpenCV's filter2D |
 //! | `pytorch` | outputs and gradients equal PyTorch's, by every algorithm; so do the poolings |
+//! | `zoo` | the cases and numbers of all other tests expose every wrong `corr2d` of the bug zoo |
 //! | `errors` | every bad call on tensors, layers and trainer has its one line |
 
 #![allow(
@@ -39,3 +40,4 @@ mod pytorch;
 mod tensors;
 mod testkit;
 mod transposed;
+mod zoo;

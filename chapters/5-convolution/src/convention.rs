@@ -190,7 +190,15 @@ impl Convention {
         &TABLE
     }
 
-    /// Where the kernel of a size lies on the pixel by itself.
+    /// The weight of a kernel of this size that lies on the pixel, unless something else is asked for.
+    ///
+    /// ```
+    /// use chapter_convolution::convention::Convention;
+    ///
+    /// assert_eq!("numpy.correlate".parse::<Convention>()?.anchor((1, 4)), (0, 2));
+    /// assert_eq!("numpy.convolve".parse::<Convention>()?.anchor((1, 4)), (0, 1));
+    /// # Ok::<(), String>(())
+    /// ```
     pub fn anchor(&self, (height, width): Pair) -> Pair {
         let centre = |length: usize| match self.centre {
             Centre::Half => length / 2,
@@ -302,7 +310,11 @@ pub fn opposite((height, width): Pair, (row, column): Pair) -> Pair {
 }
 
 impl Layout {
-    /// The axes as they are written: `[h, w, I, O]`.
+    /// The axes as they are written.
+    ///
+    /// ```
+    /// assert_eq!(chapter_convolution::convention::Layout::Hwio.axes(), "[h, w, I, O]");
+    /// ```
     pub fn axes(self) -> &'static str {
         match self {
             Self::Row => "[w]",
@@ -315,6 +327,10 @@ impl Layout {
 
 impl Centre {
     /// The formula of the weight that lies on the pixel, of n.
+    ///
+    /// ```
+    /// assert_eq!(chapter_convolution::convention::Centre::Half.formula(), "⌊n / 2⌋");
+    /// ```
     pub fn formula(self) -> &'static str {
         match self {
             Self::Half => "⌊n / 2⌋",
@@ -325,6 +341,12 @@ impl Centre {
 
 impl Rim {
     /// The border that it is.
+    ///
+    /// ```
+    /// use chapter_convolution::convention::Rim;
+    ///
+    /// assert_eq!(Rim::Symmetric.border().name(), "symmetric");
+    /// ```
     pub fn border(self) -> Border {
         match self {
             Self::Zero => Border::Zero,
