@@ -4,6 +4,7 @@
 
 use candle_core::{DType, Device, Tensor};
 use chapter_convolution::convention::{Convention, lay};
+use corr2d::{Conv2dOptions, Padding};
 use corr2d_imaging::{load_npy, load_safetensors, save_npy};
 use serde_json::Value;
 
@@ -118,6 +119,35 @@ fn candle_answers_so_after_its_two_lines() {
         zeros += 1;
     });
     assert!(zeros >= 20, "{zeros} conversions to candle");
+}
+
+/// So are those for this repository, whose padding is an option.
+#[test]
+fn corr2d_answers_so_with_its_padding() {
+    let image = matrix(&fixtures()["image"]).unsqueeze(0).unwrap().unsqueeze(0).unwrap();
+    let mut zeros = 0;
+    each_conversion(|from, to, printed, _, answer| {
+        if to.name != "corr2d" || printed["border"] != "zero" {
+            return;
+        }
+        let side = |name: &str| printed["margins"][name].as_u64().unwrap() as usize;
+        let (top, bottom, left, right) = (side("top"), side("bottom"), side("left"), side("right"));
+        let call = printed["call"].as_str().unwrap();
+        let padding = if call.contains("Padding::Same;") {
+            Padding::Same
+        } else {
+            let sides = format!("Padding::Explicit {{ top: {top}, bottom: {bottom}, left: {left}, right: {right} }};");
+            assert!(call.contains(&sides), "{call}");
+            Padding::Explicit { top, bottom, left, right }
+        };
+        let weight = only_kernel(&printed["kernel"], to.name).unsqueeze(0).unwrap().unsqueeze(0).unwrap();
+        let options = Conv2dOptions { padding, ..Default::default() };
+        let found = corr2d::conv2d(&image, &weight, None, &options).unwrap();
+        let found = found.squeeze(0).unwrap().squeeze(0).unwrap().to_vec2::<f32>().unwrap();
+        assert_eq!(found, answer.to_vec2::<f32>().unwrap(), "{} to corr2d", from.name);
+        zeros += 1;
+    });
+    assert!(zeros >= 20, "{zeros} conversions to corr2d");
 }
 
 #[test]

@@ -36,11 +36,8 @@ pub use verdict::{Verdict, judge, right};
 /// ```
 /// use chapter_kit::{Language, Page};
 ///
-/// # let folder = tempfile::tempdir()?;
-/// # let path = folder.path().join("input.json");
-/// std::fs::write(&path, r#"{"image": [[1, 2, 3, 4]], "kernel": [[5, 6]], "bias": 7}"#)?;
 /// let mut printed = Vec::new();
-/// chapter_exercises::zoo::run(Some(&path), Language::English, &mut Page::new(&mut printed, false))?;
+/// chapter_exercises::zoo::run(None, Language::English, &mut Page::new(&mut printed, false))?;
 /// assert!(String::from_utf8(printed)?.contains("flipped"));
 /// # Ok::<(), anyhow::Error>(())
 /// ```

@@ -24,7 +24,7 @@ const LONGEST_FILE: u64 = 1 << 20;
 ///                                             {"image": [[1, 2]], "kernel": [[1, 0.5]], "bias": -1}]"#)?;
 /// assert_eq!((inputs.len(), inputs[0].bias, inputs[1].bias), (2, 0., -1.));
 /// let refused = Input::parse("typo", r#"{"image": [[1]], "kernal": [[1]]}"#).unwrap_err();
-/// assert_eq!(refused.to_string(), "typo: \"kernal\" is no part of an input: it has image, kernel and bias");
+/// assert_eq!(format!("{refused:#}"), "typo: \"kernal\" is no part of an input: it has image, kernel and bias");
 /// # Ok::<(), anyhow::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
