@@ -10,7 +10,7 @@ use corr2d_imaging::{Border, Range, Target};
 use crate::convention::Convention;
 use crate::convert::{self, Anchor, Conversion, convert};
 use crate::text::Text;
-use crate::{beside, lesson};
+use crate::{lesson, numbers, photographed};
 
 /// Chapter 5: strict convolution beside correlation, and kernels between libraries. Without
 /// arguments it tells the lesson.
@@ -75,7 +75,7 @@ impl Chapter for Arguments {
             return if session.json { Ok(page.json(&converted.to_json()?)?) } else { converted.print(text, page) };
         }
         if let Some(x) = &self.x {
-            let numbers = beside::numbers(x, self.kernel.as_deref().unwrap_or("0,1;2,3"), &session.device)?;
+            let numbers = numbers::numbers(x, self.kernel.as_deref().unwrap_or("0,1;2,3"), &session.device)?;
             return if session.json { Ok(page.json(&numbers.to_json()?)?) } else { numbers.print(text, page) };
         }
         if self.asks_for_nothing() {
@@ -83,7 +83,7 @@ impl Chapter for Arguments {
             return lesson::run(&session.device, text, page);
         }
         let asked = self.photograph()?;
-        let photographed = beside::photograph(&asked, &session.device)?;
+        let photographed = photographed::photograph(&asked, &session.device)?;
         if session.json { Ok(page.json(&photographed.to_json()?)?) } else { photographed.print(text, page) }
     }
 }
@@ -108,8 +108,8 @@ impl Arguments {
         }
     }
 
-    fn photograph(&self) -> Result<beside::Asked<'_>> {
-        Ok(beside::Asked {
+    fn photograph(&self) -> Result<photographed::Asked<'_>> {
+        Ok(photographed::Asked {
             image: self.image.as_deref(),
             kernel: self.kernel.as_deref().unwrap_or("emboss"),
             border: self.border.unwrap_or(Border::Reflect),

@@ -1,4 +1,4 @@
-//! Correlation and strict convolution side by side, of the reader's own numbers or photograph.
+//! Correlation and strict convolution of the reader's own photograph, and their difference.
 
 use std::path::{Path, PathBuf};
 
@@ -6,65 +6,21 @@ use anyhow::{Context, Result};
 use candle_core::{DType, Device, Tensor};
 use chapter_kit::figure::{self, PICTURE_COLUMNS};
 use chapter_kit::{Page, json};
-use corr2d::{convolve2d, corr2d};
 use corr2d_imaging::{
     Border, Kernel, Margins, Picture, Range, Target, check_writable, filter, save_npy, save_safetensors, write_together,
 };
 use serde_json::Value;
 
+use crate::both::{NAMES, with_difference};
 use crate::photograph;
 use crate::symmetry::Turned;
 use crate::text::Text;
-
-/// The three results, in this order, and the words in the names of their files.
-const NAMES: [&str; 3] = ["correlation", "convolution", "difference"];
 
 /// A letter is the mean of many pixels, most of them dark: a third of the strongest difference is white already.
 const CONTRAST: f64 = 3.0;
 
 /// Less is what rounding leaves of equal numbers, on one machine more than on another.
 const HALF_A_LEVEL: f64 = 0.5 / 255.0;
-
-/// Both results of a matrix of the reader's own.
-pub(crate) struct Numbers {
-    x: Tensor,
-    kernel: Kernel,
-    results: [Tensor; 3],
-}
-
-/// Lays a kernel on a matrix both ways.
-pub(crate) fn numbers(x: &str, kernel: &str, device: &Device) -> Result<Numbers> {
-    let x = Kernel::parse(x).context("--x")?.to_tensor(device)?;
-    let kernel = Kernel::parse(kernel).context("--kernel")?;
-    let k = kernel.to_tensor(device)?;
-    let results = with_difference(corr2d(&x, &k)?, convolve2d(&x, &k)?)?;
-    Ok(Numbers { x, kernel, results })
-}
-
-impl Numbers {
-    pub(crate) fn print(&self, text: &Text, page: &mut Page<'_>) -> Result<()> {
-        let k = self.kernel.to_tensor(&Device::Cpu)?;
-        let [correlation, convolution, _] = &self.results;
-        page.text(text.correlation_of_yours)?;
-        page.figure(&figure::equation(&self.x, &k, correlation)?)?;
-        page.text(text.convolution_of_yours)?;
-        page.figure(&figure::equation(&self.x, &k.flip(&[0, 1])?, convolution)?)?;
-        page.text((text.turned)(Turned::of(&self.kernel)))?;
-        Ok(())
-    }
-
-    pub(crate) fn to_json(&self) -> Result<Value> {
-        let mut value = serde_json::json!({
-            "x": json::tensor("the image", &self.x)?,
-            "kernel": json::tensor("the kernel", &self.kernel.to_tensor(&Device::Cpu)?)?,
-            "turned": Turned::of(&self.kernel).name(),
-        });
-        for (name, result) in NAMES.iter().zip(&self.results) {
-            value[*name] = json::tensor(name, result)?;
-        }
-        Ok(value)
-    }
-}
 
 /// What is asked for of a photograph.
 pub(crate) struct Asked<'a> {
@@ -117,11 +73,6 @@ fn convolved(pixels: &Tensor, kernel: &Tensor, border: Border) -> Result<Tensor>
     let Margins { top, bottom, left, right } = Margins::around(height, width);
     let padded = border.pad(pixels, Margins { top: bottom, bottom: top, left: right, right: left })?;
     Ok(filter(&padded, &kernel.flip(&[0, 1])?, Border::Valid)?)
-}
-
-fn with_difference(correlation: Tensor, convolution: Tensor) -> Result<[Tensor; 3]> {
-    let difference = (&correlation - &convolution)?;
-    Ok([correlation, convolution, difference])
 }
 
 impl Asked<'_> {
