@@ -107,8 +107,6 @@ pub struct Convention {
     pub centre: Centre,
     /// What lies beyond the rim.
     pub rim: Rim,
-    /// What else the library is called.
-    aliases: &'static [&'static str],
     library: Library,
 }
 

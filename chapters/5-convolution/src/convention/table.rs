@@ -2,74 +2,44 @@
 
 use std::str::FromStr;
 
-use super::{Centre, Convention, Layout, Library, Operation, Rim};
-
-/// A row that differs from another in little says so.
-const fn row(name: &'static str, function: &'static str, library: Library) -> Convention {
-    Convention {
-        name,
-        function,
-        operation: Operation::Correlation,
-        layout: Layout::Matrix,
-        centre: Centre::Half,
-        rim: Rim::Zero,
-        aliases: &[],
-        library,
-    }
-}
+use super::Centre::{self, Half, HalfBelow};
+use super::Convention;
+use super::Layout::{self, Hwio, Matrix, Oihw, Row};
+use super::Library::{self, *};
+use super::Operation::{self, Convolution, Correlation};
+use super::Rim::{self, Reflect, Symmetric, Zero};
 
 /// Each row was checked against its library: `tests/fixtures/conventions/make.py`.
-const TABLE: [Convention; 12] = {
-    use Library::*;
-    const LAYER: Convention = Convention { layout: Layout::Oihw, centre: Centre::HalfBelow, ..row("", "", Corr2d) };
-    const TURNED: Convention =
-        Convention { operation: Operation::Convolution, centre: Centre::HalfBelow, ..row("", "", Corr2d) };
-    [
-        Convention { rim: Rim::Reflect, aliases: &["cv2"], ..row("opencv", "cv2.filter2D", OpenCv) },
-        Convention { rim: Rim::Symmetric, ..row("ndimage.correlate", "scipy.ndimage.correlate", NdimageCorrelate) },
-        Convention {
-            rim: Rim::Symmetric,
-            operation: Operation::Convolution,
-            ..row("ndimage.convolve", "scipy.ndimage.convolve", NdimageConvolve)
-        },
-        Convention {
-            centre: Centre::HalfBelow,
-            ..row("scipy.correlate2d", "scipy.signal.correlate2d", SignalCorrelate2d)
-        },
-        Convention {
-            name: "scipy.convolve2d",
-            function: "scipy.signal.convolve2d",
-            library: SignalConvolve2d,
-            ..TURNED
-        },
-        row("scipy.correlate", "scipy.signal.correlate", SignalCorrelate),
-        Convention { layout: Layout::Row, ..row("numpy.correlate", "numpy.correlate", NumpyCorrelate) },
-        Convention {
-            name: "numpy.convolve",
-            function: "numpy.convolve",
-            library: NumpyConvolve,
-            layout: Layout::Row,
-            ..TURNED
-        },
-        Convention {
-            name: "pytorch",
-            function: "torch.nn.functional.conv2d",
-            library: PyTorch,
-            aliases: &["torch"],
-            ..LAYER
-        },
-        Convention {
-            name: "tensorflow",
-            function: "tf.nn.conv2d",
-            library: TensorFlow,
-            layout: Layout::Hwio,
-            aliases: &["tf", "keras"],
-            ..LAYER
-        },
-        Convention { name: "candle", function: "Tensor::conv2d", library: Candle, ..LAYER },
-        Convention { name: "corr2d", function: "corr2d::conv2d", ..LAYER },
-    ]
-};
+const TABLE: [Convention; 12] = [
+    row("opencv", "cv2.filter2D", OpenCv, Correlation, Matrix, Half, Reflect),
+    row("ndimage.correlate", "scipy.ndimage.correlate", NdimageCorrelate, Correlation, Matrix, Half, Symmetric),
+    row("ndimage.convolve", "scipy.ndimage.convolve", NdimageConvolve, Convolution, Matrix, Half, Symmetric),
+    row("scipy.correlate2d", "scipy.signal.correlate2d", SignalCorrelate2d, Correlation, Matrix, HalfBelow, Zero),
+    row("scipy.convolve2d", "scipy.signal.convolve2d", SignalConvolve2d, Convolution, Matrix, HalfBelow, Zero),
+    row("scipy.correlate", "scipy.signal.correlate", SignalCorrelate, Correlation, Matrix, Half, Zero),
+    row("numpy.correlate", "numpy.correlate", NumpyCorrelate, Correlation, Row, Half, Zero),
+    row("numpy.convolve", "numpy.convolve", NumpyConvolve, Convolution, Row, HalfBelow, Zero),
+    row("pytorch", "torch.nn.functional.conv2d", PyTorch, Correlation, Oihw, HalfBelow, Zero),
+    row("tensorflow", "tf.nn.conv2d", TensorFlow, Correlation, Hwio, HalfBelow, Zero),
+    row("candle", "Tensor::conv2d", Candle, Correlation, Oihw, HalfBelow, Zero),
+    row("corr2d", "corr2d::conv2d", Corr2d, Correlation, Oihw, HalfBelow, Zero),
+];
+
+/// Other names of libraries with one convention.
+const ALIASES: [(&str, &str); 4] =
+    [("cv2", "opencv"), ("torch", "pytorch"), ("tf", "tensorflow"), ("keras", "tensorflow")];
+
+const fn row(
+    name: &'static str,
+    function: &'static str,
+    library: Library,
+    operation: Operation,
+    layout: Layout,
+    centre: Centre,
+    rim: Rim,
+) -> Convention {
+    Convention { name, function, operation, layout, centre, rim, library }
+}
 
 impl Convention {
     /// Every convention, in the order of [`Convention::table`].
@@ -90,7 +60,7 @@ impl Convention {
     /// assert!(table.lines().any(|line| line.starts_with("scipy.convolve2d   turned")), "{table}");
     /// ```
     pub fn table(headings: [&str; 5], [as_it_is, turned]: [&str; 2]) -> String {
-        let operation = |row: &Self| if row.operation == Operation::Correlation { as_it_is } else { turned };
+        let operation = |row: &Self| if row.operation == Correlation { as_it_is } else { turned };
         let rows = TABLE
             .iter()
             .map(|row| [row.name, operation(row), row.layout.axes(), row.centre.formula(), row.rim.border().name()]);
@@ -109,8 +79,8 @@ impl FromStr for Convention {
     /// Reads a name of [`Convention::table`], or `cv2`, `torch`, `tf` or `keras`; capitals do not matter.
     fn from_str(text: &str) -> Result<Self, String> {
         let wanted = text.trim().to_lowercase();
-        let known = |row: &&Self| row.name == wanted || row.aliases.contains(&wanted.as_str());
-        if let Some(row) = TABLE.iter().find(known) {
+        let name = ALIASES.iter().find(|(alias, _)| *alias == wanted).map_or(wanted.as_str(), |(_, name)| name);
+        if let Some(row) = TABLE.iter().find(|row| row.name == name) {
             return Ok(*row);
         }
         let names = |rows: &mut dyn Iterator<Item = &Self>| rows.map(|row| row.name).collect::<Vec<_>>().join(", ");
