@@ -114,7 +114,10 @@ fn prints_what_was_read() {
         &["--convert", "opencv:ndimage.convolve", "--kernel", "1,2,3;4,5,6", "--anchor", "0,2"],
         &["--convert", "torch:candle", "--kernel", "laplacian4"],
     ];
-    let pages = lines.map(|line| format!("chapter-convolution {}\n\n{}", line.join(" "), page::<Chapter>(line)));
+    // Pixels of 1/255 are no whole numbers, so one instruction set may draw another letter than the next.
+    let without_letters = |page: String| page.split("A diferença em letras").next().unwrap().to_owned();
+    let pages = lines
+        .map(|line| format!("chapter-convolution {}\n\n{}", line.join(" "), without_letters(page::<Chapter>(line))));
     insta::with_settings!({ snapshot_path => "../../../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("chapter-convolution.on_your_own", pages.join("\n"));
     });
