@@ -10,10 +10,12 @@
 //! | `learning` | initialisers, layers, candle's layer under our arithmetic, the trainer, LeNet on digits |
 //! | `candle` | what candle 0.11.1 gets wrong and we do not |
 //! | `chapters` | what every chapter prints, in both languages, and what it says of bad arguments |
+//! | `conventions` | a converted kernel gives the answer of the library it came from, in every other |
 //! | `imaging` | picture files, kernels, borders, ranges, plots |
 //! | `transposed`, `pooling` | the transposed correlation and the poolings, on slices and tensors, with their gradients |
 //! | `opencv` | a filtered photograph equals OpenCV's filter2D |
 //! | `pytorch` | outputs and gradients equal PyTorch's, by every algorithm; so do the poolings |
+//! | `zoo` | the cases and numbers of all other tests expose every wrong `corr2d` of the bug zoo |
 //! | `errors` | every bad call on tensors, layers and trainer has its one line |
 
 #![allow(
@@ -26,6 +28,7 @@
 mod architecture;
 mod candle;
 mod chapters;
+mod conventions;
 mod engine;
 mod errors;
 mod gradients;
@@ -37,3 +40,4 @@ mod pytorch;
 mod tensors;
 mod testkit;
 mod transposed;
+mod zoo;

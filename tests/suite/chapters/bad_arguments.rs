@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use candle_core::{DType, Device, Tensor};
 use chapter_kit::Chapter;
+use corr2d_imaging::{save_npy, save_safetensors};
 
 use super::{name, run_in};
 
@@ -19,7 +21,15 @@ fn bad_files(folder: &Path) {
     std::fs::write(folder.join("cut.safetensors"), [200, 0, 0, 0, 0, 0, 0, 0, b'{']).unwrap();
     std::fs::create_dir(folder.join("folder.png")).unwrap();
     std::fs::create_dir(folder.join("folder.svg")).unwrap();
+    std::fs::create_dir(folder.join("folder.npy")).unwrap();
     std::fs::write(folder.join("good.png"), camera).unwrap();
+    let zeros = |shape: &[usize]| Tensor::zeros(shape, DType::F32, &Device::Cpu).unwrap();
+    save_npy(folder.join("layer.npy"), &zeros(&[2, 3, 1, 2])).unwrap();
+    save_npy(folder.join("cube.npy"), &zeros(&[2, 3, 2])).unwrap();
+    save_npy(folder.join("empty_axis.npy"), &zeros(&[2, 0, 3, 3])).unwrap();
+    save_npy(folder.join("nan.npy"), &(zeros(&[1, 2, 1, 2]) / 0.0).unwrap()).unwrap();
+    let two = [("conv1.weight", &zeros(&[1, 1, 2, 2])), ("conv2.weight", &zeros(&[1, 1, 2, 2]))];
+    save_safetensors(folder.join("two_layers.safetensors"), &two).unwrap();
     std::fs::write(folder.join("small.pgm"), "P2 3 2 255 0 1 2 3 4 5").unwrap();
 }
 
@@ -96,6 +106,25 @@ fn every_bad_argument_has_its_line() {
             "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --residual F/r.svg",
             "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --residual F/none/r.png",
             "--input F/good.png --target F/good.png --epochs 1 --save F/k.npy --residual F/r.pgm",
+        ],
+        chapter_convolution: [
+            "--convert opencv", "--convert opencv:", "--convert scipy:torch --kernel 1", "--convert numpy:torch --kernel 1",
+            "--convert opencv:caffe --kernel 1", "--convert opencv:torch", "--convert opencv:numpy.convolve --kernel 1;2",
+            "--convert opencv:torch --kernel F/none.npy", "--convert opencv:torch --kernel F/cut.npy", "--convert opencv:torch --kernel sobel",
+            "--convert opencv:torch --kernel F/cut.safetensors", "--convert opencv:torch --kernel F/none.safetensors",
+            "--convert opencv:torch --kernel F/layer.npy", "--convert torch:opencv --kernel F/layer.npy",
+            "--convert torch:opencv --kernel F/cube.npy", "--convert torch:tf --kernel F/empty_axis.npy",
+            "--convert torch:tf --kernel F/nan.npy", "--convert torch:tf --kernel F/two_layers.safetensors",
+            "--convert torch:tf --kernel F/two_layers.safetensors --layer conv3",
+            "--convert opencv:torch --kernel 1,2;3,4 --anchor 2,0", "--convert opencv:torch --kernel 1,2;3,4 --anchor 0",
+            "--convert opencv:torch --kernel 1 --anchor -1,0", "--anchor 0,0", "--layer conv1",
+            "--convert opencv:torch --kernel 1,2 --output F/k.csv", "--convert torch:opencv --kernel 1,2 --output F/k.docx",
+            "--convert torch:opencv --kernel 1,2 --output F/none/k.csv", "--convert torch:tf --kernel 1,2 --output F/folder.npy",
+            "--convert torch:tf --kernel 1,2 --image F/good.png", "--convert torch:tf --kernel 1,2 --x 1,2",
+            "--x 1,2;3", "--x 1,2 --kernel 1;2", "--x 1,2 --output F/e.png", "--x 1,2 --image F/good.png",
+            "--kernel sobel", "--image F/none.png", "--image F/small.pgm --border valid --kernel box:5",
+            "--image F/small.pgm --output F/e.docx", "--image F/small.pgm --output F/none/e.png",
+            "--image F/small.pgm --output F/none/e.npy", "--image F/good.png --kernel 3e38,3e38 --output F/e.png", "--json",
         ],
         chapter_receptive_field: [
             "--layers 3", "--layers 3x", "--layers 0x3", "--layers 3x3s0", "--layers 3x3d0", "--layers 3x3s2s2", "--layers 3x3d", "--layers 3x3,,3x3", "--layers axb",

@@ -1,5 +1,6 @@
 //! The chapters on the reader's own numbers and files.
 
+mod convolution;
 mod correlation;
 mod describe;
 mod dialects;

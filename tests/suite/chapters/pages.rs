@@ -23,6 +23,7 @@ lessons! {
     layer: chapter_layer,
     edges: chapter_edges,
     learning: chapter_learning,
+    convolution: chapter_convolution,
     receptive_field: chapter_receptive_field,
 }
 

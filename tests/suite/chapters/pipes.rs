@@ -34,6 +34,7 @@ fn a_closed_pipe_under_the_page_is_no_error() {
     stops_quietly::<chapter_layer::Arguments>();
     stops_quietly::<chapter_edges::Arguments>();
     stops_quietly::<chapter_learning::Arguments>();
+    stops_quietly::<chapter_convolution::Arguments>();
     stops_quietly::<chapter_receptive_field::Arguments>();
 }
 
