@@ -1,0 +1,288 @@
+//! Exercise 2: the gradient through a layer written by hand, and where candle loses it without a word.
+
+mod text;
+
+use anyhow::Result;
+use candle_core::{DType, Device, Tensor, Var};
+use chapter_kit::{Language, Page, figure};
+use corr2d::{autograd, convolve2d, corr2d};
+use corr2d_imaging::Kernel;
+
+use super::{Exercise, Words, list, matrix, same, table};
+use crate::answer::Answer;
+use crate::predict::Prediction;
+use crate::verdict::{Opinion, Verdict};
+use text::Text;
+
+pub(crate) struct Gradient;
+
+/// The image, the kernel and ∂L/∂Y of the question.
+struct Figure {
+    x: Tensor,
+    k: Tensor,
+    g: Tensor,
+}
+
+impl Figure {
+    fn new(device: &Device) -> Result<Self> {
+        let (x, k) = (matrix("0,1,2;3,4,5;6,7,8", device)?, matrix("0,1;2,3", device)?);
+        Ok(Self { x, k, g: matrix("1,2;3,4", device)? })
+    }
+
+    /// L = Σ G · (X ⋆ K + b), for which ∂L/∂Y = G.
+    fn loss(&self, x: &Tensor, k: &Tensor, b: &Tensor) -> corr2d::Result<Tensor> {
+        Ok((corr2d(x, k)?.broadcast_add(b)? * &self.g)?.sum_all()?)
+    }
+
+    /// The gradients of the loss by image, kernel and bias, from candle's graph.
+    fn gradients(&self) -> Result<[Tensor; 3]> {
+        let b = Tensor::new(0f32, self.x.device())?;
+        let loss = |values: &[Tensor]| self.loss(&values[0], &values[1], &values[2]);
+        let (_, gradients) = autograd::value_and_grad(loss, &[self.x.clone(), self.k.clone(), b])?;
+        Ok([gradients[0].clone(), gradients[1].clone(), gradients[2].clone()])
+    }
+
+    /// Half of what the loss gains when one number of a tensor goes from −1 beside it to +1: exact, since L is linear in each.
+    fn differences(&self, of: &Tensor, loss: impl Fn(&Tensor) -> Result<Tensor>) -> Result<Tensor> {
+        let count = of.elem_count();
+        let mut halves = Vec::new();
+        for index in 0..count {
+            let unit: Vec<f32> = (0..count).map(|other| if other == index { 1.0 } else { 0.0 }).collect();
+            let unit = Tensor::from_vec(unit, of.shape(), of.device())?;
+            let (up, down) = (loss(&(of + &unit)?)?, loss(&(of - &unit)?)?);
+            halves.push(((up - down)? * 0.5)?);
+        }
+        Ok(Tensor::stack(&halves, 0)?.reshape(of.shape())?)
+    }
+}
+
+// ANCHOR: windows
+/// The layer as tensors: window · kernel, summed, window by window, and all sums stacked.
+fn by_windows(x: &Tensor, k: &Tensor) -> Result<Tensor> {
+    let mut sums = Vec::new();
+    for (row, column) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        sums.push(x.narrow(0, row, 2)?.narrow(1, column, 2)?.mul(k)?.sum_all()?);
+    }
+    Ok(Tensor::stack(&sums, 0)?.reshape((2, 2))?)
+}
+// ANCHOR_END: windows
+
+// ANCHOR: numbers
+/// The layer as it is written first: numbers out of the tensors, loops, a tensor out of the sums.
+fn by_numbers(x: &Tensor, k: &Tensor) -> Result<Tensor> {
+    let (pixels, weights) = (x.to_vec2::<f32>()?, k.to_vec2::<f32>()?);
+    let mut y = [[0f32; 2]; 2];
+    for (i, j, a, b) in (0..16).map(|n| (n / 8, n / 4 % 2, n / 2 % 2, n % 2)) {
+        y[i][j] += pixels[i + a][j + b] * weights[a][b];
+    }
+    Ok(Tensor::new(&y, x.device())?)
+}
+// ANCHOR_END: numbers
+
+// ANCHOR: in-place
+/// Zeros, into which each sum is written in place.
+fn by_slice_set(x: &Tensor, k: &Tensor) -> Result<Tensor> {
+    let y = Tensor::zeros(4, DType::F32, x.device())?;
+    let sums = by_windows(x, k)?.flatten_all()?;
+    for place in 0..4 {
+        y.slice_set(&sums.narrow(0, place, 1)?.contiguous()?, 0, place)?;
+    }
+    Ok(y.reshape((2, 2))?)
+}
+
+/// Zeros, of which each step makes a new tensor with one sum in it.
+fn by_slice_assign(x: &Tensor, k: &Tensor) -> Result<Tensor> {
+    let mut y = Tensor::zeros(4, DType::F32, x.device())?;
+    let sums = by_windows(x, k)?.flatten_all()?;
+    for place in 0..4 {
+        y = y.slice_assign(&[place..place + 1], &sums.narrow(0, place, 1)?)?;
+    }
+    Ok(y.reshape((2, 2))?)
+}
+// ANCHOR_END: in-place
+
+type Layer = fn(&Tensor, &Tensor) -> Result<Tensor>;
+
+/// The same layer in five ways.
+const LAYERS: [(&str, Layer); 5] = [
+    ("narrow, mul, sum_all, stack", by_windows),
+    ("to_vec2, loops, Tensor::new", by_numbers),
+    ("slice_set into zeros", by_slice_set),
+    ("slice_assign", by_slice_assign),
+    ("corr2d", |x, k| Ok(corr2d(x, k)?)),
+];
+
+impl Exercise for Gradient {
+    fn words(&self, language: Language) -> &'static Words {
+        &Text::of(language).words
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &["kernel", "input", "bias", "through_numbers"]
+    }
+
+    fn form(&self) -> &'static str {
+        r#"{"exercise": 2, "kernel": [[1,2],[3,4]], "bias": 5, "through_numbers": "error"}"#
+    }
+
+    fn wrong(&self) -> &'static [&'static str] {
+        &[
+            r#"{"kernel": [[8, 12], [20, 24]]}"#,
+            r#"{"kernel": [[6.75, 9.25], [14.25, 16.75]]}"#,
+            r#"{"kernel": [[67, 57], [37, 27]]}"#,
+            r#"{"input": [[12, 17, 6], [10, 10, 2], [2, 1, 0]]}"#,
+            r#"{"input": [[3, 8, 4], [10, 20, 10], [3, 4, 0]]}"#,
+            r#"{"bias": 4}"#,
+            r#"{"through_numbers": "zero"}"#,
+            r#"{"through_numbers": "error"}"#,
+        ]
+    }
+
+    fn answer(&self, device: &Device, language: Language, page: &mut Page<'_>) -> Result<()> {
+        let (text, figure) = (Text::of(language), Figure::new(device)?);
+        page.text(text.depends)?;
+        page.figure(&self::layers(&figure, text)?)?;
+        page.text(text.silent)?;
+        let loss = (by_numbers(&figure.x, &figure.k)? * &figure.g)?.sum_all()?;
+        let k = Var::from_tensor(&figure.k)?;
+        if let Err(error) = autograd::gradient(&loss.backward()?, &k, "the kernel") {
+            page.figure(&format!("error: {error}"))?;
+        }
+        page.text(text.formulas)?;
+        page.figure(text.formula_lines)?;
+        page.text(text.elsewhere)?;
+        page.figure(text.frameworks)?;
+        Ok(())
+    }
+
+    fn prove(&self, device: &Device, language: Language, page: &mut Page<'_>) -> Result<()> {
+        let (text, figure) = (Text::of(language), Figure::new(device)?);
+        let [by_x, by_k, by_b] = figure.gradients()?;
+        let zero = Tensor::new(0f32, device)?;
+        page.text(text.differences)?;
+        let by_k_differences = figure.differences(&figure.k, |k| Ok(figure.loss(&figure.x, k, &zero)?))?;
+        let by_formula = corr2d(&figure.x, &figure.g)?;
+        page.figure(&three_ways(&by_k, &by_k_differences, &by_formula)?)?;
+        page.text(text.input_too)?;
+        let by_x_differences = figure.differences(&figure.x, |x| Ok(figure.loss(x, &figure.k, &zero)?))?;
+        let by_formula = convolve2d(&padded(&figure.g)?, &figure.k)?;
+        page.figure(&three_ways(&by_x, &by_x_differences, &by_formula)?)?;
+        let by_b_differences = figure.differences(&zero, |b| Ok(figure.loss(&figure.x, &figure.k, b)?))?;
+        let number = |tensor: &Tensor| Ok::<_, anyhow::Error>(figure::scalar(figure::numbers(tensor)?[0]));
+        let numbers = (number(&by_b)?, number(&by_b_differences)?, number(&figure.g.sum_all()?)?);
+        page.text(&(text.bias_too)(&numbers.0, &numbers.1, &numbers.2))?;
+        Ok(())
+    }
+
+    fn check(&self, answer: &Answer, device: &Device, language: Language) -> Result<Verdict> {
+        let (text, figure) = (Text::of(language), Figure::new(device)?);
+        let [by_x, by_k, by_b] = figure.gradients()?;
+        let ones = figure.g.ones_like()?;
+        let (mean, turned) = ((&by_k / 4.0)?, by_k.flip(&[0, 1])?);
+        let kernel_slips =
+            [(corr2d(&figure.x, &ones)?, text.forgot_g), (mean, text.mean), (turned, text.turned_kernel)];
+        let correlated = corr2d(&padded(&figure.g)?, &figure.k)?;
+        let turned_input = by_x.flip(&[0, 1])?;
+        let forgot_g = convolve2d(&padded(&ones)?, &figure.k)?;
+        let input_slips = [
+            (correlated, text.correlated_back),
+            (turned_input, text.turned_input),
+            (forgot_g, text.forgot_g),
+            ((&by_x / 4.0)?, text.mean),
+        ];
+        let judge = |field, wanted: &Tensor, slips: &[(Tensor, &str)]| -> Result<Option<Opinion>> {
+            answer.matrix(field)?.map(|found| judge(&found, wanted, slips, text)).transpose()
+        };
+        let bias = answer.number("bias")?.map(|found| judge_bias(found, &by_b, text)).transpose()?;
+        let none = answer.value("through_numbers").map(|value| judge_numbers(value, text));
+        Ok(Verdict::new([
+            ("kernel", judge("kernel", &by_k, &kernel_slips)?),
+            ("input", judge("input", &by_x, &input_slips)?),
+            ("bias", bias),
+            ("through_numbers", none),
+        ]))
+    }
+
+    fn prediction(&self, device: &Device, language: Language) -> Result<Prediction> {
+        let (text, figure) = (Text::of(language), Figure::new(device)?);
+        let [_, by_k, _] = figure.gradients()?;
+        let forgot_g = figure::numbers(&corr2d(&figure.x, &figure.g.ones_like()?)?)?;
+        let shown = figure::equation(&figure.x, &figure.g, &by_k)?;
+        Ok(Prediction { wanted: figure::numbers(&by_k)?, shown, slips: vec![(forgot_g, text.forgot_g)] })
+    }
+}
+
+/// A line a layer: its gradient by the kernel, as candle's `get` answers.
+fn layers(figure: &Figure, text: &Text) -> Result<String> {
+    let mut lines = Vec::new();
+    for (name, layer) in LAYERS {
+        let k = Var::from_tensor(&figure.k)?;
+        let loss = (layer(&figure.x, &k)? * &figure.g)?.sum_all()?;
+        let gradients = loss.backward()?;
+        let found = match gradients.get(&k) {
+            Some(gradient) => list(&figure::numbers(gradient)?),
+            None => "None".to_owned(),
+        };
+        lines
+            .push((name.to_owned(), format!("{} {}   {found}", text.loss, figure::scalar(figure::numbers(&loss)?[0]))));
+    }
+    Ok(table(&lines))
+}
+
+/// Autograd, differences and formula beside each other.
+fn three_ways(autograd: &Tensor, differences: &Tensor, formula: &Tensor) -> Result<String> {
+    let [a, b, c] = [figure::matrix(autograd)?, figure::matrix(differences)?, figure::matrix(formula)?];
+    Ok(figure::beside(&[&a, "=", &b, "=", &c]))
+}
+
+/// A rim of zeros, one pixel wide.
+fn padded(tensor: &Tensor) -> Result<Tensor> {
+    Ok(tensor.pad_with_zeros(0, 1, 1)?.pad_with_zeros(1, 1, 1)?)
+}
+
+fn judge(found: &Kernel, wanted: &Tensor, slips: &[(Tensor, &str)], text: &Text) -> Result<Opinion> {
+    let wanted = Kernel::from_tensor("gradient", wanted)?;
+    if same(found, &wanted) {
+        return Ok(Opinion::right(text.right_gradient));
+    }
+    for (slip, name) in slips {
+        if same(found, &Kernel::from_tensor("slip", slip)?) {
+            return Ok(Opinion::wrong(format!("{} {name}", first_difference(found, &wanted, text))));
+        }
+    }
+    Ok(Opinion::wrong(first_difference(found, &wanted, text)))
+}
+
+fn first_difference(found: &Kernel, wanted: &Kernel, text: &Text) -> String {
+    let (height, width) = (wanted.height(), wanted.width());
+    if (found.height(), found.width()) != (height, width) {
+        return (text.size)((found.height(), found.width()), (height, width));
+    }
+    let differ = |(found, wanted): (&f64, &f64)| (found - wanted).abs() > 1e-3 * wanted.abs().max(1.0);
+    let place = found.values().iter().zip(wanted.values()).position(differ).unwrap_or_default();
+    (text.moved)((place / width, place % width), wanted.values()[place], found.values()[place])
+}
+
+fn judge_bias(found: f64, wanted: &Tensor, text: &Text) -> Result<Opinion> {
+    let wanted = figure::numbers(wanted)?[0];
+    Ok(if (found - wanted).abs() < 1e-3 {
+        Opinion::right(text.right_bias)
+    } else if found == 4.0 || found == 1.0 {
+        Opinion::wrong(format!("{} {}", (text.moved_bias)(wanted, found), text.forgot_g))
+    } else {
+        Opinion::wrong((text.moved_bias)(wanted, found))
+    })
+}
+
+/// None, as JSON's null or as a word.
+fn judge_numbers(value: &serde_json::Value, text: &Text) -> Opinion {
+    let word = value.as_str().map(str::to_lowercase).unwrap_or_default();
+    if value.is_null() || word == "none" || word == "null" {
+        return Opinion::right(text.right_none);
+    }
+    Opinion::wrong(match word.as_str() {
+        "zero" | "zeros" | "0" => text.not_zero,
+        "error" => text.no_error,
+        _ => text.no_gradient,
+    })
+}
