@@ -41,7 +41,8 @@ pub struct Arguments {
 
 /// The forms of the answers come from the exercises themselves.
 fn examples() -> String {
-    let forms: Vec<_> = exercise::ALL.iter().map(|exercise| format!("  {}", exercise.form())).collect();
+    let forms: Vec<_> =
+        exercise::ALL.iter().map(|exercise| format!("  {}", exercise.form().replace('\n', "\n  "))).collect();
     format!(
         "\
 Examples:
@@ -72,7 +73,7 @@ impl Chapter for Arguments {
         }
         session.refuse_json("--check FILE")?;
         let (device, language) = (&session.device, session.language);
-        let Some(number) = self.exercise else { return lesson::run(language, page) };
+        let Some(number) = self.exercise else { return lesson::run(device, language, page) };
         let exercise = exercise::find(number)?;
         if self.predict {
             predict::ask(number, &mut io::stdin().lock(), device, language, page)
@@ -81,7 +82,7 @@ impl Chapter for Arguments {
         } else if self.answer {
             exercise::answer(number, exercise, device, language, page)
         } else {
-            exercise::question(number, exercise, language, page)
+            exercise::question(number, exercise, device, language, page)
         }
     }
 }

@@ -25,6 +25,11 @@ pub(crate) trait Exercise: Sync {
     /// Its sentences.
     fn words(&self, language: Language) -> &'static Words;
 
+    /// The matrices that the question speaks of.
+    fn given(&self, _: &Device) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// The parts of an answer, in the order of the question.
     fn fields(&self) -> &'static [&'static str];
 
@@ -92,10 +97,16 @@ pub fn grade(number: u64, answer: &Answer, device: &Device, language: Language) 
     exercise.check(answer, device, language)?.of_something()
 }
 
-pub(crate) fn question(number: u64, exercise: &dyn Exercise, language: Language, page: &mut Page<'_>) -> Result<()> {
-    let (text, words) = (Text::of(language), exercise.words(language));
-    page.heading(&format!("7.{number}. {}", words.title))?;
-    page.text(words.question)?;
+/// The question of an exercise, its form, and what can be asked next.
+pub(crate) fn question(
+    number: u64,
+    exercise: &dyn Exercise,
+    device: &Device,
+    language: Language,
+    page: &mut Page<'_>,
+) -> Result<()> {
+    let text = Text::of(language);
+    pose(number, exercise, device, language, page)?;
     page.text(text.form)?;
     page.figure(exercise.form())?;
     page.text(text.next)?;
@@ -105,12 +116,24 @@ pub(crate) fn question(number: u64, exercise: &dyn Exercise, language: Language,
     Ok(())
 }
 
+fn pose(number: u64, exercise: &dyn Exercise, device: &Device, language: Language, page: &mut Page<'_>) -> Result<()> {
+    let words = exercise.words(language);
+    page.heading(&format!("7.{number}. {}", words.title))?;
+    page.text(words.question)?;
+    if let Some(given) = exercise.given(device)? {
+        page.figure(&given)?;
+    }
+    Ok(())
+}
+
+/// The hint of an exercise.
 pub(crate) fn hint(number: u64, exercise: &dyn Exercise, language: Language, page: &mut Page<'_>) -> Result<()> {
     let words = exercise.words(language);
     page.heading(&format!("7.{number}. {}", words.title))?;
     Ok(page.text(words.hint)?)
 }
 
+/// The answer of an exercise, its proof, and the wrong answers, each refuted by the grader.
 pub(crate) fn answer(
     number: u64,
     exercise: &dyn Exercise,
@@ -118,9 +141,8 @@ pub(crate) fn answer(
     language: Language,
     page: &mut Page<'_>,
 ) -> Result<()> {
-    let (text, words) = (Text::of(language), exercise.words(language));
-    page.heading(&format!("7.{number}. {}", words.title))?;
-    page.text(words.question)?;
+    let text = Text::of(language);
+    pose(number, exercise, device, language, page)?;
     page.heading(text.answer_title)?;
     exercise.answer(device, language, page)?;
     page.heading(text.proof_title)?;
@@ -143,7 +165,12 @@ fn matrix(text: &str, device: &Device) -> Result<Tensor> {
     Ok(Kernel::parse(text)?.to_tensor(device)?)
 }
 
-/// Numbers in one line: [1, -2, 1].
+/// A number in a sentence, with the minus sign of a book.
+pub(crate) fn number(value: f64) -> String {
+    figure::scalar(value).replace('-', "−")
+}
+
+/// Numbers in one line, as a program reads them: [1, -2, 1].
 fn list(numbers: &[f64]) -> String {
     format!("[{}]", numbers.iter().map(|number| figure::scalar(*number)).collect::<Vec<_>>().join(", "))
 }

@@ -4,13 +4,15 @@ use std::io::BufRead;
 
 use anyhow::{Result, ensure};
 use candle_core::Device;
-use chapter_kit::{Language, Page, figure};
+use chapter_kit::{Language, Page};
 
 use crate::exercise;
 use crate::text::Text;
 
 /// What will come out, once the reader has said what they expect.
 pub(crate) struct Prediction {
+    /// The matrices that the question speaks of, if it shows them.
+    pub(crate) given: Option<String>,
     /// The numbers that the run computes.
     pub(crate) wanted: Vec<f64>,
     /// The run, to be shown.
@@ -48,6 +50,9 @@ pub fn ask(
     let count = prediction.wanted.len();
     page.heading(&format!("7.{number}. {}", words.title))?;
     page.text(words.predict)?;
+    if let Some(given) = &prediction.given {
+        page.figure(given)?;
+    }
     page.text(&(text.asked)(count))?;
     let predicted = loop {
         page.flush()?;
@@ -72,7 +77,7 @@ fn said(prediction: &Prediction, predicted: &[f64], text: &Text) -> String {
         return text.as_predicted.to_owned();
     };
     let surprise =
-        (text.surprise)(place + 1, &figure::scalar(predicted[place]), &figure::scalar(prediction.wanted[place]));
+        (text.surprise)(place + 1, &exercise::number(predicted[place]), &exercise::number(prediction.wanted[place]));
     let slip =
         |(numbers, _): &&(Vec<f64>, &str)| !numbers.iter().zip(predicted).any(|(slip, found)| differ(*slip, *found));
     match prediction.slips.iter().find(slip) {

@@ -24,6 +24,7 @@ lessons! {
     edges: chapter_edges,
     learning: chapter_learning,
     receptive_field: chapter_receptive_field,
+    exercises: chapter_exercises,
 }
 
 fn check<C: Chapter>() {
@@ -43,7 +44,7 @@ fn check<C: Chapter>() {
     snapshot(&format!("{name}.help"), &help);
 }
 
-fn snapshot(name: &str, text: &str) {
+pub(super) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);
@@ -51,7 +52,7 @@ fn snapshot(name: &str, text: &str) {
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
-fn fits_the_page(text: &str, language: &str) {
+pub(super) fn fits_the_page(text: &str, language: &str) {
     for line in text.lines() {
         assert!(line.chars().count() <= WIDTH, "{language}: {} columns: {line}", line.chars().count());
         assert_eq!(line, line.trim_end(), "{language}: blanks at the end of a line");
@@ -60,7 +61,7 @@ fn fits_the_page(text: &str, language: &str) {
 }
 
 /// The figures stand in by four columns; their numbers are the same in every language.
-fn numbers_of_figures(text: &str) -> Vec<&str> {
+pub(super) fn numbers_of_figures(text: &str) -> Vec<&str> {
     let figures = text.lines().filter(|line| line.starts_with("    ") && !line.contains("cargo"));
     figures.flat_map(|line| line.split([' ', ',', '[', ']'])).filter(|word| word.parse::<f64>().is_ok()).collect()
 }

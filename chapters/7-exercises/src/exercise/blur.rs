@@ -113,6 +113,7 @@ impl Exercise for Blur {
         let (row, kernel) = (matrix("0,0,8,0,0", device)?, matrix("0.25,0.5,0.25", device)?);
         let y = corr2d(&row, &kernel)?;
         Ok(Prediction {
+            given: None,
             wanted: figure::numbers(&y)?,
             shown: figure::equation(&row, &kernel, &y)?,
             slips: vec![(vec![0.0, 4.0, 0.0], text.spreads), (vec![0.0, 8.0, 0.0], text.spreads)],
@@ -154,7 +155,8 @@ fn judge(kernel: &Kernel, text: &Text) -> Result<Opinion> {
         return Ok(Opinion::wrong((text.drags)(*first, *second)));
     }
     let variance = weights.iter().map(|weight| weight * weight).sum();
-    Ok(Opinion::right((text.right)(variance, is_separable(&kernel))))
+    let middle_between_pixels = kernel.height() % 2 == 0 || kernel.width() % 2 == 0;
+    Ok(Opinion::right((text.right)(variance, is_separable(&kernel), middle_between_pixels)))
 }
 
 /// Whether the kernel is a column times a row: every 2×2 minor with its largest weight is 0.

@@ -37,12 +37,18 @@ impl Exercise for Diagonal {
         &Text::of(language).words
     }
 
+    fn given(&self, device: &Device) -> Result<Option<String>> {
+        let (x, k) = (figure::matrix(&step(device)?)?, figure::matrix(&edge_detector(device)?)?);
+        Ok(Some(figure::beside(&["X =", &x, "   K =", &k])))
+    }
+
     fn fields(&self) -> &'static [&'static str] {
         &["x_k", "xt_k", "x_kt"]
     }
 
     fn form(&self) -> &'static str {
-        r#"{"exercise": 1, "x_k": [1,0,0,0,0,0,0], "xt_k": [0,0,0,0,0], "x_kt": [0,0,0,0,0,0,0,0]}"#
+        r#"{"exercise": 1, "x_k": [1, 0, 0, 0, 0, 0, 0], "xt_k": [0, 0, 0, 0, 0],
+ "x_kt": [0, 0, 0, 0, 0, 0, 0, 0]}"#
     }
 
     fn wrong(&self) -> &'static [&'static str] {
@@ -100,6 +106,7 @@ impl Exercise for Diagonal {
         let y = corr2d(&x, &k)?;
         let zeros = vec![0.0; 7];
         Ok(Prediction {
+            given: self.given(device)?,
             wanted: figure::numbers(&y.get(ROW)?)?,
             shown: figure::equation(&x, &k, &y)?,
             slips: vec![(zeros, text.no_edge), (figure::numbers(&y.get(ROW)?.neg()?)?, text.sign)],

@@ -8,7 +8,7 @@ use chapter_kit::{Language, Page, figure};
 use corr2d::corr2d;
 use corr2d_imaging::Kernel;
 
-use super::polynomials::{clean_moment, monomial, trimmed};
+use super::polynomials::{moment, monomial, trimmed};
 use super::{Exercise, Words, list, matrix};
 use crate::answer::Answer;
 use crate::predict::Prediction;
@@ -49,7 +49,7 @@ impl Exercise for Directional {
         &[
             r#"{"kernel": [[-7, 1], [-1, 7]]}"#,
             r#"{"kernel": [[1, 7], [-7, -1]]}"#,
-            r#"{"kernel": [[-1, -7], [7, 1]]}"#,
+            r#"{"kernel": [[1, -7], [7, -1]]}"#,
             r#"{"kernel": [[-1, 0], [0, 1]]}"#,
             r#"{"kernel": [[0, 1, 2], [-1, 0, 1], [-2, -1, 1]]}"#,
         ]
@@ -83,15 +83,18 @@ impl Exercise for Directional {
         let mut lines = Vec::new();
         for slope in [(1.0, 0.0), (0.0, 1.0), (3.0, 4.0), (-4.0, 3.0), (2.0, -7.0)] {
             let (by_hand, answer) = (DIRECTION.0 * slope.0 + DIRECTION.1 * slope.1, response(&kernel, slope)?);
-            let number = figure::scalar;
+            let factor = |value: f64| match value {
+                value if value < 0.0 => format!("({})", figure::scalar(value)),
+                value => figure::scalar(value),
+            };
             lines.push(format!(
-                "a = ({:>2}, {:>2})   3·{:>2} + 4·{:>2} = {:>3}   X ⋆ K: {:>3}",
-                number(slope.0),
-                number(slope.1),
-                number(slope.0),
-                number(slope.1),
-                number(by_hand),
-                number(answer),
+                "a = ({:>2}, {:>2})   3·{:<4} + 4·{:<4} = {:>3}   X ⋆ K: {:>3}",
+                figure::scalar(slope.0),
+                figure::scalar(slope.1),
+                factor(slope.0),
+                factor(slope.1),
+                figure::scalar(by_hand),
+                figure::scalar(answer),
             ));
         }
         page.figure(&lines.join("\n"))?;
@@ -113,6 +116,7 @@ impl Exercise for Directional {
         let (kernel, slope) = (steered(DIRECTION, device)?, (2.0, 5.0));
         let ramp = ramp(slope, (2, 2), device)?;
         Ok(Prediction {
+            given: None,
             wanted: vec![response(&kernel, slope)?],
             shown: figure::equation(&ramp, &kernel, &corr2d(&ramp, &kernel)?)?,
             slips: vec![(vec![DIRECTION.1 * slope.0 + DIRECTION.0 * slope.1], text.swapped)],
@@ -131,15 +135,15 @@ fn response(kernel: &Tensor, slope: Vector) -> Result<f64> {
     Ok(figure::numbers(&answer)?[0])
 }
 
-/// v₁²·∂xx + 2·v₁·v₂·∂xy + v₂²·∂yy for v = (3, 4), and its answer to ½(v·p)², whose second derivative along v is (v·v)².
+/// v₁²·∂xx + 2·v₁·v₂·∂xy + v₂²·∂yy for v = (3, 4), and its answer to (v·p)², whose second derivative along v is 2·(v·v)².
 fn second_derivative(device: &Device) -> Result<String> {
     let (right, down) = DIRECTION;
     let along_rows = matrix("0,0,0;1,-2,1;0,0,0", device)?;
     let mixed = matrix("1,0,-1;0,0,0;-1,0,1", device)?;
     let kernel =
         (((&along_rows * (right * right))? + (mixed * (right * down / 2.0))?)? + (along_rows.t()? * (down * down))?)?;
-    let parabola = (ramp(DIRECTION, (3, 3), device)?.sqr()? * 0.5)?;
-    Ok(figure::equation(&parabola, &kernel, &corr2d(&parabola, &kernel)?)?)
+    let parabola = ramp(DIRECTION, (3, 3), device)?.sqr()?;
+    figure::equation(&parabola, &kernel, &corr2d(&parabola, &kernel)?)
 }
 
 fn vector(found: &Kernel) -> Result<Vector> {
@@ -152,11 +156,11 @@ fn vector(found: &Kernel) -> Result<Vector> {
 
 fn judge(kernel: &Kernel, v: Vector, text: &Text) -> Result<Opinion> {
     let Some(kernel) = trimmed(kernel)? else { return Ok(Opinion::wrong(text.zeros)) };
-    let brightness = clean_moment(&kernel, 0, 0);
+    let brightness = moment(&kernel, 0, 0);
     if brightness != 0.0 {
         return Ok(Opinion::wrong((text.constant)(brightness)));
     }
-    let slope = (clean_moment(&kernel, 1, 0), clean_moment(&kernel, 0, 1));
+    let slope = (moment(&kernel, 1, 0), moment(&kernel, 0, 1));
     if slope == (0.0, 0.0) {
         return Ok(Opinion::wrong(text.no_slope));
     }

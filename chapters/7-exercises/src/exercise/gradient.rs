@@ -95,7 +95,7 @@ fn by_slice_assign(x: &Tensor, k: &Tensor) -> Result<Tensor> {
     let mut y = Tensor::zeros(4, DType::F32, x.device())?;
     let sums = by_windows(x, k)?.flatten_all()?;
     for place in 0..4 {
-        y = y.slice_assign(&[place..place + 1], &sums.narrow(0, place, 1)?)?;
+        y = y.slice_assign(&[place..=place], &sums.narrow(0, place, 1)?)?;
     }
     Ok(y.reshape((2, 2))?)
 }
@@ -117,12 +117,19 @@ impl Exercise for Gradient {
         &Text::of(language).words
     }
 
+    fn given(&self, device: &Device) -> Result<Option<String>> {
+        let Figure { x, k, g } = Figure::new(device)?;
+        let [x, k, g] = [figure::matrix(&x)?, figure::matrix(&k)?, figure::matrix(&g)?];
+        Ok(Some(figure::beside(&["X =", &x, "   K =", &k, "   G =", &g])))
+    }
+
     fn fields(&self) -> &'static [&'static str] {
         &["kernel", "input", "bias", "through_numbers"]
     }
 
     fn form(&self) -> &'static str {
-        r#"{"exercise": 2, "kernel": [[1,2],[3,4]], "bias": 5, "through_numbers": "error"}"#
+        r#"{"exercise": 2, "kernel": [[1, 2], [3, 4]], "bias": 5,
+ "input": [[1, 2, 3], [4, 5, 6], [7, 8, 9]], "through_numbers": "error"}"#
     }
 
     fn wrong(&self) -> &'static [&'static str] {
@@ -131,7 +138,7 @@ impl Exercise for Gradient {
             r#"{"kernel": [[6.75, 9.25], [14.25, 16.75]]}"#,
             r#"{"kernel": [[67, 57], [37, 27]]}"#,
             r#"{"input": [[12, 17, 6], [10, 10, 2], [2, 1, 0]]}"#,
-            r#"{"input": [[3, 8, 4], [10, 20, 10], [3, 4, 0]]}"#,
+            r#"{"input": [[3, 8, 4], [10, 20, 8], [3, 4, 0]]}"#,
             r#"{"bias": 4}"#,
             r#"{"through_numbers": "zero"}"#,
             r#"{"through_numbers": "error"}"#,
@@ -146,7 +153,7 @@ impl Exercise for Gradient {
         let loss = (by_numbers(&figure.x, &figure.k)? * &figure.g)?.sum_all()?;
         let k = Var::from_tensor(&figure.k)?;
         if let Err(error) = autograd::gradient(&loss.backward()?, &k, "the kernel") {
-            page.figure(&format!("error: {error}"))?;
+            page.text(&format!("error: {error}"))?;
         }
         page.text(text.formulas)?;
         page.figure(text.formula_lines)?;
@@ -208,7 +215,12 @@ impl Exercise for Gradient {
         let [_, by_k, _] = figure.gradients()?;
         let forgot_g = figure::numbers(&corr2d(&figure.x, &figure.g.ones_like()?)?)?;
         let shown = figure::equation(&figure.x, &figure.g, &by_k)?;
-        Ok(Prediction { wanted: figure::numbers(&by_k)?, shown, slips: vec![(forgot_g, text.forgot_g)] })
+        Ok(Prediction {
+            given: self.given(device)?,
+            wanted: figure::numbers(&by_k)?,
+            shown,
+            slips: vec![(forgot_g, text.forgot_g)],
+        })
     }
 }
 
@@ -281,8 +293,9 @@ fn judge_numbers(value: &serde_json::Value, text: &Text) -> Opinion {
         return Opinion::right(text.right_none);
     }
     Opinion::wrong(match word.as_str() {
-        "zero" | "zeros" | "0" => text.not_zero,
         "error" => text.no_error,
+        "zero" | "zeros" => text.not_zero,
+        _ if value.as_f64() == Some(0.0) => text.not_zero,
         _ => text.no_gradient,
     })
 }

@@ -109,6 +109,7 @@ impl Exercise for Integral {
         let row = matrix("1,2,3,4,5", device)?;
         let (padded, sums) = (row.pad_with_zeros(1, 2, 0)?, windowed_sum(&row, 3)?);
         Ok(Prediction {
+            given: None,
             wanted: figure::numbers(&sums)?,
             shown: figure::equation(&padded, &matrix("1,1,1", device)?, &sums)?,
             slips: vec![(figure::numbers(&windowed_sum(&row, 5)?)?, text.forgets)],

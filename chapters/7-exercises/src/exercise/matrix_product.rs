@@ -96,21 +96,28 @@ impl Exercise for MatrixProduct {
         &Text::of(language).words
     }
 
+    fn given(&self, device: &Device) -> Result<Option<String>> {
+        let [x, k] = [figure::matrix(&image(device)?)?, figure::matrix(&kernel(device)?)?];
+        Ok(Some(figure::beside(&["X =", &x, "   K =", &k])))
+    }
+
     fn fields(&self) -> &'static [&'static str] {
         &["matrix"]
     }
 
     fn form(&self) -> &'static str {
-        r#"{"exercise": 3, "matrix": [[0,1,2,3], [0,1,2,3], [0,1,2,3], [0,1,2,3]]}"#
+        r#"{"exercise": 3, "matrix": [[0, 1], [2, 3]]}"#
     }
 
     fn wrong(&self) -> &'static [&'static str] {
         &[
-            r#"{"matrix": "3,2,0,1,0,0,0,0,0; 0,3,2,0,1,0,0,0,0; 0,0,0,3,2,0,1,0,0; 0,0,0,0,3,2,0,1,0"}"#,
-            r#"{"matrix": "4,3,1,0; 5,4,2,1; 7,6,4,3; 8,7,5,4"}"#,
-            r#"{"matrix": "0,1,2,3,0,0,0,0,0; 0,0,1,2,3,0,0,0,0; 0,0,0,1,2,3,0,0,0; 0,0,0,0,1,2,3,0,0"}"#,
+            r#"{"matrix": [[3, 2, 0, 1, 0, 0, 0, 0, 0], [0, 3, 2, 0, 1, 0, 0, 0, 0],
+            [0, 0, 0, 3, 2, 0, 1, 0, 0], [0, 0, 0, 0, 3, 2, 0, 1, 0]]}"#,
+            r#"{"matrix": [[4, 3, 1, 0], [5, 4, 2, 1], [7, 6, 4, 3], [8, 7, 5, 4]]}"#,
+            r#"{"matrix": [[0, 1, 2, 3, 0, 0, 0, 0, 0], [0, 0, 1, 2, 3, 0, 0, 0, 0],
+            [0, 0, 0, 1, 2, 3, 0, 0, 0], [0, 0, 0, 0, 1, 2, 3, 0, 0]]}"#,
             r#"{"matrix": [[0, 1, 0], [2, 3, 0], [0, 0, 0]]}"#,
-            r#"{"matrix": "0,19,0,0; 0,25,0,0; 0,37,0,0; 0,43,0,0"}"#,
+            r#"{"matrix": [[0, 19, 0, 0], [0, 25, 0, 0], [0, 37, 0, 0], [0, 43, 0, 0]]}"#,
         ]
     }
 
@@ -164,10 +171,12 @@ impl Exercise for MatrixProduct {
 
     fn prediction(&self, device: &Device, language: Language) -> Result<Prediction> {
         let text = Text::of(language);
-        let t = toeplitz(&kernel(device)?.affine(1.0, 1.0)?, (3, 3))?;
+        let k = matrix("1,2;3,4", device)?;
+        let t = toeplitz(&k, (3, 3))?;
         let (rows, columns) = t.dims2()?;
         let not_zero = figure::numbers(&t)?.iter().filter(|value| **value != 0.0).count();
         Ok(Prediction {
+            given: Some(figure::beside(&["K =", &figure::matrix(&k)?])),
             wanted: vec![rows as f64, columns as f64, not_zero as f64],
             shown: figure::matrix(&t)?,
             slips: vec![(vec![9.0, 9.0, 36.0], text.nine_rows), (vec![9.0, 4.0, 16.0], text.turned_size)],

@@ -151,6 +151,7 @@ impl Exercise for MinimumSize {
         let (cubes, k) = (matrix("0,1,8,27,64", device)?, matrix("-1,3,-3,1", device)?);
         let y = corr2d(&cubes, &k)?;
         Ok(Prediction {
+            given: None,
             wanted: figure::numbers(&y)?,
             shown: figure::equation(&cubes, &k, &y)?,
             slips: vec![(vec![0.0, 0.0], text.constant_derivative)],
@@ -176,11 +177,10 @@ fn powers(device: &Device) -> Result<String> {
     Ok(lines.join("\n"))
 }
 
-/// The order of the derivative that a row of taps is, and its factor: the first power that it answers to.
+/// The order of the derivative that a row of taps is, and its factor: the first power that it answers to, up to the highest.
 fn order_of(kernel: &Kernel) -> Option<(usize, f64)> {
-    let (reach, total) = (kernel.width() as f64, kernel.values().iter().map(|weight| weight.abs()).sum::<f64>());
-    (0..i32::try_from(kernel.width()).ok()?).find_map(|power| {
+    (0..).zip(0..=HIGHEST).find_map(|(power, order)| {
         let moment = moment(kernel, power, 0);
-        (moment.abs() > 2e-3 * total * reach.powi(power)).then_some((usize::try_from(power).ok()?, moment))
+        (moment != 0.0).then_some((order, moment))
     })
 }

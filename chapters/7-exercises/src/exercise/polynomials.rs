@@ -4,7 +4,7 @@ use anyhow::Result;
 use candle_core::{Device, Tensor};
 use corr2d_imaging::Kernel;
 
-/// Sums smaller than this part of Σ |w| count as zero: a reader writes 0.333 for 1/3.
+/// Sums smaller than this part of what they sum, signs apart, count as zero: a reader writes 0.333 for 1/3.
 const ZERO: f64 = 2e-3;
 
 /// The image x^across · y^down, where x is the column and y is the row, both from 0.
@@ -14,21 +14,19 @@ pub(super) fn monomial(across: i32, down: i32, (height, width): (usize, usize), 
     Ok(Tensor::from_vec(pixels, (height, width), device)?)
 }
 
-/// The response of a kernel to x^across · y^down where its first weight lies on x = y = 0: Σ w · x^across · y^down.
+/// Σ w · x^across · y^down with x and y counted from the middle of the kernel, and 0 where rounding alone is left.
+///
+/// The first of these that is not 0 is the kernel's response to the monomial itself, wherever x and y are counted from.
 pub(super) fn moment(kernel: &Kernel, across: i32, down: i32) -> f64 {
-    let term = |(index, weight): (usize, &f64)| {
-        let (x, y) = ((index % kernel.width()) as f64, (index / kernel.width()) as f64);
-        weight * x.powi(across) * y.powi(down)
-    };
-    kernel.values().iter().enumerate().map(term).sum()
-}
-
-/// As [`moment`], and 0 where rounding alone is left.
-pub(super) fn clean_moment(kernel: &Kernel, across: i32, down: i32) -> f64 {
-    let reach = kernel.height().max(kernel.width()) as f64;
-    let total: f64 = kernel.values().iter().map(|weight| weight.abs()).sum();
-    let moment = moment(kernel, across, down);
-    if moment.abs() <= ZERO * total * reach.powi(across + down) { 0.0 } else { moment }
+    let (middle_x, middle_y) = ((kernel.width() - 1) as f64 / 2.0, (kernel.height() - 1) as f64 / 2.0);
+    let (mut sum, mut total) = (0.0, 0.0);
+    for (index, weight) in kernel.values().iter().enumerate() {
+        let (x, y) = ((index % kernel.width()) as f64 - middle_x, (index / kernel.width()) as f64 - middle_y);
+        let term = weight * x.powi(across) * y.powi(down);
+        sum += term;
+        total += term.abs();
+    }
+    if sum.abs() <= ZERO * total { 0.0 } else { sum }
 }
 
 /// The kernel without the rows and columns of zeros at its rim, or `None` if nothing is left.

@@ -8,7 +8,7 @@ use chapter_kit::{Language, Page, figure};
 use corr2d::corr2d;
 use corr2d_imaging::Kernel;
 
-use super::polynomials::{clean_moment, monomial, trimmed};
+use super::polynomials::{moment, monomial, trimmed};
 use super::{Exercise, Words, list, matrix, table};
 use crate::answer::Answer;
 use crate::predict::Prediction;
@@ -94,6 +94,7 @@ impl Exercise for SecondDerivative {
         let y = corr2d(&step, &k)?;
         let first = vec![0.0, 0.0, 1.0, 0.0];
         Ok(Prediction {
+            given: None,
             wanted: figure::numbers(&y)?,
             shown: figure::equation(&step, &k, &y)?,
             slips: vec![(first.clone(), text.one_answer), (vec![0.0, 1.0, 0.0, 0.0], text.one_answer)],
@@ -153,7 +154,7 @@ fn responses(device: &Device) -> Result<String> {
 
 fn judge(kernel: &Kernel, text: &Text) -> Result<Opinion> {
     let Some(kernel) = trimmed(kernel)? else { return Ok(Opinion::wrong(text.zeros)) };
-    let moment = |across, down| clean_moment(&kernel, across, down);
+    let moment = |across, down| moment(&kernel, across, down);
     let brightness = moment(0, 0);
     if brightness != 0.0 {
         let positive = kernel.values().iter().all(|weight| *weight >= 0.0);

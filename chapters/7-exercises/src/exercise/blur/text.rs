@@ -1,8 +1,8 @@
 //! The sentences of exercise 8.
 
-use chapter_kit::{Language, figure::scalar};
+use chapter_kit::Language;
 
-use super::super::Words;
+use super::super::{Words, number};
 
 pub(super) struct Text {
     pub(super) words: Words,
@@ -16,7 +16,7 @@ pub(super) struct Text {
     pub(super) constant_stays: &'static str,
     pub(super) two_passes: &'static str,
     pub(super) one_kernel: &'static str,
-    pub(super) right: fn(variance: f64, separable: bool) -> String,
+    pub(super) right: fn(variance: f64, separable: bool, between: bool) -> String,
     pub(super) zeros: &'static str,
     pub(super) derivative: &'static str,
     pub(super) negative: fn(weight: f64) -> String,
@@ -59,32 +59,37 @@ const ENGLISH: Text = Text {
     two_passes: "Two points, blurred by the binomial kernel at once, and by its row and then its column:",
     one_kernel: "A blur and then a derivative are one kernel, since correlation with one after the other is again a correlation. \
         [1, 2, 1] down the columns and [−1, 0, 1] along the rows are Sobel's kernel:",
-    right: |variance, separable| {
+    right: |variance, separable, between| {
         let passes = if separable { " It is a column times a row, so two passes do the same." } else { "" };
-        format!("This blurs: of the variance of independent noise it leaves {}.{passes}", scalar(variance))
+        let half = if between {
+            " With an even side, its middle lies between two pixels, and so does each result."
+        } else {
+            ""
+        };
+        format!("This blurs: of the variance of independent noise it leaves {}.{passes}{half}", number(variance))
     },
     zeros: "All weights are 0, and so is every answer.",
     derivative: "On an image that is 1 everywhere it gives 0: the weights sum to 0, and the brightness is gone. This is a derivative.",
     negative: |weight| {
         format!(
             "A single white pixel of 1 under the weight {0} gives {0}, darker than black. A weight below 0 sharpens where it should mix.",
-            scalar(weight)
+            number(weight)
         )
     },
     copy: |weight| {
-        format!("One weight of {} mixes nothing: every pixel comes out by itself, times {0}.", scalar(weight))
+        format!("One weight of {} mixes nothing: every pixel comes out by itself, times {0}.", number(weight))
     },
     brightness: |sum| {
         format!(
             "An image that is 1 everywhere becomes {0} everywhere. The weights must sum to 1: divide every weight by {0}.",
-            scalar(sum)
+            number(sum)
         )
     },
     drags: |first, second| {
         format!(
             "Opposite weights are {} and {}, so a white pixel is smeared farther to one side than to the other: the picture moves.",
-            scalar(first),
-            scalar(second)
+            number(first),
+            number(second)
         )
     },
     spreads: "A blur spreads a point over its neighbours; the sum stays.",
@@ -114,30 +119,32 @@ const PORTUGUESE: Text = Text {
     two_passes: "Dois pontos, desfocados pelo kernel binomial de uma vez, e pela sua linha e depois pela sua coluna:",
     one_kernel: "Um desfoque seguido de uma derivada é um kernel só, pois uma correlação depois de outra é de novo uma correlação. \
         [1, 2, 1] ao longo das colunas e [−1, 0, 1] ao longo das linhas são o kernel de Sobel:",
-    right: |variance, separable| {
+    right: |variance, separable, between| {
         let passes = if separable { " É uma coluna vezes uma linha; duas passadas fazem o mesmo." } else { "" };
-        format!("Ele desfoca: da variância de um ruído independente deixa {}.{passes}", scalar(variance))
+        let half =
+            if between { " Com um lado par, o seu meio cai entre dois pixels, e cada resultado também." } else { "" };
+        format!("Ele desfoca: da variância de um ruído independente deixa {}.{passes}{half}", number(variance))
     },
     zeros: "Todos os pesos são 0, e toda resposta também.",
     derivative: "Em uma imagem que vale 1 em toda parte ele dá 0: os pesos somam 0, e o brilho se perde. Isso é uma derivada.",
     negative: |weight| {
         format!(
             "Um único pixel branco de 1 sob o peso {0} dá {0}, mais escuro que preto. Um peso negativo acentua onde deveria misturar.",
-            scalar(weight)
+            number(weight)
         )
     },
-    copy: |weight| format!("Um único peso de {} não mistura nada: cada pixel sai sozinho, vezes {0}.", scalar(weight)),
+    copy: |weight| format!("Um único peso de {} não mistura nada: cada pixel sai sozinho, vezes {0}.", number(weight)),
     brightness: |sum| {
         format!(
             "Uma imagem que vale 1 em toda parte passa a valer {0} em toda parte. Os pesos precisam somar 1: divida cada um por {0}.",
-            scalar(sum)
+            number(sum)
         )
     },
     drags: |first, second| {
         format!(
             "Pesos opostos valem {} e {}; um pixel branco é espalhado mais para um lado que para o outro, e a imagem se desloca.",
-            scalar(first),
-            scalar(second)
+            number(first),
+            number(second)
         )
     },
     spreads: "Um desfoque espalha um ponto pelos vizinhos; a soma fica.",

@@ -1,8 +1,8 @@
 //! The sentences of exercise 1.
 
-use chapter_kit::{Language, figure::scalar};
+use chapter_kit::Language;
 
-use super::super::Words;
+use super::super::{Words, number};
 
 pub(super) struct Text {
     pub(super) words: Words,
@@ -32,13 +32,12 @@ impl Text {
 const ENGLISH: Text = Text {
     words: Words {
         title: "Diagonal edges",
-        question: "The image X is 6×8, with 1 wherever the column is at least the row, and 0 below that diagonal. K is \
-            [1, −1]. What is X ⋆ K? What comes out if X is transposed, and what if K is? Give each result whole, or row 2 \
-            of it (rows count from 0).",
+        question: "The image X has an edge along its diagonal, and K is the edge detector of chapter 3. What is X ⋆ K (x_k)? \
+            What comes out if X is transposed (xt_k), and what if K is (x_kt)? Give each result whole, or row 2 of it; rows \
+            count from 0.",
         hint: "K subtracts from each pixel the one on its right. Walk along one row of X: how often does the brightness \
             change? Then walk down a column, which is what the transposed kernel does.",
-        predict: "X is 6×8, with 1 wherever the column is at least the row, and 0 below that diagonal; K is [1, −1]. Which \
-            numbers stand in row 2 of X ⋆ K? (Rows count from 0.)",
+        predict: "Which numbers stand in row 2 of X ⋆ K? Rows count from 0.",
     },
     plain: "Each row from row 1 on crosses the edge once, from black to white, and there K answers 0 − 1 = −1. Row 0 is \
         white throughout:",
@@ -67,31 +66,30 @@ const ENGLISH: Text = Text {
     },
     window: |(row, column), [a, b], found| {
         format!(
-            "At row {row}, column {column} you have {}. The kernel lies there on {} and {}, so the answer is 1·{} − 1·{} = {}.",
-            scalar(found),
-            scalar(a),
-            scalar(b),
-            scalar(a),
-            scalar(b),
-            scalar(a - b)
+            "At row {row}, column {column} you have {}. The kernel lies there on {} and {}, so the answer is {} − {} = {}.",
+            number(found),
+            number(a),
+            number(b),
+            number(a),
+            number(b),
+            number(a - b)
         )
     },
-    no_edge: "A kernel for vertical edges is blind to horizontal ones only. It sees every edge that each row crosses, and \
-        the rows cross a diagonal.",
-    sign: "The places are right and the signs are not. K takes left minus right, so it gives 1 where white turns to black \
+    no_edge: "[1, −1] is blind to horizontal edges only, and its transpose to vertical ones only. A diagonal is neither: \
+        the rows cross it, and the columns cross it.",
+    sign: "The places are right, the signs are not. K takes left minus right, so it gives 1 where white turns to black \
         and −1 where black turns to white.",
 };
 
 const PORTUGUESE: Text = Text {
     words: Words {
         title: "Bordas diagonais",
-        question: "A imagem X é 6×8 e tem 1 onde a coluna é maior ou igual à linha, 0 abaixo dessa diagonal. K é [1, −1]. \
-            Quanto é X ⋆ K? O que sai se transpusermos X? E se transpusermos K? Dê cada resultado inteiro, ou só a sua \
-            linha 2 (as linhas contam a partir de 0).",
+        question: "A imagem X tem uma borda ao longo da diagonal, e K é o detector de bordas do capítulo 3. Quanto é X ⋆ K \
+            (x_k)? O que sai se transpusermos X (xt_k)? E se transpusermos K (x_kt)? Dê cada resultado inteiro, ou só a sua \
+            linha 2; as linhas contam a partir de 0.",
         hint: "K subtrai de cada pixel o vizinho da direita. Percorra uma linha de X: quantas vezes o brilho muda? Depois \
             desça por uma coluna, que é o que faz o kernel transposto.",
-        predict: "X é 6×8 e tem 1 onde a coluna é maior ou igual à linha, 0 abaixo dessa diagonal; K é [1, −1]. Que números \
-            estão na linha 2 de X ⋆ K? (As linhas contam a partir de 0.)",
+        predict: "Que números estão na linha 2 de X ⋆ K? As linhas contam a partir de 0.",
     },
     plain: "A partir da linha 1, cada linha atravessa a borda uma vez, do preto para o branco, e ali K responde \
         0 − 1 = −1. A linha 0 é toda branca:",
@@ -121,17 +119,17 @@ const PORTUGUESE: Text = Text {
     },
     window: |(row, column), [a, b], found| {
         format!(
-            "Na linha {row}, coluna {column}, você tem {}. Ali o kernel está sobre {} e {}; a resposta é 1·{} − 1·{} = {}.",
-            scalar(found),
-            scalar(a),
-            scalar(b),
-            scalar(a),
-            scalar(b),
-            scalar(a - b)
+            "Na linha {row}, coluna {column}, você tem {}. Ali o kernel está sobre {} e {}; a resposta é {} − {} = {}.",
+            number(found),
+            number(a),
+            number(b),
+            number(a),
+            number(b),
+            number(a - b)
         )
     },
-    no_edge: "Um kernel para bordas verticais só não enxerga as horizontais. Ele vê toda borda que cada linha atravessa, e \
-        as linhas atravessam uma diagonal.",
+    no_edge: "[1, −1] só não enxerga as bordas horizontais, e o seu transposto só não enxerga as verticais. Uma diagonal não \
+        é nem uma coisa nem outra: as linhas a atravessam, e as colunas também.",
     sign: "Os lugares estão certos, os sinais não. K é a esquerda menos a direita: dá 1 onde o branco vira preto e −1 onde \
         o preto vira branco.",
 };

@@ -1,8 +1,8 @@
 //! The sentences of exercise 7.
 
-use chapter_kit::{Language, figure::scalar};
+use chapter_kit::Language;
 
-use super::super::Words;
+use super::super::{Words, number};
 use super::Vector;
 
 pub(super) struct Text {
@@ -34,7 +34,7 @@ impl Text {
 
 /// A vector as a reader writes it: (3, 4).
 fn pair((right, down): Vector) -> String {
-    format!("({}, {})", scalar(right), scalar(down))
+    format!("({}, {})", number(right), number(down))
 }
 
 const ENGLISH: Text = Text {
@@ -55,13 +55,13 @@ const ENGLISH: Text = Text {
     ramps: "On the ramp a·p, whose brightness rises by a₁ a pixel to the right and a₂ down, the answer must be v·a:",
     along: "The fourth ramp rises across v and is constant along it, and the kernel does not see it. An edge that runs along v \
         vanishes; one that v crosses at a right angle is answered most strongly.",
-    second: "A second derivative along v needs three kernels: v₁²·∂²/∂x² + 2·v₁·v₂·∂²/∂x∂y + v₂²·∂²/∂y². On ½(v·p)² it must answer \
-        (v·v)² = 25² = 625:",
+    second: "A second derivative along v needs three kernels: v₁²·∂²/∂x² + 2·v₁·v₂·∂²/∂x∂y + v₂²·∂²/∂y². On (v·p)² it must answer \
+        2·(v·v)² = 2·25² = 1250:",
     right: |v, factor| {
         let times = if factor == 1.0 {
             "the derivative".to_owned()
         } else {
-            format!("{} times the derivative", scalar(factor))
+            format!("{} times the derivative", number(factor))
         };
         let sign = if factor < 0.0 { " The sign is free: bright to dark or dark to bright." } else { "" };
         format!("This is {times} along {}.{sign}", pair(v))
@@ -70,7 +70,7 @@ const ENGLISH: Text = Text {
     constant: |response| {
         format!(
             "On an image that is 1 everywhere it gives {}. There is no edge in it: the weights must sum to 0.",
-            scalar(response)
+            number(response)
         )
     },
     no_slope: "It gives 0 on every ramp, so it does not answer to slopes: this is a derivative of order 2 or more.",
@@ -80,12 +80,12 @@ const ENGLISH: Text = Text {
              direction {slope}.",
             pair(across),
             pair(v),
-            scalar(answer)
+            number(answer)
         )
     },
     swapped: "Rows and columns are mixed up: the first number goes to the right, along a row.",
     upwards: "You counted y upwards, as on paper; rows count downwards.",
-    along_not_across: "This one answers to edges that run along v: across v, not along it.",
+    along_not_across: "It takes the derivative across v, not along it, and so answers to edges that run along v.",
 };
 
 const PORTUGUESE: Text = Text {
@@ -106,11 +106,11 @@ const PORTUGUESE: Text = Text {
     ramps: "Na rampa a·p, cujo brilho sobe a₁ por pixel para a direita e a₂ para baixo, a resposta precisa ser v·a:",
     along: "A quarta rampa sobe na direção perpendicular a v e é constante ao longo de v: o kernel não a vê. Uma borda que corre ao \
         longo de v some; a que v atravessa em ângulo reto tem a resposta mais forte.",
-    second: "Uma segunda derivada ao longo de v precisa de três kernels: v₁²·∂²/∂x² + 2·v₁·v₂·∂²/∂x∂y + v₂²·∂²/∂y². Em ½(v·p)² a \
-        resposta precisa ser (v·v)² = 25² = 625:",
+    second: "Uma segunda derivada ao longo de v precisa de três kernels: v₁²·∂²/∂x² + 2·v₁·v₂·∂²/∂x∂y + v₂²·∂²/∂y². Em (v·p)² a \
+        resposta precisa ser 2·(v·v)² = 2·25² = 1250:",
     right: |v, factor| {
         let times =
-            if factor == 1.0 { "a derivada".to_owned() } else { format!("{} vezes a derivada", scalar(factor)) };
+            if factor == 1.0 { "a derivada".to_owned() } else { format!("{} vezes a derivada", number(factor)) };
         let sign =
             if factor < 0.0 { " O sinal é livre: do claro para o escuro ou do escuro para o claro." } else { "" };
         format!("É {times} ao longo de {}.{sign}", pair(v))
@@ -119,7 +119,7 @@ const PORTUGUESE: Text = Text {
     constant: |response| {
         format!(
             "Em uma imagem que vale 1 em toda parte ele dá {}. Nela não há borda: a soma dos pesos precisa ser 0.",
-            scalar(response)
+            number(response)
         )
     },
     no_slope: "Ele dá 0 em toda rampa; não responde, portanto, a inclinações: é uma derivada de ordem 2 ou maior.",
@@ -129,10 +129,10 @@ const PORTUGUESE: Text = Text {
              na direção {slope}.",
             pair(across),
             pair(v),
-            scalar(answer)
+            number(answer)
         )
     },
     swapped: "As linhas e as colunas estão trocadas: o primeiro número vai para a direita, ao longo de uma linha.",
     upwards: "Você contou y para cima, como no papel; as linhas contam para baixo.",
-    along_not_across: "Esse responde às bordas que correm ao longo de v: ele deriva na perpendicular a v, não ao longo dele.",
+    along_not_across: "Ele deriva na perpendicular a v, não ao longo de v, e por isso responde às bordas que correm ao longo de v.",
 };

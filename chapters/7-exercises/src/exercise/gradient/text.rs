@@ -1,8 +1,8 @@
 //! The sentences of exercise 2.
 
-use chapter_kit::{Language, figure::scalar};
+use chapter_kit::Language;
 
-use super::super::Words;
+use super::super::{Words, number};
 
 pub(super) struct Text {
     pub(super) words: Words,
@@ -44,15 +44,14 @@ impl Text {
 const ENGLISH: Text = Text {
     words: Words {
         title: "The gradient through a layer written by hand",
-        question: "A layer computes Y = X ⋆ K + b for the figure of the lesson, X = 0 1 2; 3 4 5; 6 7 8 and K = 0 1; 2 3, and \
-            the loss is L = Σ G·Y with G = 1 2; 3 4. Which gradient of L has the kernel, which the input, which the bias? And \
-            if the layer reads its numbers with to_vec2, loops over them, and makes a tensor of the sums, what does candle's \
-            backward leave for the kernel: the right gradient, zero, an error, or none?",
+        question: "A layer computes Y = X ⋆ K + b for the figure of the lesson, and the loss is L = Σ G·Y. What is the gradient \
+            of L by the kernel (kernel), by the image (input), and by the bias (bias)? And if the layer reads its numbers with \
+            to_vec2, loops over them, and makes a tensor of the sums (through_numbers), what does candle's backward leave for \
+            the kernel: the \"right\" gradient, \"zero\", an \"error\", or \"none\"?",
         hint: "Raise one weight of K by 1. Every window gains the pixel that lies under this weight, and each window counts in \
             L as much as its number of G. Which function of the lesson adds up pixels weighted by a small matrix? As for \
             to_vec2: the numbers that come out know nothing of the tensor that they were in.",
-        predict: "X = 0 1 2; 3 4 5; 6 7 8 and K = 0 1; 2 3 as in the lesson, L = Σ G·(X ⋆ K) with G = 1 2; 3 4. Which gradient of L \
-            has the kernel? Four numbers, row by row.",
+        predict: "The loss is L = Σ G·(X ⋆ K). What is its gradient by the kernel, row by row?",
     },
     depends: "It depends on how the layer is written. Here it is in five ways, each run now. All of them give the same loss, \
         and what candle's gradients.get(&k) answers is on the right:",
@@ -87,12 +86,12 @@ candle       no assignment by index: one of the five ways above",
     moved: |(row, column), wanted, found| {
         format!(
             "Raise the number at row {row}, column {column} by 1, and the loss grows by {}. You have {} there.",
-            scalar(wanted),
-            scalar(found)
+            number(wanted),
+            number(found)
         )
     },
     moved_bias: |wanted, found| {
-        format!("Raise the bias by 1, and the loss grows by {}. You have {}.", scalar(wanted), scalar(found))
+        format!("Raise the bias by 1, and the loss grows by {}. You have {}.", number(wanted), number(found))
     },
     forgot_g: "Yours is the gradient of a plain sum of Y: the outputs count as much as G says, not once each.",
     mean: "Yours is the gradient of the mean, a quarter as large. Whoever trains with the mean in place of the sum, at the same \
@@ -110,15 +109,14 @@ candle       no assignment by index: one of the five ways above",
 const PORTUGUESE: Text = Text {
     words: Words {
         title: "O gradiente por uma camada escrita à mão",
-        question: "Uma camada calcula Y = X ⋆ K + b na figura da lição, X = 0 1 2; 3 4 5; 6 7 8 e K = 0 1; 2 3, e a perda é \
-            L = Σ G·Y com G = 1 2; 3 4. Qual é o gradiente de L em relação ao kernel? E à entrada? E ao viés? E se a camada lê os \
-            seus números com to_vec2, faz os laços e cria um tensor com as somas, o que o backward do candle deixa para o \
-            kernel: o gradiente certo, zero, um erro ou nada?",
+        question: "Uma camada calcula Y = X ⋆ K + b na figura da lição, e a perda é L = Σ G·Y. Qual é o gradiente de L em relação \
+            ao kernel (kernel), à imagem (input) e ao viés (bias)? E se a camada lê os seus números com to_vec2, faz os laços e \
+            cria um tensor com as somas (through_numbers), o que o backward do candle deixa para o kernel: o gradiente certo \
+            (\"right\"), zero (\"zero\"), um erro (\"error\") ou nada (\"none\")?",
         hint: "Aumente um peso de K em 1. Cada janela ganha o pixel que está sob esse peso, e cada janela conta em L tanto quanto \
             o seu número em G. Que função da lição soma pixels com os pesos de uma matriz pequena? Quanto ao to_vec2: os números \
             que saem dele não sabem de que tensor vieram.",
-        predict: "X = 0 1 2; 3 4 5; 6 7 8 e K = 0 1; 2 3 como na lição, L = Σ G·(X ⋆ K) com G = 1 2; 3 4. Qual é o gradiente de L em \
-            relação ao kernel? Quatro números, linha por linha.",
+        predict: "A perda é L = Σ G·(X ⋆ K). Qual é o gradiente em relação ao kernel, linha por linha?",
     },
     depends: "Depende de como a camada está escrita. Aqui ela está de cinco maneiras, executadas agora. Todas dão a mesma \
         perda; à direita está o que gradients.get(&k), do candle, responde:",
@@ -153,12 +151,12 @@ candle       não há atribuição por índice: uma das cinco maneiras acima",
     moved: |(row, column), wanted, found| {
         format!(
             "Aumente em 1 o número da linha {row}, coluna {column}: a perda cresce {}. Você tem {} ali.",
-            scalar(wanted),
-            scalar(found)
+            number(wanted),
+            number(found)
         )
     },
     moved_bias: |wanted, found| {
-        format!("Aumente o viés em 1: a perda cresce {}. Você tem {}.", scalar(wanted), scalar(found))
+        format!("Aumente o viés em 1: a perda cresce {}. Você tem {}.", number(wanted), number(found))
     },
     forgot_g: "O seu é o gradiente da soma simples de Y: as saídas contam tanto quanto G diz, e não uma vez cada.",
     mean: "O seu é o gradiente da média, um quarto do certo. Quem treina com a média em vez da soma, com a mesma taxa, dá passos \

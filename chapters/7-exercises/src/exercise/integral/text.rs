@@ -1,8 +1,8 @@
 //! The sentences of exercise 5.
 
-use chapter_kit::{Language, figure::scalar};
+use chapter_kit::Language;
 
-use super::super::Words;
+use super::super::{Words, number};
 
 pub(super) struct Text {
     pub(super) words: Words,
@@ -77,7 +77,7 @@ const ENGLISH: Text = Text {
     rules: ["trapezoid [1/2, 1, 1/2]", "Simpson [1, 4, 1]/3"],
     exactly: "exactly",
     right_window: |height, width, weight| {
-        let what = if weight == 1.0 { "the sum".to_owned() } else { format!("{} times the sum", scalar(weight)) };
+        let what = if weight == 1.0 { "the sum".to_owned() } else { format!("{} times the sum", number(weight)) };
         format!("This is {what} over {height}×{width} pixels, wherever the window lies.")
     },
     trapezoid: "These are the weights of the trapezoidal rule, up to a factor: the area under the straight lines between the samples.",
@@ -85,18 +85,18 @@ const ENGLISH: Text = Text {
     zeros: "All weights are 0, and so is every answer.",
     derivative: "On an image that is 1 everywhere it gives 0, and the sum over a window of ones is not 0. This is a derivative; \
         turning its signs or its order does not make an integral of it.",
-    copy: |weight| format!("One weight of {} copies the image; an integral adds up several pixels.", scalar(weight)),
+    copy: |weight| format!("One weight of {} copies the image; an integral adds up several pixels.", number(weight)),
     uneven: |low, high| {
         format!(
             "A single white pixel counts {} under one weight and {} under another, so this is no plain sum; the weights of the \
              trapezoidal and of Simpson's rule would do too.",
-            scalar(low),
-            scalar(high)
+            number(low),
+            number(high)
         )
     },
     right_taps: "At the last pixel the kernel must reach back to the first.",
     too_many: "So many do, but the last ones lie on zeros before the row only: fewer are enough.",
-    no_count: |taps| format!("{} is no number of taps.", scalar(taps)),
+    no_count: |taps| format!("{} is no number of taps.", number(taps)),
     too_few: |taps, sums| {
         format!(
             "On the row 1 0 0 0 0 0 0 0, whose running integral is 1 everywhere, a kernel of {taps} ones gives {sums}: it has forgotten \
@@ -147,7 +147,7 @@ const PORTUGUESE: Text = Text {
     rules: ["trapézio [1/2, 1, 1/2]", "Simpson [1, 4, 1]/3"],
     exactly: "exato",
     right_window: |height, width, weight| {
-        let what = if weight == 1.0 { "a soma".to_owned() } else { format!("{} vezes a soma", scalar(weight)) };
+        let what = if weight == 1.0 { "a soma".to_owned() } else { format!("{} vezes a soma", number(weight)) };
         format!("É {what} sobre {height}×{width} pixels, onde quer que a janela esteja.")
     },
     trapezoid: "São os pesos da regra do trapézio, a menos de um fator: a área sob os segmentos de reta entre as amostras.",
@@ -155,18 +155,18 @@ const PORTUGUESE: Text = Text {
     zeros: "Todos os pesos são 0, e toda resposta também.",
     derivative: "Em uma imagem que vale 1 em toda parte ele dá 0, mas a soma de uma janela de uns não é 0. Isso é uma derivada; \
         trocar os sinais ou a ordem não faz dela uma integral.",
-    copy: |weight| format!("Um único peso de {} copia a imagem; uma integral soma vários pixels.", scalar(weight)),
+    copy: |weight| format!("Um único peso de {} copia a imagem; uma integral soma vários pixels.", number(weight)),
     uneven: |low, high| {
         format!(
             "Um único pixel branco vale {} sob um peso e {} sob outro; não é uma soma simples. Os pesos da regra do trapézio e da de \
              Simpson também serviriam.",
-            scalar(low),
-            scalar(high)
+            number(low),
+            number(high)
         )
     },
     right_taps: "No último pixel, o kernel precisa alcançar o primeiro.",
     too_many: "Com tantos funciona, mas os últimos só ficam sobre os zeros antes da linha: menos já bastam.",
-    no_count: |taps| format!("{} não é um número de pesos.", scalar(taps)),
+    no_count: |taps| format!("{} não é um número de pesos.", number(taps)),
     too_few: |taps, sums| {
         format!(
             "Na linha 1 0 0 0 0 0 0 0, cuja integral acumulada é 1 em toda parte, um kernel de {taps} uns dá {sums}: ele esqueceu o \

@@ -37,13 +37,12 @@ impl Text {
 const ENGLISH: Text = Text {
     words: Words {
         title: "Correlation as a matrix product",
-        question: "For the figure of the lesson, X = 0 1 2; 3 4 5; 6 7 8 and K = 0 1; 2 3, write X ⋆ K as one product of a matrix and \
-            a vector: a matrix made of X times the kernel as a vector, or a matrix made of K times the image as a vector. \
+        question: "Write the correlation X ⋆ K of the lesson's figure as one product of a matrix and a vector: a matrix made of X times the kernel as a vector, or a matrix made of K times the image as a vector. \
             Matrices become vectors row by row.",
         hint: "Four outputs, so the matrix has four rows. Each output is a sum of products of a window and the kernel. Write the \
             four windows below each other; or write the kernel into an empty image, once for each output, and flatten that \
             image.",
-        predict: "K = 1 2; 3 4 is to become a matrix T with T · vec(X) = vec(X ⋆ K) for images of 3×3. How many rows has T, how many \
+        predict: "This kernel is to become a matrix T with T · vec(X) = vec(X ⋆ K) for images of 3×3. How many rows has T, how many \
             columns, and how many of its entries are not 0?",
     },
     windows: "First way. Each window of X becomes a row of a matrix P, and P times the kernel is the result. Frameworks call it \
@@ -90,13 +89,12 @@ const ENGLISH: Text = Text {
 const PORTUGUESE: Text = Text {
     words: Words {
         title: "Correlação como produto de matrizes",
-        question: "Para a figura da lição, X = 0 1 2; 3 4 5; 6 7 8 e K = 0 1; 2 3, escreva X ⋆ K como um único produto de matriz por \
-            vetor: uma matriz feita de X vezes o kernel como vetor, ou uma matriz feita de K vezes a imagem como vetor. As \
+        question: "Escreva a correlação X ⋆ K da figura da lição como um único produto de matriz por vetor: uma matriz feita de X vezes o kernel como vetor, ou uma matriz feita de K vezes a imagem como vetor. As \
             matrizes viram vetores linha por linha.",
         hint: "São quatro saídas, portanto a matriz tem quatro linhas. Cada saída é uma soma de produtos de uma janela com o kernel. \
             Escreva as quatro janelas uma embaixo da outra; ou escreva o kernel em uma imagem vazia, uma vez para cada saída, e \
             estique essa imagem em uma linha.",
-        predict: "K = 1 2; 3 4 deve virar uma matriz T tal que T · vec(X) = vec(X ⋆ K) para imagens 3×3. Quantas linhas tem T, quantas \
+        predict: "Este kernel deve virar uma matriz T tal que T · vec(X) = vec(X ⋆ K) para imagens 3×3. Quantas linhas tem T, quantas \
             colunas e quantos elementos diferentes de 0?",
     },
     windows: "Primeira maneira. Cada janela de X vira uma linha de uma matriz P, e P vezes o kernel é o resultado. As bibliotecas \

@@ -95,7 +95,7 @@ pub(super) fn judge_kernel(kernel: &Kernel, order: usize, text: &Text) -> Result
     );
     let taps = kernel.values().to_vec();
     let row = Kernel::new(kernel.name(), 1, taps.len(), taps)?;
-    let Some((found, factor)) = order_of(&row) else { return Ok(Opinion::wrong(text.zeros)) };
+    let Some((found, factor)) = order_of(&row) else { return Ok(Opinion::wrong((text.beyond)(order))) };
     if found != order {
         return Ok(Opinion::wrong((text.other_order)(order, found, factor)));
     }

@@ -1,8 +1,8 @@
 //! The sentences of exercise 6.
 
-use chapter_kit::{Language, figure::scalar};
+use chapter_kit::Language;
 
-use super::super::Words;
+use super::super::{Words, number};
 
 pub(super) struct Text {
     pub(super) words: Words,
@@ -22,6 +22,7 @@ pub(super) struct Text {
     pub(super) too_many: fn(order: usize, kernel: &str) -> String,
     pub(super) zeros: &'static str,
     pub(super) other_order: fn(order: usize, found: usize, factor: f64) -> String,
+    pub(super) beyond: fn(order: usize) -> String,
     pub(super) larger: fn(order: usize, taps: usize, kernel: &str) -> String,
     pub(super) constant_derivative: &'static str,
 }
@@ -62,10 +63,10 @@ const ENGLISH: Text = Text {
     right_number: |order, kernel| format!("For order {order} there is {kernel}, and none is smaller."),
     right_kernel: |order, factor| match factor {
         1.0 => format!("This is a derivative of order {order}, and none is smaller."),
-        _ => format!("This is a derivative of order {order}, times {}, and none is smaller.", scalar(factor)),
+        _ => format!("This is a derivative of order {order}, times {}, and none is smaller.", number(factor)),
     },
-    for_order: |order, taps| format!("For d = {order} that is {}.", scalar(taps)),
-    no_count: |taps| format!("{} is no number of taps.", scalar(taps)),
+    for_order: |order, taps| format!("For d = {order} that is {}.", number(taps)),
+    no_count: |taps| format!("{} is no number of taps.", number(taps)),
     too_few: |taps, determinant| match taps {
         1 => {
             format!("One tap multiplies the image: on 1 it gives 0 only if it is 0 (the determinant is {determinant}).")
@@ -80,13 +81,14 @@ const ENGLISH: Text = Text {
     },
     zeros: "All weights are 0, and so is every answer.",
     other_order: |order, found, factor| match found {
-        0 => format!("On an image that is 1 everywhere it gives {}, so it is no derivative.", scalar(factor)),
+        0 => format!("On an image that is 1 everywhere it gives {}, so it is no derivative.", number(factor)),
         _ if found < order => format!(
             "On x to the power of {found} it gives {}, where a derivative of order {order} gives 0: its order is {found}.",
-            scalar(factor)
+            number(factor)
         ),
         _ => format!("On x to the power of {order} it gives 0: its order is {found}, not {order}."),
     },
+    beyond: |order| format!("It gives 0 on every power of x up to {order} and beyond: its order is higher."),
     larger: |order, taps, kernel| {
         format!("It is a derivative of order {order}, but has {taps} taps, and {kernel} has fewer.")
     },
@@ -120,10 +122,10 @@ const PORTUGUESE: Text = Text {
     right_number: |order, kernel| format!("Para a ordem {order} existe {kernel}, e nenhum é menor."),
     right_kernel: |order, factor| match factor {
         1.0 => format!("É uma derivada de ordem {order}, e nenhuma é menor."),
-        _ => format!("É uma derivada de ordem {order}, vezes {}, e nenhuma é menor.", scalar(factor)),
+        _ => format!("É uma derivada de ordem {order}, vezes {}, e nenhuma é menor.", number(factor)),
     },
-    for_order: |order, taps| format!("Para d = {order} isso dá {}.", scalar(taps)),
-    no_count: |taps| format!("{} não é um número de pesos.", scalar(taps)),
+    for_order: |order, taps| format!("Para d = {order} isso dá {}.", number(taps)),
+    no_count: |taps| format!("{} não é um número de pesos.", number(taps)),
     too_few: |taps, determinant| match taps {
         1 => format!("Um único peso multiplica a imagem: em 1 ele só dá 0 se for 0 (o determinante é {determinant})."),
         _ => format!(
@@ -136,13 +138,14 @@ const PORTUGUESE: Text = Text {
     },
     zeros: "Todos os pesos são 0, e toda resposta também.",
     other_order: |order, found, factor| match found {
-        0 => format!("Em uma imagem que vale 1 em toda parte ele dá {}; não é uma derivada.", scalar(factor)),
+        0 => format!("Em uma imagem que vale 1 em toda parte ele dá {}; não é uma derivada.", number(factor)),
         _ if found < order => format!(
             "Em x elevado a {found} ele dá {}, e uma derivada de ordem {order} daria 0: a ordem dele é {found}.",
-            scalar(factor)
+            number(factor)
         ),
         _ => format!("Em x elevado a {order} ele dá 0: a ordem dele é {found}, não {order}."),
     },
+    beyond: |order| format!("Ele dá 0 em todas as potências de x até {order} e além: a ordem dele é maior."),
     larger: |order, taps, kernel| {
         format!("É uma derivada de ordem {order}, mas tem {taps} pesos, e {kernel} tem menos.")
     },

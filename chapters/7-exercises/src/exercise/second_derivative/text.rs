@@ -1,8 +1,8 @@
 //! The sentences of exercise 4.
 
-use chapter_kit::{Language, figure::scalar};
+use chapter_kit::Language;
 
-use super::super::Words;
+use super::super::{Words, number};
 use super::Kind;
 
 pub(super) struct Text {
@@ -68,7 +68,7 @@ const ENGLISH: Text = Text {
             Kind::Laplacian => "This is the Laplacian, ∂²/∂x² + ∂²/∂y²",
             Kind::Combination => "This is a sum of second derivatives",
         };
-        let times = if factor == 1.0 { String::new() } else { format!(", times {}", scalar(factor)) };
+        let times = if factor == 1.0 { String::new() } else { format!(", times {}", number(factor)) };
         let size = if smallest { "" } else { " Three taps along an axis would do." };
         format!("{what}{times}: 0 on constants and ramps, and not on parabolas.{size}")
     },
@@ -76,7 +76,7 @@ const ENGLISH: Text = Text {
     constant: |response| {
         format!(
             "On an image that is 1 everywhere it gives {}. A constant has no derivative: the weights must sum to 0.",
-            scalar(response)
+            number(response)
         )
     },
     blur: "With no weight below 0 it is a blur.",
@@ -84,7 +84,7 @@ const ENGLISH: Text = Text {
         format!(
             "On the ramp {ramp} = 0, 1, 2, … it gives {}, where a second derivative gives 0. This is a first derivative: it answers to \
              slopes.",
-            scalar(response)
+            number(response)
         )
     },
     higher: "It gives 0 on constants and ramps, as it should, but also on x², xy and y²: a derivative of order 3 or more.",
@@ -126,7 +126,7 @@ const PORTUGUESE: Text = Text {
             Kind::Laplacian => "É o laplaciano, ∂²/∂x² + ∂²/∂y²",
             Kind::Combination => "É uma soma de segundas derivadas",
         };
-        let times = if factor == 1.0 { String::new() } else { format!(", vezes {}", scalar(factor)) };
+        let times = if factor == 1.0 { String::new() } else { format!(", vezes {}", number(factor)) };
         let size = if smallest { "" } else { " Três pesos ao longo de um eixo bastariam." };
         format!("{what}{times}: 0 em constantes e rampas, mas não em parábolas.{size}")
     },
@@ -134,7 +134,7 @@ const PORTUGUESE: Text = Text {
     constant: |response| {
         format!(
             "Em uma imagem que vale 1 em toda parte ele dá {}. Uma constante não tem derivada: a soma dos pesos precisa ser 0.",
-            scalar(response)
+            number(response)
         )
     },
     blur: "Sem nenhum peso negativo, ele borra.",
@@ -142,7 +142,7 @@ const PORTUGUESE: Text = Text {
         format!(
             "Na rampa {ramp} = 0, 1, 2, … ele dá {}, e uma segunda derivada daria 0. Essa é uma primeira derivada: responde a \
              inclinações.",
-            scalar(response)
+            number(response)
         )
     },
     higher: "Ele dá 0 em constantes e rampas, como deve, mas também em x², xy e y²: é uma derivada de ordem 3 ou maior.",
