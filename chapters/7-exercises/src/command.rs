@@ -54,10 +54,10 @@ Examples:
 answer.json for each exercise (this is the form; the answers are wrong):
 {}
 
-A matrix is a list of rows, a list of numbers for one row, or a text: \"1,-1; 2,0\"
-or the name of a kernel, such as \"sobel-x\". A number may be a fraction: \"1/9\".
-A part that is left out is not graded; \"exercise\" may be left out if --exercise
-is given.",
+A matrix is a list of rows, a list of numbers for one row, or a text, such as
+\"1,-1; 2,0\" or \"sobel-x\". A number may be a fraction: \"1/9\". The question says
+what each part is; a part that is left out is not graded. \"exercise\" may be left
+out where --exercise is given.",
         forms.join("\n")
     )
 }
@@ -90,7 +90,7 @@ impl Chapter for Arguments {
 impl Arguments {
     fn grade(&self, path: &Path, session: &Session, page: &mut Page<'_>) -> Result<()> {
         let answer = Answer::load(path)?;
-        let named = answer.exercise()?;
+        let named = answer.exercise().with_context(|| path.display().to_string())?;
         if let (Some(asked), Some(named)) = (self.exercise, named) {
             ensure!(asked == named, "{} answers exercise {named}, but --exercise is {asked}", path.display());
         }
@@ -98,7 +98,8 @@ impl Arguments {
         let number = number.with_context(|| {
             format!("{} does not say which exercise it answers: add \"exercise\": 4, or --exercise 4", path.display())
         })?;
-        let verdict = exercise::grade(number, &answer, &session.device, session.language)?;
+        let verdict = exercise::grade(number, &answer, &session.device, session.language)
+            .with_context(|| path.display().to_string())?;
         if session.json {
             return Ok(page.json(&verdict.to_json(number))?);
         }

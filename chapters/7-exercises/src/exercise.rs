@@ -84,7 +84,7 @@ pub(crate) fn find(number: u64) -> Result<&'static dyn Exercise> {
 /// use chapter_exercises::{answer::Answer, exercise::grade};
 /// use chapter_kit::Language;
 ///
-/// let answer = Answer::parse("a.json", r#"{"kernel": [2, -4, 2, 0]}"#)?;
+/// let answer = Answer::parse(r#"{"kernel": [2, -4, 2, 0]}"#)?;
 /// assert!(grade(4, &answer, &candle_core::Device::Cpu, Language::English)?.is_right());
 /// # Ok::<(), anyhow::Error>(())
 /// ```
@@ -151,7 +151,7 @@ pub(crate) fn answer(
     page.text(text.wrong_answers)?;
     for wrong in exercise.wrong() {
         page.figure(wrong)?;
-        let verdict = grade(number, &Answer::parse(wrong, wrong)?, device, language)?;
+        let verdict = grade(number, &Answer::parse(wrong)?, device, language)?;
         ensure!(!verdict.is_right(), "exercise {number} takes a wrong answer for right: {wrong}");
         for said in verdict.said() {
             page.text(&said)?;

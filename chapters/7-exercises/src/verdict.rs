@@ -68,7 +68,7 @@ impl Verdict {
     /// use chapter_exercises::{answer::Answer, exercise::grade};
     /// use chapter_kit::Language;
     ///
-    /// let answer = Answer::parse("a.json", r#"{"taps": "d+1"}"#)?;
+    /// let answer = Answer::parse(r#"{"taps": "d+1"}"#)?;
     /// assert!(grade(6, &answer, &candle_core::Device::Cpu, Language::English)?.is_right());
     /// # Ok::<(), anyhow::Error>(())
     /// ```
@@ -82,7 +82,7 @@ impl Verdict {
     /// use chapter_exercises::{answer::Answer, exercise::grade};
     /// use chapter_kit::Language;
     ///
-    /// let answer = Answer::parse("a.json", r#"{"kernel": [1, 1]}"#)?;
+    /// let answer = Answer::parse(r#"{"kernel": [1, 1]}"#)?;
     /// let verdict = grade(8, &answer, &candle_core::Device::Cpu, Language::English)?;
     /// assert!(verdict.said()[0].contains("divide every weight by 2"));
     /// # Ok::<(), anyhow::Error>(())

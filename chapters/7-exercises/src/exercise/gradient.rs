@@ -1,14 +1,15 @@
 //! Exercise 2: the gradient through a layer written by hand, and where candle loses it without a word.
 
+mod grader;
+mod layers;
 mod text;
 
 use anyhow::Result;
-use candle_core::{DType, Device, Tensor, Var};
+use candle_core::{Device, Tensor, Var};
 use chapter_kit::{Language, Page, figure};
 use corr2d::{autograd, convolve2d, corr2d};
-use corr2d_imaging::Kernel;
 
-use super::{Exercise, Words, list, matrix, same, table};
+use super::{Exercise, Words, matrix};
 use crate::answer::Answer;
 use crate::predict::Prediction;
 use crate::verdict::{Opinion, Verdict};
@@ -56,62 +57,6 @@ impl Figure {
     }
 }
 
-// ANCHOR: windows
-/// The layer as tensors: window · kernel, summed, window by window, and all sums stacked.
-fn by_windows(x: &Tensor, k: &Tensor) -> Result<Tensor> {
-    let mut sums = Vec::new();
-    for (row, column) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-        sums.push(x.narrow(0, row, 2)?.narrow(1, column, 2)?.mul(k)?.sum_all()?);
-    }
-    Ok(Tensor::stack(&sums, 0)?.reshape((2, 2))?)
-}
-// ANCHOR_END: windows
-
-// ANCHOR: numbers
-/// The layer as it is written first: numbers out of the tensors, loops, a tensor out of the sums.
-fn by_numbers(x: &Tensor, k: &Tensor) -> Result<Tensor> {
-    let (pixels, weights) = (x.to_vec2::<f32>()?, k.to_vec2::<f32>()?);
-    let mut y = [[0f32; 2]; 2];
-    for (i, j, a, b) in (0..16).map(|n| (n / 8, n / 4 % 2, n / 2 % 2, n % 2)) {
-        y[i][j] += pixels[i + a][j + b] * weights[a][b];
-    }
-    Ok(Tensor::new(&y, x.device())?)
-}
-// ANCHOR_END: numbers
-
-// ANCHOR: in-place
-/// Zeros, into which each sum is written in place.
-fn by_slice_set(x: &Tensor, k: &Tensor) -> Result<Tensor> {
-    let y = Tensor::zeros(4, DType::F32, x.device())?;
-    let sums = by_windows(x, k)?.flatten_all()?;
-    for place in 0..4 {
-        y.slice_set(&sums.narrow(0, place, 1)?.contiguous()?, 0, place)?;
-    }
-    Ok(y.reshape((2, 2))?)
-}
-
-/// Zeros, of which each step makes a new tensor with one sum in it.
-fn by_slice_assign(x: &Tensor, k: &Tensor) -> Result<Tensor> {
-    let mut y = Tensor::zeros(4, DType::F32, x.device())?;
-    let sums = by_windows(x, k)?.flatten_all()?;
-    for place in 0..4 {
-        y = y.slice_assign(&[place..=place], &sums.narrow(0, place, 1)?)?;
-    }
-    Ok(y.reshape((2, 2))?)
-}
-// ANCHOR_END: in-place
-
-type Layer = fn(&Tensor, &Tensor) -> Result<Tensor>;
-
-/// The same layer in five ways.
-const LAYERS: [(&str, Layer); 5] = [
-    ("narrow, mul, sum_all, stack", by_windows),
-    ("to_vec2, loops, Tensor::new", by_numbers),
-    ("slice_set into zeros", by_slice_set),
-    ("slice_assign", by_slice_assign),
-    ("corr2d", |x, k| Ok(corr2d(x, k)?)),
-];
-
 impl Exercise for Gradient {
     fn words(&self, language: Language) -> &'static Words {
         &Text::of(language).words
@@ -148,9 +93,11 @@ impl Exercise for Gradient {
     fn answer(&self, device: &Device, language: Language, page: &mut Page<'_>) -> Result<()> {
         let (text, figure) = (Text::of(language), Figure::new(device)?);
         page.text(text.depends)?;
-        page.figure(&self::layers(&figure, text)?)?;
+        page.figure(&layers::gradients(&figure, text)?)?;
         page.text(text.silent)?;
-        let loss = (by_numbers(&figure.x, &figure.k)? * &figure.g)?.sum_all()?;
+        page.figure(&layers::trained(&figure)?)?;
+        page.text(text.as_error)?;
+        let loss = (layers::by_numbers(&figure.x, &figure.k)? * &figure.g)?.sum_all()?;
         let k = Var::from_tensor(&figure.k)?;
         if let Err(error) = autograd::gradient(&loss.backward()?, &k, "the kernel") {
             page.text(&format!("error: {error}"))?;
@@ -198,10 +145,10 @@ impl Exercise for Gradient {
             ((&by_x / 4.0)?, text.mean),
         ];
         let judge = |field, wanted: &Tensor, slips: &[(Tensor, &str)]| -> Result<Option<Opinion>> {
-            answer.matrix(field)?.map(|found| judge(&found, wanted, slips, text)).transpose()
+            answer.matrix(field)?.map(|found| grader::judge(&found, wanted, slips, text)).transpose()
         };
-        let bias = answer.number("bias")?.map(|found| judge_bias(found, &by_b, text)).transpose()?;
-        let none = answer.value("through_numbers").map(|value| judge_numbers(value, text));
+        let bias = answer.number("bias")?.map(|found| grader::judge_bias(found, &by_b, text)).transpose()?;
+        let none = answer.value("through_numbers").map(|value| grader::judge_numbers(value, text));
         Ok(Verdict::new([
             ("kernel", judge("kernel", &by_k, &kernel_slips)?),
             ("input", judge("input", &by_x, &input_slips)?),
@@ -224,23 +171,6 @@ impl Exercise for Gradient {
     }
 }
 
-/// A line a layer: its gradient by the kernel, as candle's `get` answers.
-fn layers(figure: &Figure, text: &Text) -> Result<String> {
-    let mut lines = Vec::new();
-    for (name, layer) in LAYERS {
-        let k = Var::from_tensor(&figure.k)?;
-        let loss = (layer(&figure.x, &k)? * &figure.g)?.sum_all()?;
-        let gradients = loss.backward()?;
-        let found = match gradients.get(&k) {
-            Some(gradient) => list(&figure::numbers(gradient)?),
-            None => "None".to_owned(),
-        };
-        lines
-            .push((name.to_owned(), format!("{} {}   {found}", text.loss, figure::scalar(figure::numbers(&loss)?[0]))));
-    }
-    Ok(table(&lines))
-}
-
 /// Autograd, differences and formula beside each other.
 fn three_ways(autograd: &Tensor, differences: &Tensor, formula: &Tensor) -> Result<String> {
     let [a, b, c] = [figure::matrix(autograd)?, figure::matrix(differences)?, figure::matrix(formula)?];
@@ -250,52 +180,4 @@ fn three_ways(autograd: &Tensor, differences: &Tensor, formula: &Tensor) -> Resu
 /// A rim of zeros, one pixel wide.
 fn padded(tensor: &Tensor) -> Result<Tensor> {
     Ok(tensor.pad_with_zeros(0, 1, 1)?.pad_with_zeros(1, 1, 1)?)
-}
-
-fn judge(found: &Kernel, wanted: &Tensor, slips: &[(Tensor, &str)], text: &Text) -> Result<Opinion> {
-    let wanted = Kernel::from_tensor("gradient", wanted)?;
-    if same(found, &wanted) {
-        return Ok(Opinion::right(text.right_gradient));
-    }
-    for (slip, name) in slips {
-        if same(found, &Kernel::from_tensor("slip", slip)?) {
-            return Ok(Opinion::wrong(format!("{} {name}", first_difference(found, &wanted, text))));
-        }
-    }
-    Ok(Opinion::wrong(first_difference(found, &wanted, text)))
-}
-
-fn first_difference(found: &Kernel, wanted: &Kernel, text: &Text) -> String {
-    let (height, width) = (wanted.height(), wanted.width());
-    if (found.height(), found.width()) != (height, width) {
-        return (text.size)((found.height(), found.width()), (height, width));
-    }
-    let differ = |(found, wanted): (&f64, &f64)| (found - wanted).abs() > 1e-3 * wanted.abs().max(1.0);
-    let place = found.values().iter().zip(wanted.values()).position(differ).unwrap_or_default();
-    (text.moved)((place / width, place % width), wanted.values()[place], found.values()[place])
-}
-
-fn judge_bias(found: f64, wanted: &Tensor, text: &Text) -> Result<Opinion> {
-    let wanted = figure::numbers(wanted)?[0];
-    Ok(if (found - wanted).abs() < 1e-3 {
-        Opinion::right(text.right_bias)
-    } else if found == 4.0 || found == 1.0 {
-        Opinion::wrong(format!("{} {}", (text.moved_bias)(wanted, found), text.forgot_g))
-    } else {
-        Opinion::wrong((text.moved_bias)(wanted, found))
-    })
-}
-
-/// None, as JSON's null or as a word.
-fn judge_numbers(value: &serde_json::Value, text: &Text) -> Opinion {
-    let word = value.as_str().map(str::to_lowercase).unwrap_or_default();
-    if value.is_null() || word == "none" || word == "null" {
-        return Opinion::right(text.right_none);
-    }
-    Opinion::wrong(match word.as_str() {
-        "error" => text.no_error,
-        "zero" | "zeros" => text.not_zero,
-        _ if value.as_f64() == Some(0.0) => text.not_zero,
-        _ => text.no_gradient,
-    })
 }

@@ -20,10 +20,14 @@ pub(crate) struct Integral;
 const PIXELS: usize = 8;
 
 // ANCHOR: windowed
-/// The last `taps` pixels summed, at every pixel of a row; what lies before the row counts as 0.
+/// What a kernel of one row answers at every pixel of a row, ending there; what lies before the row counts as 0.
+fn looking_back(row: &Tensor, kernel: &Tensor) -> Result<Tensor> {
+    Ok(corr2d(&row.pad_with_zeros(1, kernel.dim(1)? - 1, 0)?, kernel)?)
+}
+
+/// The last `taps` pixels summed, at every pixel of a row.
 fn windowed_sum(row: &Tensor, taps: usize) -> Result<Tensor> {
-    let ones = Tensor::ones((1, taps), row.dtype(), row.device())?;
-    Ok(corr2d(&row.pad_with_zeros(1, taps - 1, 0)?, &ones)?)
+    looking_back(row, &Tensor::ones((1, taps), row.dtype(), row.device())?)
 }
 // ANCHOR_END: windowed
 
@@ -79,8 +83,9 @@ impl Exercise for Integral {
         let text = Text::of(language);
         page.text(text.impulse)?;
         let mut lines = Vec::new();
-        for taps in 1..=4 {
-            lines.push(((text.taps)(taps), list(&figure::numbers(&windowed_sum(&impulse(6, device)?, taps)?)?)));
+        for weights in ["1", "1,1", "1,1,1", "1,1,1,1", "4,-2,7,3"] {
+            let answer = looking_back(&impulse(6, device)?, &matrix(weights, device)?)?;
+            lines.push((format!("[{}]", weights.replace(',', ", ")), list(&figure::numbers(&answer)?)));
         }
         page.figure(&table(&lines))?;
         page.text(text.any_kernel)?;

@@ -9,6 +9,7 @@ pub(super) struct Text {
     pub(super) depends: &'static str,
     pub(super) loss: &'static str,
     pub(super) silent: &'static str,
+    pub(super) as_error: &'static str,
     pub(super) formulas: &'static str,
     pub(super) formula_lines: &'static str,
     pub(super) elsewhere: &'static str,
@@ -58,7 +59,8 @@ const ENGLISH: Text = Text {
     loss: "loss",
     silent: "to_vec2 takes the numbers out of the graph, and slice_set writes into a tensor that has none. Nothing fails: \
         backward succeeds, get answers None, and an optimiser skips the kernel without a word. Training runs and learns \
-        nothing. corr2d::autograd::gradient makes an error of it:",
+        nothing. The kernel before and after three steps:",
+    as_error: "corr2d::autograd::gradient makes an error of it:",
     formulas: "With G = ∂L/∂Y, the three gradients of Y = X ⋆ K + b are",
     formula_lines: "∂L/∂K = X ⋆ G\n∂L/∂X = G, with a rim of zeros, convolved (not correlated) with K\n∂L/∂b = Σ G",
     elsewhere: "The same loop in other frameworks, Y[i, j] = sum of a window:",
@@ -122,8 +124,9 @@ const PORTUGUESE: Text = Text {
         perda; à direita está o que gradients.get(&k), do candle, responde:",
     loss: "perda",
     silent: "to_vec2 tira os números do grafo, e slice_set escreve em um tensor que não está em grafo nenhum. Nada falha: \
-        backward termina bem, get responde None, e um otimizador pula o kernel sem dizer nada. O treino roda e não aprende. \
-        corr2d::autograd::gradient faz disso um erro:",
+        backward termina bem, get responde None, e um otimizador pula o kernel sem dizer nada. O treino roda e não aprende. O \
+        kernel antes e depois de três passos:",
+    as_error: "corr2d::autograd::gradient faz disso um erro:",
     formulas: "Com G = ∂L/∂Y, os três gradientes de Y = X ⋆ K + b são",
     formula_lines: "∂L/∂K = X ⋆ G\n∂L/∂X = G, com uma margem de zeros, em convolução (não correlação) com K\n∂L/∂b = Σ G",
     elsewhere: "O mesmo laço em outras bibliotecas, Y[i, j] = soma de uma janela:",

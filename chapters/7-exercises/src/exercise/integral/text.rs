@@ -67,9 +67,8 @@ const ENGLISH: Text = Text {
         numbers. From left to right: a picture, its running sums, and the sums over 2×3 pixels, by four corners and by a kernel \
         of ones:",
     impulse: "One kernel for every length would have some number n of taps. Take a row that begins with 1 and goes on with 0. Its \
-        running integral is 1 everywhere; after n pixels the kernel has left the 1 behind. Run, for kernels of ones:",
-    any_kernel: "With other weights the first n numbers change, and the zeros after them do not: every n taps fail on the row of \
-        n + 1 pixels.",
+        running integral is 1 everywhere; after n pixels the kernel has left the 1 behind. Run, for kernels of ones and for other weights:",
+    any_kernel: "The weights change the first n numbers, and not the zeros after them: every n taps fail on the row of n + 1 pixels.",
     inverse: "As a matrix, the running sum is the triangle of ones, and it undoes the difference, which is why it is the integral. \
         The difference has two numbers a row, its inverse has as many as there are pixels:",
     quadrature: "With the weights of numerical integration a window gives the area under a curve. Under x² from 0 to 2, from the \
@@ -138,9 +137,9 @@ const PORTUGUESE: Text = Text {
         pelos quatro cantos e por um kernel de uns:",
     impulse: "Um kernel que servisse para qualquer comprimento teria algum número n de pesos. Tome uma linha que começa com 1 e \
         continua com 0. A sua integral acumulada é 1 em toda parte; depois de n pixels, o kernel deixou o 1 para trás. Executado, \
-        com kernels de uns:",
-    any_kernel: "Com outros pesos mudam os n primeiros números, mas não os zeros que vêm depois: n pesos sempre falham na linha de \
-        n + 1 pixels.",
+        com kernels de uns e com outros pesos:",
+    any_kernel: "Os pesos mudam os n primeiros números, mas não os zeros que vêm depois: n pesos sempre falham na linha de n + 1 \
+        pixels.",
     inverse: "Como matriz, a soma acumulada é o triângulo de uns, e ela desfaz a diferença; por isso é a integral. A diferença tem dois \
         números por linha, a sua inversa tem tantos quantos são os pixels:",
     quadrature: "Com os pesos da integração numérica, uma janela dá a área sob uma curva. Sob x², de 0 a 2, com as amostras 0, 1, 4:",
