@@ -219,10 +219,12 @@ fn cost(text: &Text) -> Result<String> {
     let ((height, width), (k_height, k_width)) = ((480, 640), (3, 3));
     let (rows, columns) = places((height, width), (k_height, k_width))?;
     let outputs = rows * columns;
-    let per_million = |count: usize| format!("{:.1}", count as f64 / 1e6);
+    let rounded = |count: usize, unit: f64| format!("{:.1}", count as f64 / unit);
+    let millions = |count| rounded(count, 1e6);
+    let billions = |count| rounded(count, 1e9);
     Ok((text.cost)(
-        &per_million(outputs * k_height * k_width),
-        &per_million(outputs * height * width),
-        &per_million(height * width),
+        &millions(outputs * k_height * k_width),
+        &billions(outputs * height * width),
+        &millions(height * width),
     ))
 }

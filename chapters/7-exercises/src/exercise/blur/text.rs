@@ -110,7 +110,7 @@ const PORTUGUESE: Text = Text {
     why: "Por que desfocar? Para tirar o ruído antes que uma derivada o aumente (exercício 4); para reduzir uma imagem sem criar padrões \
         falsos; e para olhar para ela em escala maior.",
     noise: "Quanto resta da variância de um ruído independente em uma inclinação de 1 por pixel, pela diferença simples e pelo kernel de \
-        Sobel, que borra na perpendicular:",
+        Sobel, que desfoca na perpendicular:",
     derivatives: ["[−1, 0, 1]/2", "sobel-x/8"],
     stripes: "E listras de um pixel, das quais se guarda um pixel a cada dois. A escolha simples as toma por uma parede branca; \
         desfocadas antes, são o cinza que parecem ser de longe:",

@@ -100,7 +100,7 @@ const PORTUGUESE: Text = Text {
     },
     sum: "A correlação é linear no kernel, portanto os kernels se somam como as derivadas. O menor que funciona, de duas derivadas \
         sobre os mesmos quatro pixels:",
-    practical: "Na prática usa-se o par de Sobel ou o de Scharr, que borram na direção perpendicular: 3 · sobel-x + 4 · sobel-y é",
+    practical: "Na prática usa-se o par de Sobel ou o de Scharr, que desfocam na direção perpendicular: 3 · sobel-x + 4 · sobel-y é",
     axes: "Cuidado com os eixos. Aqui x é a coluna, para a direita, e y é a linha, para baixo; um livro de matemática tem y para cima, e um \
         índice [linha, coluna] tem y primeiro. Divida pelo comprimento de v para comparar direções.",
     ramps: "Na rampa a·p, cujo brilho sobe a₁ por pixel para a direita e a₂ para baixo, a resposta precisa ser v·a:",

@@ -60,9 +60,9 @@ type Layer = fn(&Tensor, &Tensor) -> Result<Tensor>;
 /// The same layer in five ways.
 const LAYERS: [(&str, Layer); 5] = [
     ("narrow, mul, sum_all, stack", by_windows),
-    ("to_vec2, loops, Tensor::new", by_numbers),
-    ("slice_set into zeros", by_slice_set),
-    ("slice_assign", by_slice_assign),
+    ("to_vec2, for, Tensor::new", by_numbers),
+    ("zeros, slice_set", by_slice_set),
+    ("zeros, slice_assign", by_slice_assign),
     ("corr2d", |x, k| Ok(corr2d(x, k)?)),
 ];
 

@@ -57,7 +57,7 @@ const ENGLISH: Text = Text {
     cost: |p, t, image| {
         format!(
             "What it costs: for a photograph of 480×640, {image} million pixels, and a kernel of 3×3, P has {p} million entries and T \
-             has {t} million, nine of each row not 0. Nobody stores T; P is stored in pieces."
+             has {t} billion, nine of each row not 0. Nobody stores T; P is stored in pieces."
         )
     },
     sizes: "Other sizes, with whole numbers from −8 to 8. How many numbers Y = X ⋆ K has, and how many of them the products give \
@@ -109,7 +109,7 @@ const PORTUGUESE: Text = Text {
     cost: |p, t, image| {
         format!(
             "O custo: para uma fotografia 480×640, {image} milhão de pixels, e um kernel 3×3, P tem {p} milhões de elementos e T tem \
-             {t} milhões, nove em cada linha diferentes de 0. Ninguém guarda T; P é guardada aos pedaços."
+             {t} bilhões, nove em cada linha diferentes de 0. Ninguém guarda T; P é guardada aos pedaços."
         )
     },
     sizes: "Outros tamanhos, com números inteiros de −8 a 8. Quantos números tem Y = X ⋆ K, e quantos deles os produtos dão \

@@ -109,7 +109,7 @@ const PORTUGUESE: Text = Text {
     noise: |first, second, laplacian| {
         format!(
             "Um ponto de ruído também se destaca. Ruído independente sai de [1, −1] com {first} vezes a variância, de [1, −2, 1] com \
-             {second} vezes, do laplaciano com {laplacian} vezes. Por isso se borra antes (exercício 8): o laplaciano de uma gaussiana."
+             {second} vezes, do laplaciano com {laplacian} vezes. Por isso se desfoca antes (exercício 8): o laplaciano de uma gaussiana."
         )
     },
     polynomials: "Uma segunda derivada dá 0 em 1, x e y, e 1 no seu próprio termo quadrático. Cada kernel em cada imagem (x é a coluna, \
@@ -137,7 +137,7 @@ const PORTUGUESE: Text = Text {
             number(response)
         )
     },
-    blur: "Sem nenhum peso negativo, ele borra.",
+    blur: "Sem nenhum peso negativo, ele desfoca.",
     slope: |ramp, response| {
         format!(
             "Na rampa {ramp} = 0, 1, 2, … ele dá {}, e uma segunda derivada daria 0. Essa é uma primeira derivada: responde a \
