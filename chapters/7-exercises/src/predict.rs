@@ -76,8 +76,10 @@ fn said(prediction: &Prediction, predicted: &[f64], text: &Text) -> String {
     else {
         return text.as_predicted.to_owned();
     };
+    // Of one number there is no place to speak of.
+    let counted = (predicted.len() > 1).then_some(place + 1);
     let surprise =
-        (text.surprise)(place + 1, &exercise::number(predicted[place]), &exercise::number(prediction.wanted[place]));
+        (text.surprise)(counted, &exercise::number(predicted[place]), &exercise::number(prediction.wanted[place]));
     let slip =
         |(numbers, _): &&(Vec<f64>, &str)| !numbers.iter().zip(predicted).any(|(slip, found)| differ(*slip, *found));
     match prediction.slips.iter().find(slip) {

@@ -20,7 +20,7 @@ pub(crate) struct Text {
     pub(crate) asked: fn(count: usize) -> String,
     pub(crate) ask_again: fn(count: usize, found: Option<usize>) -> String,
     pub(crate) as_predicted: &'static str,
-    pub(crate) surprise: fn(place: usize, predicted: &str, wanted: &str) -> String,
+    pub(crate) surprise: fn(place: Option<usize>, predicted: &str, wanted: &str) -> String,
 }
 
 impl Text {
@@ -61,9 +61,11 @@ const ENGLISH: Text = Text {
     },
     as_predicted: "As you said.",
     surprise: |place, predicted, wanted| {
-        format!(
-            "Not as you said: number {place} is {wanted}, and you predicted {predicted}. Find out why before you go on."
-        )
+        let seen = match place {
+            Some(place) => format!("in place {place} stands {wanted}"),
+            None => format!("{wanted} comes out"),
+        };
+        format!("Not as you said: {seen}, and you predicted {predicted}. Find out why before you go on.")
     },
 };
 
@@ -95,8 +97,10 @@ const PORTUGUESE: Text = Text {
     },
     as_predicted: "Como você previu.",
     surprise: |place, predicted, wanted| {
-        format!(
-            "Não foi como você previu: o número {place} é {wanted}, e você disse {predicted}. Descubra por quê antes de seguir."
-        )
+        let seen = match place {
+            Some(place) => format!("no lugar {place} está {wanted}"),
+            None => format!("sai {wanted}"),
+        };
+        format!("Não foi como você previu: {seen}, e você disse {predicted}. Descubra por quê antes de seguir.")
     },
 };

@@ -7,7 +7,7 @@ use chapter_kit::Chapter;
 use super::{name, run_in};
 
 /// Answers to the exercises that nobody can grade.
-const ANSWERS: [(&str, &str); 17] = [
+const ANSWERS: [(&str, &str); 18] = [
     ("list.json", "[1, -1]"),
     ("cut.json", "{\"kernel\": [1,"),
     ("nothing.json", "{}"),
@@ -23,6 +23,7 @@ const ANSWERS: [(&str, &str); 17] = [
     ("unnamed.json", "{\"exercise\": 4, \"kernel\": \"sobelx\"}"),
     ("formula.json", "{\"exercise\": 6, \"taps\": \"2^d\"}"),
     ("order.json", "{\"exercise\": 6, \"taps\": 3, \"order\": 9}"),
+    ("alone.json", "{\"exercise\": 6, \"order\": 3}"),
     ("square.json", "{\"exercise\": 6, \"kernel\": [[1, -1], [-1, 1]]}"),
     ("nowhere.json", "{\"exercise\": 7, \"kernel\": [1, -1], \"direction\": [0, 0]}"),
 ];
@@ -105,7 +106,7 @@ fn every_bad_argument_has_its_line() {
             "--exercise 4 --json", "--json", "--check F/none.json", "--check F/list.json", "--check F/cut.json", "--check F/nothing.json", "--check F/bare.json",
             "--check F/bare.json --exercise 3", "--check F/bare.json --exercise 9", "--check F/nine.json", "--check F/half.json", "--check F/misspelt.json",
             "--check F/misspelt.json --exercise 5", "--check F/empty.json", "--check F/ragged.json", "--check F/beside.json", "--check F/word.json",
-            "--check F/huge.json", "--check F/unnamed.json", "--check F/formula.json", "--check F/order.json", "--check F/square.json",
+            "--check F/huge.json", "--check F/unnamed.json", "--check F/formula.json", "--check F/order.json", "--check F/alone.json", "--check F/square.json",
             "--check F/nowhere.json", "--check F/good.png", "--check F/folder.png", "--check F/nothing.json --exercise 4", "--check",
         ],
     );

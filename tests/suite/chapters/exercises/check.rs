@@ -1,5 +1,6 @@
 //! `--check`: right answers are accepted in every form, wrong ones are refuted, and known slips are called by their names.
 
+mod random;
 mod right;
 mod wrong;
 

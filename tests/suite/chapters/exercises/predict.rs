@@ -22,14 +22,18 @@ const RIGHT: [&str; 8] =
 
 /// Predictions of readers who fell for something, and a word of what they are told.
 const SLIPS: [(u64, &str, &str); 9] = [
-    (1, "0 0 0 0 0 0 0", "number 2 is −1, and you predicted 0. Find out why before you go on. [1, −1] is blind"),
+    (1, "0 0 0 0 0 0 0", "in place 2 stands −1, and you predicted 0. Find out why before you go on. [1, −1] is blind"),
     (1, "0 1 0 0 0 0 0", "signs are not"),
     (2, "8 12 20 24", "a plain sum of Y"),
     (3, "9 9 36", "One row for each output"),
     (4, "0 0 1 0", "a pair"),
     (5, "1 3 6 10 15", "That would be the running sum"),
     (6, "0 0", "3! everywhere"),
-    (7, "23", "Rows and columns are mixed up"),
+    (
+        7,
+        "23",
+        "Not as you said: 26 comes out, and you predicted 23. Find out why before you go on. Rows and columns are mixed up",
+    ),
     (8, "0 8 0", "spreads a point"),
 ];
 
