@@ -175,10 +175,15 @@ fn list(numbers: &[f64]) -> String {
     format!("[{}]", numbers.iter().map(|number| figure::scalar(*number)).collect::<Vec<_>>().join(", "))
 }
 
-/// Whether two matrices are of one size and the numbers are equal, to as many digits as a reader writes.
+/// Whether two matrices are of one size and the same.
 fn same(a: &Kernel, b: &Kernel) -> bool {
-    let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-3 * b.abs().max(1.0);
-    (a.height(), a.width()) == (b.height(), b.width()) && a.values().iter().zip(b.values()).all(close)
+    (a.height(), a.width()) == (b.height(), b.width()) && first_difference(a, b).is_none()
+}
+
+/// The first place, row by row, in which a reader's matrix differs from one of its size, to as many digits as one writes.
+fn first_difference(found: &Kernel, wanted: &Kernel) -> Option<usize> {
+    let differ = |(found, wanted): (&f64, &f64)| (found - wanted).abs() > 1e-3 * wanted.abs().max(1.0);
+    found.values().iter().zip(wanted.values()).position(differ)
 }
 
 /// Lines of two columns, the second of them aligned.

@@ -18,13 +18,13 @@ use text::Text;
 pub(crate) struct Gradient;
 
 /// The image, the kernel and ∂L/∂Y of the question.
-struct Figure {
+struct Setting {
     x: Tensor,
     k: Tensor,
     g: Tensor,
 }
 
-impl Figure {
+impl Setting {
     fn new(device: &Device) -> Result<Self> {
         let (x, k) = (matrix("0,1,2;3,4,5;6,7,8", device)?, matrix("0,1;2,3", device)?);
         Ok(Self { x, k, g: matrix("1,2;3,4", device)? })
@@ -43,7 +43,7 @@ impl Figure {
         Ok([gradients[0].clone(), gradients[1].clone(), gradients[2].clone()])
     }
 
-    /// Half of what the loss gains when one number of a tensor goes from −1 beside it to +1: exact, since L is linear in each.
+    /// Half of what the loss gains when one number of a tensor goes from 1 less to 1 more: the slope, since L is linear in each.
     fn differences(&self, of: &Tensor, loss: impl Fn(&Tensor) -> Result<Tensor>) -> Result<Tensor> {
         let count = of.elem_count();
         let mut halves = Vec::new();
@@ -63,7 +63,7 @@ impl Exercise for Gradient {
     }
 
     fn given(&self, device: &Device) -> Result<Option<String>> {
-        let Figure { x, k, g } = Figure::new(device)?;
+        let Setting { x, k, g } = Setting::new(device)?;
         let [x, k, g] = [figure::matrix(&x)?, figure::matrix(&k)?, figure::matrix(&g)?];
         Ok(Some(figure::beside(&["X =", &x, "   K =", &k, "   G =", &g])))
     }
@@ -91,14 +91,14 @@ impl Exercise for Gradient {
     }
 
     fn answer(&self, device: &Device, language: Language, page: &mut Page<'_>) -> Result<()> {
-        let (text, figure) = (Text::of(language), Figure::new(device)?);
+        let (text, setting) = (Text::of(language), Setting::new(device)?);
         page.text(text.depends)?;
-        page.figure(&layers::gradients(&figure, text)?)?;
+        page.figure(&layers::gradients(&setting, text)?)?;
         page.text(text.silent)?;
-        page.figure(&layers::trained(&figure)?)?;
+        page.figure(&layers::trained(&setting)?)?;
         page.text(text.as_error)?;
-        let loss = (layers::by_numbers(&figure.x, &figure.k)? * &figure.g)?.sum_all()?;
-        let k = Var::from_tensor(&figure.k)?;
+        let loss = (layers::by_numbers(&setting.x, &setting.k)? * &setting.g)?.sum_all()?;
+        let k = Var::from_tensor(&setting.k)?;
         if let Err(error) = autograd::gradient(&loss.backward()?, &k, "the kernel") {
             page.text(&format!("error: {error}"))?;
         }
@@ -110,34 +110,34 @@ impl Exercise for Gradient {
     }
 
     fn prove(&self, device: &Device, language: Language, page: &mut Page<'_>) -> Result<()> {
-        let (text, figure) = (Text::of(language), Figure::new(device)?);
-        let [by_x, by_k, by_b] = figure.gradients()?;
+        let (text, setting) = (Text::of(language), Setting::new(device)?);
+        let [by_x, by_k, by_b] = setting.gradients()?;
         let zero = Tensor::new(0f32, device)?;
         page.text(text.differences)?;
-        let by_k_differences = figure.differences(&figure.k, |k| Ok(figure.loss(&figure.x, k, &zero)?))?;
-        let by_formula = corr2d(&figure.x, &figure.g)?;
+        let by_k_differences = setting.differences(&setting.k, |k| Ok(setting.loss(&setting.x, k, &zero)?))?;
+        let by_formula = corr2d(&setting.x, &setting.g)?;
         page.figure(&three_ways(&by_k, &by_k_differences, &by_formula)?)?;
         page.text(text.input_too)?;
-        let by_x_differences = figure.differences(&figure.x, |x| Ok(figure.loss(x, &figure.k, &zero)?))?;
-        let by_formula = convolve2d(&padded(&figure.g)?, &figure.k)?;
+        let by_x_differences = setting.differences(&setting.x, |x| Ok(setting.loss(x, &setting.k, &zero)?))?;
+        let by_formula = convolve2d(&padded(&setting.g)?, &setting.k)?;
         page.figure(&three_ways(&by_x, &by_x_differences, &by_formula)?)?;
-        let by_b_differences = figure.differences(&zero, |b| Ok(figure.loss(&figure.x, &figure.k, b)?))?;
+        let by_b_differences = setting.differences(&zero, |b| Ok(setting.loss(&setting.x, &setting.k, b)?))?;
         let number = |tensor: &Tensor| Ok::<_, anyhow::Error>(figure::scalar(figure::numbers(tensor)?[0]));
-        let numbers = (number(&by_b)?, number(&by_b_differences)?, number(&figure.g.sum_all()?)?);
+        let numbers = (number(&by_b)?, number(&by_b_differences)?, number(&setting.g.sum_all()?)?);
         page.text(&(text.bias_too)(&numbers.0, &numbers.1, &numbers.2))?;
         Ok(())
     }
 
     fn check(&self, answer: &Answer, device: &Device, language: Language) -> Result<Verdict> {
-        let (text, figure) = (Text::of(language), Figure::new(device)?);
-        let [by_x, by_k, by_b] = figure.gradients()?;
-        let ones = figure.g.ones_like()?;
+        let (text, setting) = (Text::of(language), Setting::new(device)?);
+        let [by_x, by_k, by_b] = setting.gradients()?;
+        let ones = setting.g.ones_like()?;
         let (mean, turned) = ((&by_k / 4.0)?, by_k.flip(&[0, 1])?);
         let kernel_slips =
-            [(corr2d(&figure.x, &ones)?, text.forgot_g), (mean, text.mean), (turned, text.turned_kernel)];
-        let correlated = corr2d(&padded(&figure.g)?, &figure.k)?;
+            [(corr2d(&setting.x, &ones)?, text.forgot_g), (mean, text.mean), (turned, text.turned_kernel)];
+        let correlated = corr2d(&padded(&setting.g)?, &setting.k)?;
         let turned_input = by_x.flip(&[0, 1])?;
-        let forgot_g = convolve2d(&padded(&ones)?, &figure.k)?;
+        let forgot_g = convolve2d(&padded(&ones)?, &setting.k)?;
         let input_slips = [
             (correlated, text.correlated_back),
             (turned_input, text.turned_input),
@@ -158,10 +158,10 @@ impl Exercise for Gradient {
     }
 
     fn prediction(&self, device: &Device, language: Language) -> Result<Prediction> {
-        let (text, figure) = (Text::of(language), Figure::new(device)?);
-        let [_, by_k, _] = figure.gradients()?;
-        let forgot_g = figure::numbers(&corr2d(&figure.x, &figure.g.ones_like()?)?)?;
-        let shown = figure::equation(&figure.x, &figure.g, &by_k)?;
+        let (text, setting) = (Text::of(language), Setting::new(device)?);
+        let [_, by_k, _] = setting.gradients()?;
+        let forgot_g = figure::numbers(&corr2d(&setting.x, &setting.g.ones_like()?)?)?;
+        let shown = figure::equation(&setting.x, &setting.g, &by_k)?;
         Ok(Prediction {
             given: self.given(device)?,
             wanted: figure::numbers(&by_k)?,

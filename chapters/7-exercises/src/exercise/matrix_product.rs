@@ -19,6 +19,9 @@ use text::Text;
 
 pub(crate) struct MatrixProduct;
 
+/// No matrix is made of more numbers.
+const MOST_NUMBERS: usize = 1 << 24;
+
 /// The matrix P of an image [H, W] for kernels of `height` × `width`: a row for each window, written row by row.
 ///
 /// ```
@@ -32,9 +35,10 @@ pub(crate) struct MatrixProduct;
 /// ```
 ///
 /// # Errors
-/// A kernel that is larger than the image.
+/// A kernel that is larger than the image, and a matrix of more than 2²⁴ numbers.
 pub fn im2col(x: &Tensor, (height, width): (usize, usize)) -> Result<Tensor> {
     let (rows, columns) = places(x.dims2()?, (height, width))?;
+    affordable([rows, columns, height, width])?;
     let window = |place: usize| {
         let (row, column) = (place / columns, place % columns);
         Ok(x.narrow(0, row, height)?.narrow(1, column, width)?.flatten_all()?)
@@ -56,10 +60,11 @@ pub fn im2col(x: &Tensor, (height, width): (usize, usize)) -> Result<Tensor> {
 /// ```
 ///
 /// # Errors
-/// A kernel that is larger than the image.
+/// A kernel that is larger than the image, and a matrix of more than 2²⁴ numbers.
 pub fn toeplitz(k: &Tensor, (height, width): (usize, usize)) -> Result<Tensor> {
     let (k_height, k_width) = k.dims2()?;
     let (rows, columns) = places((height, width), (k_height, k_width))?;
+    affordable([rows, columns, height, width])?;
     let spread = |place: usize| {
         let (row, column) = (place / columns, place % columns);
         let below_and_above = k.pad_with_zeros(0, row, height - k_height - row)?;
@@ -76,6 +81,20 @@ fn places((height, width): (usize, usize), (k_height, k_width): (usize, usize)) 
         "a kernel of {k_height}×{k_width} has no place in an image of {height}×{width}: take from 1×1 to {height}×{width}"
     );
     Ok((height - k_height + 1, width - k_width + 1))
+}
+
+/// A row for each place and a column for each of what it multiplies, held in memory as no fast correlation does.
+fn affordable(sizes: [usize; 4]) -> Result<()> {
+    let count = sizes.into_iter().try_fold(1usize, usize::checked_mul);
+    ensure!(
+        count.is_some_and(|count| count <= MOST_NUMBERS),
+        "the matrix would be {0}×{1} by {2}×{3}, more than {MOST_NUMBERS} numbers: take a smaller image",
+        sizes[0],
+        sizes[1],
+        sizes[2],
+        sizes[3]
+    );
+    Ok(())
 }
 
 /// A matrix row by row, as a column.
@@ -218,13 +237,8 @@ fn gradients(device: &Device) -> Result<String> {
 fn cost(text: &Text) -> Result<String> {
     let ((height, width), (k_height, k_width)) = ((480, 640), (3, 3));
     let (rows, columns) = places((height, width), (k_height, k_width))?;
-    let outputs = rows * columns;
-    let rounded = |count: usize, unit: f64| format!("{:.1}", count as f64 / unit);
-    let millions = |count| rounded(count, 1e6);
-    let billions = |count| rounded(count, 1e9);
-    Ok((text.cost)(
-        &millions(outputs * k_height * k_width),
-        &billions(outputs * height * width),
-        &millions(height * width),
-    ))
+    // In f64, since T has more entries than 32 bits can count.
+    let [pixels, weights, outputs] = [height * width, k_height * k_width, rows * columns].map(|count| count as f64);
+    let rounded = |count: f64, unit: f64| format!("{:.1}", count / unit);
+    Ok((text.cost)(&rounded(outputs * weights, 1e6), &rounded(outputs * pixels, 1e9), &rounded(pixels, 1e6)))
 }

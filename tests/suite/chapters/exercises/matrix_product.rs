@@ -52,6 +52,16 @@ fn a_kernel_without_a_place_is_refused() {
 }
 
 #[test]
+fn a_matrix_beyond_memory_is_refused() {
+    let pixel = Tensor::zeros((1, 1), candle_core::DType::F32, &Device::Cpu).unwrap();
+    let said = toeplitz(&pixel, (480, 640)).unwrap_err().to_string();
+    assert_eq!(said, "the matrix would be 480×640 by 480×640, more than 16777216 numbers: take a smaller image");
+    assert!(toeplitz(&pixel, (usize::MAX, usize::MAX)).is_err());
+    let photograph = Tensor::zeros((480, 640), candle_core::DType::F32, &Device::Cpu).unwrap();
+    assert!(im2col(&photograph, (240, 320)).is_err());
+}
+
+#[test]
 fn smallest_derivatives_answer_to_their_own_power_alone() {
     for order in 0..=8usize {
         let taps = smallest(order);

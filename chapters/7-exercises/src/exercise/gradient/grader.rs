@@ -4,55 +4,53 @@ use anyhow::Result;
 use candle_core::Tensor;
 use chapter_kit::figure;
 use corr2d_imaging::Kernel;
+use serde_json::Value;
 
-use super::super::same;
+use super::super::{first_difference, same};
 use super::text::Text;
 use crate::verdict::Opinion;
 
+/// Judges a gradient by the one that autograd gives; each slip has its name.
 pub(super) fn judge(found: &Kernel, wanted: &Tensor, slips: &[(Tensor, &str)], text: &Text) -> Result<Opinion> {
     let wanted = Kernel::from_tensor("gradient", wanted)?;
-    if same(found, &wanted) {
-        return Ok(Opinion::right(text.right_gradient));
+    let (found_size, size) = ((found.height(), found.width()), (wanted.height(), wanted.width()));
+    if found_size != size {
+        return Ok(Opinion::wrong((text.size)(found_size, size)));
     }
+    let Some(place) = first_difference(found, &wanted) else { return Ok(Opinion::right(text.right_gradient)) };
+    let counter = (text.moved)((place / size.1, place % size.1), wanted.values()[place], found.values()[place]);
     for (slip, name) in slips {
         if same(found, &Kernel::from_tensor("slip", slip)?) {
-            return Ok(Opinion::wrong(format!("{} {name}", first_difference(found, &wanted, text))));
+            return Ok(Opinion::wrong(format!("{counter} {name}")));
         }
     }
-    Ok(Opinion::wrong(first_difference(found, &wanted, text)))
+    Ok(Opinion::wrong(counter))
 }
 
-fn first_difference(found: &Kernel, wanted: &Kernel, text: &Text) -> String {
-    let (height, width) = (wanted.height(), wanted.width());
-    if (found.height(), found.width()) != (height, width) {
-        return (text.size)((found.height(), found.width()), (height, width));
-    }
-    let differ = |(found, wanted): (&f64, &f64)| (found - wanted).abs() > 1e-3 * wanted.abs().max(1.0);
-    let place = found.values().iter().zip(wanted.values()).position(differ).unwrap_or_default();
-    (text.moved)((place / width, place % width), wanted.values()[place], found.values()[place])
-}
-
+/// Judges the gradient of the bias by the one that autograd gives.
 pub(super) fn judge_bias(found: f64, wanted: &Tensor, text: &Text) -> Result<Opinion> {
     let wanted = figure::numbers(wanted)?[0];
-    Ok(if (found - wanted).abs() < 1e-3 {
-        Opinion::right(text.right_bias)
-    } else if found == 4.0 || found == 1.0 {
-        Opinion::wrong(format!("{} {}", (text.moved_bias)(wanted, found), text.forgot_g))
-    } else {
-        Opinion::wrong((text.moved_bias)(wanted, found))
-    })
+    if (found - wanted).abs() < 1e-3 {
+        return Ok(Opinion::right(text.right_bias));
+    }
+    let counter = (text.moved_bias)(wanted, found);
+    // Four outputs: each of them counted once, or their mean.
+    Ok(Opinion::wrong(match found {
+        4.0 => format!("{counter} {}", text.forgot_g),
+        _ if found == wanted / 4.0 => format!("{counter} {}", text.mean),
+        _ => counter,
+    }))
 }
 
-/// None, as JSON's null or as a word.
-pub(super) fn judge_numbers(value: &serde_json::Value, text: &Text) -> Opinion {
+/// None, as JSON's null or as a word of either language.
+pub(super) fn judge_numbers(value: &Value, text: &Text) -> Opinion {
     let word = value.as_str().map(str::to_lowercase).unwrap_or_default();
-    if value.is_null() || word == "none" || word == "null" {
-        return Opinion::right(text.right_none);
+    match word.as_str() {
+        "none" | "null" | "nada" | "nenhum" => Opinion::right(text.right_none),
+        _ if value.is_null() => Opinion::right(text.right_none),
+        "error" | "erro" => Opinion::wrong(text.no_error),
+        "zero" | "zeros" => Opinion::wrong(text.not_zero),
+        _ if value.as_f64() == Some(0.0) => Opinion::wrong(text.not_zero),
+        _ => Opinion::wrong(text.no_gradient),
     }
-    Opinion::wrong(match word.as_str() {
-        "error" => text.no_error,
-        "zero" | "zeros" => text.not_zero,
-        _ if value.as_f64() == Some(0.0) => text.not_zero,
-        _ => text.no_gradient,
-    })
 }

@@ -7,7 +7,7 @@ use chapter_kit::figure;
 use corr2d::corr2d;
 
 use super::super::{list, table};
-use super::Figure;
+use super::Setting;
 use super::text::Text;
 
 // ANCHOR: windows
@@ -67,11 +67,11 @@ const LAYERS: [(&str, Layer); 5] = [
 ];
 
 /// A line a layer: its gradient by the kernel, as candle's `get` answers.
-pub(super) fn gradients(figure: &Figure, text: &Text) -> Result<String> {
+pub(super) fn gradients(setting: &Setting, text: &Text) -> Result<String> {
     let mut lines = Vec::new();
     for (name, layer) in LAYERS {
-        let k = Var::from_tensor(&figure.k)?;
-        let loss = (layer(&figure.x, &k)? * &figure.g)?.sum_all()?;
+        let k = Var::from_tensor(&setting.k)?;
+        let loss = (layer(&setting.x, &k)? * &setting.g)?.sum_all()?;
         let gradients = loss.backward()?;
         let found = match gradients.get(&k) {
             Some(gradient) => list(&figure::numbers(gradient)?),
@@ -84,15 +84,15 @@ pub(super) fn gradients(figure: &Figure, text: &Text) -> Result<String> {
 }
 
 /// The kernel after three steps of candle's optimiser down the loss, through numbers and through corr2d.
-pub(super) fn trained(figure: &Figure) -> Result<String> {
+pub(super) fn trained(setting: &Setting) -> Result<String> {
     let mut lines = Vec::new();
     for (name, layer) in [LAYERS[1], LAYERS[4]] {
-        let k = Var::from_tensor(&figure.k)?;
+        let k = Var::from_tensor(&setting.k)?;
         let mut optimiser = SGD::new(vec![k.clone()], 1.0)?;
         for _ in 0..3 {
-            optimiser.backward_step(&(layer(&figure.x, &k)? * &figure.g)?.sum_all()?)?;
+            optimiser.backward_step(&(layer(&setting.x, &k)? * &setting.g)?.sum_all()?)?;
         }
-        let (before, after) = (list(&figure::numbers(&figure.k)?), list(&figure::numbers(&k)?));
+        let (before, after) = (list(&figure::numbers(&setting.k)?), list(&figure::numbers(&k)?));
         lines.push((name.to_owned(), format!("{before} → {after}")));
     }
     Ok(table(&lines))

@@ -16,6 +16,7 @@ const RIGHT: &[(u64, &str)] = &[
         r#"{"kernel": [[27, 37], [57, 67]], "input": "0,1,2; 2,10,10; 6,17,12", "bias": 10, "through_numbers": "none"}"#,
     ),
     (2, r#"{"through_numbers": null}"#),
+    (2, r#"{"through_numbers": "nada"}"#),
     (2, r#"{"through_numbers": "None", "bias": "20/2"}"#),
     // im2col and the Toeplitz matrix, by rows, by columns, and for a row vector on the left.
     (3, r#"{"matrix": [[0, 1, 3, 4], [1, 2, 4, 5], [3, 4, 6, 7], [4, 5, 7, 8]]}"#),

@@ -25,9 +25,11 @@ const WRONG: &[(u64, &str, &str)] = &[
     (2, r#"{"input": [[0, 1, 1], [2, 6, 4], [2, 5, 3]]}"#, "a plain sum of Y"),
     (2, r#"{"input": [[0, 1], [2, 3]]}"#, "3×3"),
     (2, r#"{"bias": 4}"#, "a plain sum of Y"),
-    (2, r#"{"bias": 2.5}"#, "the loss grows by 10. You have 2.5"),
+    (2, r#"{"bias": 2.5}"#, "You have 2.5000. Yours is the gradient of the mean"),
+    (2, r#"{"bias": 1}"#, "the loss grows by 10. You have 1."),
     (2, r#"{"through_numbers": "zero"}"#, "Not zero"),
     (2, r#"{"through_numbers": 0}"#, "Not zero"),
+    (2, r#"{"through_numbers": "erro"}"#, "There is no error"),
     (2, r#"{"through_numbers": "error"}"#, "There is no error, and this is the trap"),
     (2, r#"{"through_numbers": "right"}"#, "know nothing of the tensor"),
     (
