@@ -107,6 +107,7 @@ fn an_answer_names_its_exercise_or_the_command_line_does() {
     let (named, bare) = (r#"{"exercise": 6, "taps": "d + 1"}"#, r#"{"taps": "d + 1"}"#);
     assert_eq!(run(named, &[]), (0, right.replace("d cond", "taps: d cond")));
     assert_eq!(run(bare, &["--exercise", "6"]), run(named, &["--exercise", "6"]));
+    assert_eq!(run(&format!("\u{feff}{named}"), &[]), run(named, &[]), "some editors begin a file with a mark");
     let neither = "error: FILE does not say which exercise it answers: add \"exercise\": 4, or --exercise 4\n";
     assert_eq!(run(bare, &[]), (1, neither.to_owned()));
     let both = "error: FILE answers exercise 6, but --exercise is 4\n";

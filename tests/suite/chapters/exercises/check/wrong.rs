@@ -63,6 +63,8 @@ const WRONG: &[(u64, &str, &str)] = &[
     (5, r#"{"window": [0, 2, 0]}"#, "One weight of 2 copies the image"),
     (5, r#"{"window": [1, 2, 3]}"#, "counts 1 under one weight and 3 under another"),
     (5, r#"{"window": [[1, 2, 1], [2, 4, 2], [1, 2, 1]]}"#, "counts 1 under one weight and 4 under another"),
+    (5, r#"{"window": [[1, 2], [2, 1]]}"#, "counts 1 under one weight and 2 under another"),
+    (5, r#"{"window": [1, 4, 2, 1]}"#, "counts 1 under one weight and 4 under another"),
     (5, r#"{"window": [1, 4, 4, 1]}"#, "counts 1 under one weight and 4 under another"),
     (5, r#"{"window": [0, 0]}"#, "All weights are 0"),
     (5, r#"{"taps": 3}"#, "[1, 1, 1, 0, 0, 0, 0, 0]: it has forgotten the start"),
