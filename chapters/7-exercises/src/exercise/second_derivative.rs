@@ -3,7 +3,7 @@
 mod text;
 
 use anyhow::Result;
-use candle_core::{DType, Device};
+use candle_core::Device;
 use chapter_kit::{Language, Page, figure};
 use corr2d::corr2d;
 use corr2d_imaging::Kernel;
@@ -144,8 +144,7 @@ fn responses(device: &Device) -> Result<String> {
         for (_, across, down, scale) in monomials {
             let image = (monomial(across, down, (5, 6), device)? * scale)?;
             let answer = corr2d(&image, &k)?;
-            line +=
-                &format!("{:>6}", figure::scalar(figure::numbers(&answer.get(1)?.get(2)?.to_dtype(DType::F64)?)?[0]));
+            line += &format!("{:>6}", figure::scalar(figure::numbers(&answer.get(1)?.get(2)?)?[0]));
         }
         lines.push(line);
     }
