@@ -1,6 +1,7 @@
 //! The chapters as their users run them: arguments in, a page and an exit status out.
 
 mod bad_arguments;
+mod exercises;
 mod on_your_own;
 mod pages;
 mod pipes;

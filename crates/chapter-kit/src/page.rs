@@ -74,6 +74,14 @@ impl<'a> Page<'a> {
         writeln!(self.out)
     }
 
+    /// Shows what was printed so far, before a reader is asked for something.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     /// A value for other programs, and nothing else on the page.
     ///
     /// # Errors

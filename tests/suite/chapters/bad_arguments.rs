@@ -8,6 +8,28 @@ use corr2d_imaging::{save_npy, save_safetensors};
 
 use super::{name, run_in};
 
+/// Answers to the exercises that nobody can grade.
+const ANSWERS: [(&str, &str); 18] = [
+    ("list.json", "[1, -1]"),
+    ("cut.json", "{\"kernel\": [1,"),
+    ("nothing.json", "{}"),
+    ("bare.json", "{\"kernel\": [1, -1]}"),
+    ("nine.json", "{\"exercise\": 9, \"kernel\": [1, -1]}"),
+    ("half.json", "{\"exercise\": 4.5, \"kernel\": [1, -1]}"),
+    ("misspelt.json", "{\"exercise\": 4, \"kernal\": [1, -1]}"),
+    ("empty.json", "{\"exercise\": 4, \"kernel\": []}"),
+    ("ragged.json", "{\"exercise\": 4, \"kernel\": [[1, -2], [1]]}"),
+    ("beside.json", "{\"exercise\": 4, \"kernel\": [[1, -2], 1]}"),
+    ("word.json", "{\"exercise\": 4, \"kernel\": [1, \"two\", 1]}"),
+    ("huge.json", "{\"exercise\": 4, \"kernel\": [1e39, 1]}"),
+    ("unnamed.json", "{\"exercise\": 4, \"kernel\": \"sobelx\"}"),
+    ("formula.json", "{\"exercise\": 6, \"taps\": \"2^d\"}"),
+    ("order.json", "{\"exercise\": 6, \"taps\": 3, \"order\": 9}"),
+    ("alone.json", "{\"exercise\": 6, \"order\": 3}"),
+    ("square.json", "{\"exercise\": 6, \"kernel\": [[1, -1], [-1, 1]]}"),
+    ("nowhere.json", "{\"exercise\": 7, \"kernel\": [1, -1], \"direction\": [0, 0]}"),
+];
+
 /// Files that lie about themselves, in a folder of their own.
 fn bad_files(folder: &Path) {
     let camera = std::fs::read(super::data("camera.png")).unwrap();
@@ -19,6 +41,9 @@ fn bad_files(folder: &Path) {
     std::fs::write(folder.join("words.json"), "[[1, \"two\"]]").unwrap();
     std::fs::write(folder.join("cut.npy"), b"\x93NUMPY\x01\x00").unwrap();
     std::fs::write(folder.join("cut.safetensors"), [200, 0, 0, 0, 0, 0, 0, 0, b'{']).unwrap();
+    for (name, text) in ANSWERS {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
     std::fs::create_dir(folder.join("folder.png")).unwrap();
     std::fs::create_dir(folder.join("folder.svg")).unwrap();
     std::fs::create_dir(folder.join("folder.npy")).unwrap();
@@ -129,6 +154,14 @@ fn every_bad_argument_has_its_line() {
         chapter_receptive_field: [
             "--layers 3", "--layers 3x", "--layers 0x3", "--layers 3x3s0", "--layers 3x3d0", "--layers 3x3s2s2", "--layers 3x3d", "--layers 3x3,,3x3", "--layers axb",
             "--layers 1000x3", "--layers 3x3s999,3x3s999,3x3s999,3x3s999,3x3s999,3x3s999,3x3s999", "--json",
+        ],
+        chapter_exercises: [
+            "--exercise 0", "--exercise 9", "--exercise -1", "--exercise x", "--exercise", "--hint", "--answer", "--predict", "--exercise 4 --hint --answer",
+            "--exercise 4 --json", "--json", "--check F/none.json", "--check F/list.json", "--check F/cut.json", "--check F/nothing.json", "--check F/bare.json",
+            "--check F/bare.json --exercise 3", "--check F/bare.json --exercise 9", "--check F/nine.json", "--check F/half.json", "--check F/misspelt.json",
+            "--check F/misspelt.json --exercise 5", "--check F/empty.json", "--check F/ragged.json", "--check F/beside.json", "--check F/word.json",
+            "--check F/huge.json", "--check F/unnamed.json", "--check F/formula.json", "--check F/order.json", "--check F/alone.json", "--check F/square.json",
+            "--check F/nowhere.json", "--check F/good.png", "--check F/folder.png", "--check F/nothing.json --exercise 4", "--check",
         ],
     );
     assert!(said.len() >= 100, "{} bad arguments", said.len());

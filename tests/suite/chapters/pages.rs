@@ -25,6 +25,7 @@ lessons! {
     learning: chapter_learning,
     convolution: chapter_convolution,
     receptive_field: chapter_receptive_field,
+    exercises: chapter_exercises,
 }
 
 fn check<C: Chapter>() {
@@ -44,7 +45,7 @@ fn check<C: Chapter>() {
     snapshot(&format!("{name}.help"), &help);
 }
 
-fn snapshot(name: &str, text: &str) {
+pub(super) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);

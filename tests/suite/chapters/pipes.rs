@@ -36,6 +36,7 @@ fn a_closed_pipe_under_the_page_is_no_error() {
     stops_quietly::<chapter_learning::Arguments>();
     stops_quietly::<chapter_convolution::Arguments>();
     stops_quietly::<chapter_receptive_field::Arguments>();
+    stops_quietly::<chapter_exercises::Arguments>();
 }
 
 /// A chapter that writes a result of its own into a pipe that somebody has closed.

@@ -1,0 +1,189 @@
+//! What a reader answered: a JSON object whose fields are matrices, numbers or words.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use corr2d_imaging::Kernel;
+use serde_json::{Map, Value};
+
+/// An answer, field by field.
+///
+/// ```
+/// use chapter_exercises::answer::Answer;
+///
+/// let answer = Answer::parse(r#"{"exercise": 8, "kernel": ["1/4", 0.5, "1/4"]}"#)?;
+/// assert_eq!(answer.exercise()?, Some(8));
+/// let kernel = answer.matrix("kernel")?.unwrap();
+/// assert_eq!((kernel.height(), kernel.values()), (1, &[0.25, 0.5, 0.25][..]));
+/// assert!(answer.number("taps")?.is_none(), "not answered");
+/// # Ok::<(), anyhow::Error>(())
+/// ```
+pub struct Answer {
+    fields: Map<String, Value>,
+}
+
+impl Answer {
+    /// Reads a file.
+    ///
+    /// ```
+    /// let error = chapter_exercises::answer::Answer::load("none.json".as_ref()).err().unwrap();
+    /// assert_eq!(error.to_string(), "none.json cannot be read");
+    /// ```
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is no JSON object.
+    pub fn load(path: &Path) -> Result<Self> {
+        let name = path.display();
+        let text = std::fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?;
+        // Some editors begin a file with an invisible mark.
+        Self::parse(text.trim_start_matches('\u{feff}')).with_context(|| name.to_string())
+    }
+
+    /// Reads a text.
+    ///
+    /// ```
+    /// let error = chapter_exercises::answer::Answer::parse("[1, -1]").err().unwrap();
+    /// assert_eq!(error.to_string(), "the answer is no object: write {\"exercise\": 4, …}, as --help shows");
+    /// ```
+    ///
+    /// # Errors
+    /// A text that is no JSON object.
+    pub fn parse(text: &str) -> Result<Self> {
+        let value: Value = serde_json::from_str(text).context("the answer is no JSON")?;
+        match value {
+            Value::Object(fields) => Ok(Self { fields }),
+            _ => bail!("the answer is no object: write {{\"exercise\": 4, …}}, as --help shows"),
+        }
+    }
+
+    /// The exercise that the answer names, if it names one.
+    ///
+    /// ```
+    /// let answer = chapter_exercises::answer::Answer::parse("{}")?;
+    /// assert_eq!(answer.exercise()?, None);
+    /// # Ok::<(), anyhow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Anything but a whole number.
+    pub fn exercise(&self) -> Result<Option<u64>> {
+        let Some(value) = self.fields.get("exercise") else { return Ok(None) };
+        let number = value.as_u64();
+        Ok(Some(number.with_context(|| format!("\"exercise\" is {value}: write its number, as in 4"))?))
+    }
+
+    /// Refuses fields of other names than these, and an answer that has none of them.
+    ///
+    /// ```
+    /// let answer = chapter_exercises::answer::Answer::parse(r#"{"kernal": [1]}"#)?;
+    /// let error = answer.check_fields(&["kernel", "taps"]).unwrap_err();
+    /// assert_eq!(error.to_string(), "\"kernal\" is not asked here: this exercise takes \"kernel\", \"taps\"");
+    /// # Ok::<(), anyhow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As it says.
+    pub fn check_fields(&self, known: &[&str]) -> Result<()> {
+        let list = known.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+        let is_known = |name: &str| name == "exercise" || known.contains(&name);
+        if let Some(unknown) = self.fields.keys().find(|name| !is_known(name)) {
+            bail!("\"{unknown}\" is not asked here: this exercise takes {list}");
+        }
+        ensure!(self.fields.keys().any(|name| name != "exercise"), "the answer is empty: give {list}");
+        Ok(())
+    }
+
+    /// The value of a field as JSON, for a field that takes several kinds.
+    ///
+    /// ```
+    /// let answer = chapter_exercises::answer::Answer::parse(r#"{"taps": "2d"}"#)?;
+    /// assert_eq!(answer.value("taps").unwrap(), "2d");
+    /// # Ok::<(), anyhow::Error>(())
+    /// ```
+    pub fn value(&self, field: &str) -> Option<&Value> {
+        self.fields.get(field)
+    }
+
+    /// A number: `0.25` or `"1/4"`.
+    ///
+    /// ```
+    /// let answer = chapter_exercises::answer::Answer::parse(r#"{"taps": "3/0"}"#)?;
+    /// let error = answer.number("taps").unwrap_err();
+    /// assert_eq!(error.to_string(), "\"taps\" holds \"3/0\": write a number, as in 0.25 or \"1/4\"");
+    /// # Ok::<(), anyhow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Anything else, and what is not finite.
+    pub fn number(&self, field: &str) -> Result<Option<f64>> {
+        self.fields.get(field).map(|value| one_number(field, value)).transpose()
+    }
+
+    /// Yes or no.
+    ///
+    /// ```
+    /// let answer = chapter_exercises::answer::Answer::parse(r#"{"every_length": 1}"#)?;
+    /// let error = answer.yes_or_no("every_length").unwrap_err();
+    /// assert_eq!(error.to_string(), "\"every_length\" is 1: write true or false");
+    /// # Ok::<(), anyhow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn yes_or_no(&self, field: &str) -> Result<Option<bool>> {
+        let Some(value) = self.fields.get(field) else { return Ok(None) };
+        let truth = value.as_bool();
+        Ok(Some(truth.with_context(|| format!("\"{field}\" is {value}: write true or false"))?))
+    }
+
+    /// A matrix: a list of rows, a list of numbers for one row, or a text such as `"1,0,-1; 2,0,-2"` or `"sobel-x"`.
+    ///
+    /// ```
+    /// let answer = chapter_exercises::answer::Answer::parse(r#"{"a": [[1], [2]], "b": "sobel-x"}"#)?;
+    /// assert_eq!(answer.matrix("a")?.unwrap().height(), 2);
+    /// assert_eq!(answer.matrix("b")?.unwrap().width(), 3);
+    /// # Ok::<(), anyhow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Rows of different lengths, what is no finite number, and what no kernel is called.
+    pub fn matrix(&self, field: &str) -> Result<Option<Kernel>> {
+        let Some(value) = self.fields.get(field) else { return Ok(None) };
+        let named = || format!("\"{field}\"");
+        let rows = match value {
+            Value::String(text) => return Ok(Some(Kernel::parse(text).with_context(named)?)),
+            Value::Array(rows) if rows.iter().any(Value::is_array) => rows.as_slice(),
+            Value::Array(_) => std::slice::from_ref(value),
+            other => bail!("{} is {other}: write [1, 2] or [[1, 2], [3, 4]]", named()),
+        };
+        let width = rows.first().and_then(Value::as_array).map_or(0, Vec::len);
+        let mut numbers = Vec::new();
+        for (index, row) in rows.iter().enumerate() {
+            let row = row.as_array().with_context(|| format!("{} holds {row} beside rows", named()))?;
+            ensure!(row.len() == width, "{}: row {index} has {} numbers, row 0 has {width}", named(), row.len());
+            for value in row {
+                numbers.push(one_number(field, value)?);
+            }
+        }
+        Ok(Some(Kernel::new(named(), rows.len(), width, numbers)?))
+    }
+}
+
+fn one_number(field: &str, value: &Value) -> Result<f64> {
+    let number = match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => fraction(text),
+        _ => None,
+    };
+    let finite = number.filter(|number| (*number as f32).is_finite());
+    finite.with_context(|| format!("\"{field}\" holds {value}: write a number, as in 0.25 or \"1/4\""))
+}
+
+/// `-2`, `0.5` or `1/9`; a minus sign may be the typographic one, as a book prints it.
+fn fraction(text: &str) -> Option<f64> {
+    let number = |text: &str| text.trim().replace('−', "-").parse::<f64>().ok();
+    match text.split_once('/') {
+        Some((over, under)) => Some(number(over)? / number(under)?),
+        None => number(text),
+    }
+}

@@ -1,0 +1,56 @@
+//! Judges the four parts of an answer about gradients.
+
+use anyhow::Result;
+use candle_core::Tensor;
+use chapter_kit::figure;
+use corr2d_imaging::Kernel;
+use serde_json::Value;
+
+use super::super::{first_difference, same};
+use super::text::Text;
+use crate::verdict::Opinion;
+
+/// Judges a gradient by the one that autograd gives; each slip has its name.
+pub(super) fn judge(found: &Kernel, wanted: &Tensor, slips: &[(Tensor, &str)], text: &Text) -> Result<Opinion> {
+    let wanted = Kernel::from_tensor("gradient", wanted)?;
+    let (found_size, size) = ((found.height(), found.width()), (wanted.height(), wanted.width()));
+    if found_size != size {
+        return Ok(Opinion::wrong((text.size)(found_size, size)));
+    }
+    let Some(place) = first_difference(found, &wanted) else { return Ok(Opinion::right(text.right_gradient)) };
+    let counter = (text.moved)((place / size.1, place % size.1), wanted.values()[place], found.values()[place]);
+    for (slip, name) in slips {
+        if same(found, &Kernel::from_tensor("slip", slip)?) {
+            return Ok(Opinion::wrong(format!("{counter} {name}")));
+        }
+    }
+    Ok(Opinion::wrong(counter))
+}
+
+/// Judges the gradient of the bias by the one that autograd gives.
+pub(super) fn judge_bias(found: f64, wanted: &Tensor, text: &Text) -> Result<Opinion> {
+    let wanted = figure::numbers(wanted)?[0];
+    if (found - wanted).abs() < 1e-3 {
+        return Ok(Opinion::right(text.right_bias));
+    }
+    let counter = (text.moved_bias)(wanted, found);
+    // Four outputs: each of them counted once, or their mean.
+    Ok(Opinion::wrong(match found {
+        4.0 => format!("{counter} {}", text.forgot_g),
+        _ if found == wanted / 4.0 => format!("{counter} {}", text.mean),
+        _ => counter,
+    }))
+}
+
+/// None, as JSON's null or as a word of either language.
+pub(super) fn judge_numbers(value: &Value, text: &Text) -> Opinion {
+    let word = value.as_str().map(str::to_lowercase).unwrap_or_default();
+    match word.as_str() {
+        "none" | "null" | "nada" | "nenhum" => Opinion::right(text.right_none),
+        _ if value.is_null() => Opinion::right(text.right_none),
+        "error" | "erro" => Opinion::wrong(text.no_error),
+        "zero" | "zeros" => Opinion::wrong(text.not_zero),
+        _ if value.as_f64() == Some(0.0) => Opinion::wrong(text.not_zero),
+        _ => Opinion::wrong(text.no_gradient),
+    }
+}

@@ -1,0 +1,82 @@
+//! `--predict`: the reader says what will come out, and only then it comes out.
+
+use std::io::Cursor;
+
+use candle_core::Device;
+use chapter_exercises::predict::ask;
+use chapter_kit::{Language, Page};
+
+use super::EXERCISES;
+
+/// What is printed when a reader types some lines, and the error if there is one.
+fn typed(exercise: u64, lines: &str, language: Language) -> (String, Option<String>) {
+    let mut printed = Vec::new();
+    let mut page = Page::new(&mut printed, false);
+    let asked = ask(exercise, &mut Cursor::new(lines), &Device::Cpu, language, &mut page);
+    (String::from_utf8(printed).unwrap().replace('\n', " "), asked.err().map(|error| error.to_string()))
+}
+
+/// The right predictions, in the ways in which readers type them.
+const RIGHT: [&str; 8] =
+    ["0 -1 0 0 0 0 0", "[27, 37; 57, 67]", "4, 9, 16", "0 1 −1 0", "1 3 6 9 12", "6,6", "26", "2\t4 2"];
+
+/// Predictions of readers who fell for something, and a word of what they are told.
+const SLIPS: [(u64, &str, &str); 9] = [
+    (1, "0 0 0 0 0 0 0", "in place 2 stands −1, and you predicted 0. Find out why before you go on. [1, −1] is blind"),
+    (1, "0 1 0 0 0 0 0", "signs are not"),
+    (2, "8 12 20 24", "a plain sum of Y"),
+    (3, "9 9 36", "One row for each output"),
+    (4, "0 0 1 0", "a pair"),
+    (5, "1 3 6 10 15", "That would be the running sum"),
+    (6, "0 0", "3! everywhere"),
+    (
+        7,
+        "23",
+        "Not as you said: 26 comes out, and you predicted 23. Find out why before you go on. Rows and columns are mixed up",
+    ),
+    (8, "0 8 0", "spreads a point"),
+];
+
+#[test]
+fn right_predictions_are_confirmed_and_then_shown() {
+    for (exercise, prediction) in EXERCISES.zip(RIGHT) {
+        let (printed, error) = typed(exercise, &format!("{prediction}\n"), Language::English);
+        assert_eq!(error, None, "exercise {exercise}");
+        assert!(printed.trim_end().ends_with("As you said."), "exercise {exercise}: {printed}");
+        let (printed, _) = typed(exercise, prediction, Language::Portuguese);
+        assert!(printed.trim_end().ends_with("Como você previu."), "exercise {exercise}: {printed}");
+    }
+}
+
+#[test]
+fn well_known_slips_have_their_names() {
+    for (exercise, prediction, name) in SLIPS {
+        let (printed, error) = typed(exercise, prediction, Language::English);
+        assert_eq!(error, None, "exercise {exercise}");
+        assert!(printed.contains(name), "exercise {exercise}, {prediction}: {printed}");
+        assert!(!printed.contains("As you said."), "exercise {exercise}, {prediction}");
+    }
+}
+
+#[test]
+fn any_other_number_is_a_surprise_without_a_name() {
+    let (printed, _) = typed(4, "5 5 5 5", Language::English);
+    assert!(printed.trim_end().ends_with("and you predicted 5. Find out why before you go on."), "{printed}");
+}
+
+#[test]
+fn nothing_is_shown_before_a_prediction_came() {
+    let answer = "0  1  -1  0";
+    let (before, error) = typed(4, "what?\n\n1 2\n1 NaN 0 0\n", Language::English);
+    assert!(!before.replace("   ", "  ").contains(answer), "{before}");
+    assert_eq!(before.matches("Write 4 numbers").count(), 2, "for words and for NaN: {before}");
+    assert!(before.contains("The line holds 2 of 4 numbers") && before.contains("The line holds 0 of 4 numbers"));
+    let error = error.unwrap();
+    assert_eq!(
+        error,
+        "--predict reads your prediction from standard input, which has ended: give 4 numbers in one line"
+    );
+    let (after, error) = typed(4, "what?\n0 1 -1 0\n", Language::English);
+    assert_eq!(error, None);
+    assert!(after.contains("As you said."));
+}
