@@ -131,10 +131,22 @@ impl Weights {
     }
 }
 
+/// The formats that say nothing of a convention.
+const NUMBERS_ONLY: [&str; 5] = ["txt", "csv", "json", "npy", "safetensors"];
+
 /// Refuses a name under which a convention's weights cannot be written, before there is anything to lose.
 pub(crate) fn check_output(path: &Path, convention: &Convention) -> Result<()> {
     match convention.layout {
-        Layout::Row | Layout::Matrix => Kernel::check_file_name(path)?,
+        Layout::Row | Layout::Matrix => {
+            Kernel::check_file_name(path)?;
+            let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+            ensure!(
+                extension.is_some_and(|extension| NUMBERS_ONLY.iter().any(|only| extension == *only)),
+                "{} is source code, which tells the convention of this book: name a file of numbers alone, .{}",
+                path.display(),
+                NUMBERS_ONLY.join(" .")
+            );
+        }
         Layout::Oihw | Layout::Hwio => ensure!(
             ArrayFile::of(path).is_some(),
             "{} holds rows, but {} keeps weights as {}: name a .npy or a .safetensors file",

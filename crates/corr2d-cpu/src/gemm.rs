@@ -1,4 +1,4 @@
-//! The classical matrix product over unrolled windows (`im2col`): any geometry, forced only, the yardstick of the rest.
+//! The classical matrix product over unrolled windows (`im2col`): any geometry, the yardstick of the rest.
 //!
 //! ```text
 //! u[k, p] = x[c, i · stride + a · dilation − before, …] for k = (c, a, b), p = (i, j); 0 in the padding

@@ -155,7 +155,8 @@ pub enum Algorithm {
     Reference,
     /// Direct summation along rows, blocked and parallel.
     Direct,
-    /// A matrix product over unrolled windows, as most libraries compute it: to compare with. `Auto` never takes it.
+    /// A matrix product over unrolled windows, as most libraries compute it: to compare with. `Auto` takes it for short sums
+    /// under strides.
     Gemm,
     /// Winograd's minimal filtering, for 3×3 kernels of stride 1.
     Winograd,

@@ -42,7 +42,7 @@ pub enum Path {
     /// Winograd's minimal filtering in tiles of 2×2, for 3×3 kernels of stride 1 and dilation 1, and its adjoint for the
     /// weight gradient.
     Winograd2,
-    /// A matrix product over unrolled windows, for any geometry, where it is asked for; weight gradients as `Direct`.
+    /// A matrix product over unrolled windows, for any geometry; weight gradients as `Direct`.
     Gemm,
     /// Two passes, for kernels that are an outer product, of one input channel a group; weight gradients as `Direct`.
     Separable,

@@ -144,6 +144,7 @@ fn every_bad_argument_has_its_line() {
             "--convert opencv:torch --kernel 1,2;3,4 --anchor 2,0", "--convert opencv:torch --kernel 1,2;3,4 --anchor 0",
             "--convert opencv:torch --kernel 1 --anchor -1,0", "--anchor 0,0", "--layer conv1",
             "--convert opencv:torch --kernel 1,2 --output F/k.csv", "--convert torch:opencv --kernel 1,2 --output F/k.docx",
+            "--convert torch:opencv --kernel 1,2 --output F/k.py",
             "--convert torch:opencv --kernel 1,2 --output F/none/k.csv", "--convert torch:tf --kernel 1,2 --output F/folder.npy",
             "--convert torch:tf --kernel 1,2 --image F/good.png", "--convert torch:tf --kernel 1,2 --x 1,2",
             "--x 1,2;3", "--x 1,2 --kernel 1;2", "--x 1,2 --output F/e.png", "--x 1,2 --image F/good.png",

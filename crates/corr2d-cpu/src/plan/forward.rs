@@ -16,6 +16,7 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Result<Path, Er
         // for 16.4, 31×31 5.3 for 35.3, 63×63 10.6 for 141, 61×5 4.0 for 11.8. At 256×256: 15×15 0.16 for 0.25, 31×31
         // 0.15 for 0.92. At 64×64: 21×21 0.015 for 0.019. With AVX2, f64 or portable registers these gain 1.3 times or
         // more, but for 11×11 (1.0 to 1.3 with AVX2 or f64), which is left to `planes`. 9×9, 31×3 and 7×15 gain 1.1.
+        Algorithm::Auto | Algorithm::Fast if gemm_pays(geometry) => Path::Gemm,
         Algorithm::Auto | Algorithm::Fast if direct_path(geometry) == Path::Planes && fft::pays(geometry) => Path::Fft,
         Algorithm::Auto | Algorithm::Fast | Algorithm::Direct => direct_path(geometry),
         Algorithm::Winograd if winograd::suits(geometry) => Path::Winograd2,
@@ -64,6 +65,22 @@ pub(super) fn direct_path(geometry: &Geometry) -> Path {
         Path::Channels
     } else {
         Path::Direct
+    }
+}
+
+/// Strided columns, of which a matrix product unrolls each window once: it pays where sums are short, and where outputs are
+/// too few for a register.
+///
+/// Against it on 700 shapes drawn by `benches/src/bin/sweep.rs`, one thread of a Cascade Lake with AVX-512, `channels` took in
+/// the geometric mean 1.3 to 2.3 times as long up to 48 taps, as long at 64, and 0.4 to 0.9 from 96 on; `direct`, at strides
+/// of 3, 1.2 to 1.6 up to 32 taps and 1.1 to 2 for three outputs or more, and at strides of 2 less.
+fn gemm_pays(geometry: &Geometry) -> bool {
+    let stride = geometry.columns().stride();
+    let taps = geometry.weight_len() / geometry.output_channels();
+    if channels::suits(geometry) {
+        stride > 1 && taps <= 48
+    } else {
+        stride > 2 && (taps <= 32 || geometry.output_channels_per_group() > 2)
     }
 }
 
