@@ -89,9 +89,12 @@ const ENGLISH: Text = Text {
         ),
     },
     filtered: |channels, from, to, border| {
-        let plural = if channels == 1 { "" } else { "s" };
+        let (channels, give) = match channels {
+            1 => ("1 channel".to_owned(), "gives"),
+            _ => (format!("{channels} channels"), "give"),
+        };
         format!(
-            "{channels} channel{plural} of {}×{} pixels in 0..1, border {border}, give {}×{} responses. The kernel \
+            "{channels} of {}×{} pixels in 0..1, border {border}, {give} {}×{} responses. The kernel \
              lies on the image as it stands: this is correlation (convolution would turn it by 180°).",
             from.0, from.1, to.0, to.1
         )
@@ -149,9 +152,12 @@ const PORTUGUESE: Text = Text {
         ),
     },
     filtered: |channels, from, to, border| {
-        let channels = if channels == 1 { "1 canal".to_owned() } else { format!("{channels} canais") };
+        let (channels, give) = match channels {
+            1 => ("1 canal".to_owned(), "dá"),
+            _ => (format!("{channels} canais"), "dão"),
+        };
         format!(
-            "{channels} de {}×{} pixels em 0..1, com a margem {border}, dão {}×{} respostas. O kernel fica sobre \
+            "{channels} de {}×{} pixels em 0..1, com a margem {border}, {give} {}×{} respostas. O kernel fica sobre \
              a imagem tal como é: isto é correlação (a convolução o giraria 180°).",
             from.0, from.1, to.0, to.1
         )

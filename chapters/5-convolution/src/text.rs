@@ -287,9 +287,9 @@ const PORTUGUESE: Text = Text {
     stays: "As duas usam o kernel na mesma orientação; os pesos ficam onde estão.",
     axes: |function, axes, shape| format!("Para {function}, os eixos são {axes}, aqui {shape:?}."),
     anchored: |before, from, after, to| {
-        let now = if before == after { String::new() } else { format!("agora é [{}, {}] e ", after.0, after.1) };
+        let now = if before == after { String::new() } else { format!("agora está em [{}, {}] e ", after.0, after.1) };
         format!(
-            "Com {from}, o peso [{}, {}] fica sobre o pixel. Ele {now}precisa ficar ali também com {to}.",
+            "Com {from}, o peso [{}, {}] fica sobre o pixel. Ele {now}deve ficar sobre o pixel também com {to}.",
             before.0, before.1
         )
     },

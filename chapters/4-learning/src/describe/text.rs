@@ -84,6 +84,11 @@ const ENGLISH: Text = Text {
         Some(0) => format!(
             "A constant does not give 0, so it takes no derivative of the picture f: its answer begins with {terms}."
         ),
+        Some(1) => format!(
+            "A constant gives 0, so it takes {}{}. Its answer begins with {terms}.",
+            derivatives(1),
+            by_axis(order, ": along x ", ", along y ")
+        ),
         Some(total) => format!(
             "Every polynomial of a degree below {total} gives 0, so it takes {}{}. Its answer begins with {terms}.",
             derivatives(total),
@@ -206,6 +211,11 @@ const PORTUGUESE: Text = Text {
                 "Uma constante não resulta em 0; ele não deriva, portanto, a imagem f: a sua resposta começa por {terms}."
             )
         }
+        Some(1) => format!(
+            "Uma constante resulta em 0; ele deriva, portanto, {}{}. A sua resposta começa por {terms}.",
+            times(1),
+            by_axis(order, ": em x ", ", em y ")
+        ),
         Some(total) => format!(
             "Todo polinômio de grau menor que {total} resulta em 0; ele deriva, portanto, {}{}. A sua resposta começa por {terms}.",
             times(total),

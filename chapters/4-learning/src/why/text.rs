@@ -34,8 +34,8 @@ pub(crate) const ENGLISH: Text = Text {
     rate: "rate",
     curves: "At 1/30 and above the first direction does not come to rest. At 1/36 = 1 / (30 + 6) both are equally fast, and no \
         other rate makes the slower one faster. The lesson's 0.03 lies between the two: the loss, which is made of squares, \
-        falls to 0.8² = 0.64 of itself in a step, and ten steps leave 0.64¹⁰, about a hundredth. From the eigenvalues, the \
-        kernel sought and the first kernel, the whole curve is known before the first step:",
+        falls to 0.8² = 0.64 of itself or less in a step, and ten steps leave 0.64¹⁰ at most, about a hundredth. From the \
+        eigenvalues, the kernel sought and the first kernel, the whole curve is known before the first step:",
     epoch: "epoch",
     predicted: "predicted",
     measured: "measured",
@@ -66,8 +66,8 @@ pub(crate) const PORTUGUESE: Text = Text {
     rate: "taxa",
     curves: "A partir de 1/30, a primeira direção não sossega. Com 1/36 = 1 / (30 + 6), as duas são igualmente rápidas, e nenhuma \
         outra taxa acelera a mais lenta. O 0.03 da lição fica entre as duas: a perda, feita de quadrados, cai a cada passo \
-        a 0.8² = 0.64 do que era, e dez passos deixam 0.64¹⁰, cerca de um centésimo. Com os autovalores, o kernel procurado \
-        e o primeiro kernel, conhece-se a curva inteira antes do primeiro passo:",
+        para 0.8² = 0.64 do que era, ou menos, e dez passos deixam no máximo 0.64¹⁰, cerca de um centésimo. Com os \
+        autovalores, o kernel procurado e o primeiro kernel, conhece-se a curva inteira antes do primeiro passo:",
     epoch: "época",
     predicted: "prevista",
     measured: "medida",

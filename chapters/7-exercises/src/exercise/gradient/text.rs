@@ -124,7 +124,7 @@ const PORTUGUESE: Text = Text {
         perda; à direita está o que gradients.get(&k), do candle, responde:",
     loss: "perda",
     silent: "to_vec2 tira os números do grafo, e slice_set escreve em um tensor que não está em grafo nenhum. Nada falha: \
-        backward termina bem, get responde None, e um otimizador pula o kernel sem dizer nada. O treino roda e não aprende. O \
+        backward termina bem, get responde None, e um otimizador pula o kernel sem dizer nada. O treinamento roda e não aprende. O \
         kernel antes e depois de três passos:",
     as_error: "corr2d::autograd::gradient faz disso um erro:",
     formulas: "Com G = ∂L/∂Y, os três gradientes de Y = X ⋆ K + b são",
