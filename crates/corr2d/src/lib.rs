@@ -10,6 +10,7 @@
 //! | [`Initializer`] | what a layer's weights begin with |
 //! | [`Trainer`], [`History`] | the loop that learns them |
 //! | [`autograd`] | gradients as functions, and the test that they are right |
+//! | [`receptive_field`] | what one output of a network sees |
 //! | [`candle_compat`] | candle's layer under candle's names, for models that exist |
 //! | [`candle_differences`] | where candle and this crate answer differently |
 //! | [`by_candle`] | what runs on CUDA and Metal |
@@ -26,6 +27,7 @@ mod initializer;
 mod layers;
 mod ops;
 mod pooling;
+pub mod receptive_field;
 mod trainer;
 mod transposed;
 
