@@ -14,6 +14,7 @@
 //! | `transposed`, `pooling` | the transposed correlation and the poolings, on slices and tensors, with their gradients |
 //! | `opencv` | a filtered photograph equals OpenCV's filter2D |
 //! | `pytorch` | outputs and gradients equal PyTorch's, by every algorithm; so do the poolings |
+//! | `receptive_field` | what an output sees: arithmetic, sets and gradients agree, and so do published tables |
 //! | `errors` | every bad call on tensors, layers and trainer has its one line |
 
 #![allow(
@@ -34,6 +35,7 @@ mod learning;
 mod opencv;
 mod pooling;
 mod pytorch;
+mod receptive_field;
 mod tensors;
 mod testkit;
 mod transposed;

@@ -12,7 +12,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// network.layer("stem", Layer::Convolution(Window::new(7)), &[network.input()])?;
 /// assert_eq!(
 ///     network.fields((5, 9)).unwrap_err().to_string(),
-///     "layer stem: kernel 7×7 is larger than the input 5×9: take a smaller kernel, or more padding",
+///     "layer stem: kernel 7×7 is larger than the input 5×9: take a smaller kernel or pad the input",
 /// );
 /// # Ok::<(), corr2d::receptive_field::Error>(())
 /// ```
