@@ -145,9 +145,26 @@ impl Picture {
     /// ```
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let format = Format::of_name(path)?;
-        let file = encode::encode(self, format, path)?;
+        let file = self.encode(path)?;
         write_whole(path, |output| output.write_all(&file))
+    }
+
+    /// The bytes of the file that [`save`](Picture::save) would write under this name, for
+    /// [`write_together`](crate::write_together) or for a page that holds the picture.
+    ///
+    /// # Errors
+    ///
+    /// Those of `save` but for the writing.
+    ///
+    /// ```
+    /// use candle_core::{Device, Tensor};
+    /// let ramp = corr2d_imaging::Picture::new(Tensor::new(&[[0f32, 0.2, 1.0]], &Device::Cpu)?)?;
+    /// assert!(ramp.encode("ramp.png")?.starts_with(b"\x89PNG"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn encode(&self, name: impl AsRef<Path>) -> Result<Vec<u8>> {
+        let name = name.as_ref();
+        encode::encode(self, Format::of_name(name)?, name)
     }
 
     /// The brightness of a colour picture, `[1, H, W]`: 0.299 red + 0.587 green + 0.114 blue.

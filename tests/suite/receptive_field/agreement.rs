@@ -12,7 +12,10 @@ fn three_ways_agree_on_500_random_networks() {
     let (mut with_interior, mut branched, mut enlarged, mut at_the_rim) = (0, 0, 0, 0);
     let mut seed = 0;
     while with_interior < NETWORKS {
-        assert!(seed < 4 * NETWORKS as u64, "only {with_interior} of {seed} networks have an output beside the padding");
+        assert!(
+            seed < 4 * NETWORKS as u64,
+            "only {with_interior} of {seed} networks have an output beside the padding"
+        );
         let (network, image) = random_network(seed);
         let fields = network.fields(image).unwrap();
         let case = format!("seed {seed}, {image:?}: {}", description(&network));
@@ -172,6 +175,13 @@ fn enlarges(layer: &Layer) -> bool {
 }
 
 fn description(network: &Network) -> String {
-    let layer = |node| format!("{} = {:?} of {:?}", network.name_of(node).unwrap(), network.layer_of(node).unwrap(), network.inputs_of(node).unwrap());
+    let layer = |node| {
+        format!(
+            "{} = {:?} of {:?}",
+            network.name_of(node).unwrap(),
+            network.layer_of(node).unwrap(),
+            network.inputs_of(node).unwrap()
+        )
+    };
     network.nodes().map(layer).collect::<Vec<_>>().join("; ")
 }

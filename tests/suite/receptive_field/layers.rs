@@ -123,6 +123,10 @@ fn a_gate_from_a_global_pooling_sees_everything_and_breaks_no_alignment() {
     let fields = network.fields((4, 7)).unwrap();
     let field = fields.field(gated).unwrap();
     assert_eq!((field.alignment, field.columns.stride()), (Alignment::Aligned, Some(Ratio::from_integer(1))));
-    assert_eq!((field.rows.region(1), field.columns.region(2)), ((-1, 4), (-1, 7)), "with the padding of the layer before");
+    assert_eq!(
+        (field.rows.region(1), field.columns.region(2)),
+        ((-1, 4), (-1, 7)),
+        "with the padding of the layer before"
+    );
     assert_eq!(fields.seen(gated, (1, 2)).unwrap().pixels.count(), 4 * 7);
 }

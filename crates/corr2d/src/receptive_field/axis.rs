@@ -108,7 +108,8 @@ impl AxisField {
 
     /// How far apart the centres of the inputs of a layer get; 0 for inputs that are aligned.
     pub(super) fn off_centre(inputs: &[(&Self, Reads)]) -> Option<Ratio<i64>> {
-        let through = |(input, reads): &(&Self, Reads)| input.moving().map(|path| path.through(reads)).collect::<Vec<_>>();
+        let through =
+            |(input, reads): &(&Self, Reads)| input.moving().map(|path| path.through(reads)).collect::<Vec<_>>();
         let paths: Vec<Reach> = inputs.iter().flat_map(through).collect::<Option<_>>()?;
         let moving: Vec<&Reach> = paths.iter().filter(|path| path.stride() != Ratio::from_integer(0)).collect();
         let Some((first, others)) = moving.split_first() else { return Some(Ratio::from_integer(0)) };

@@ -103,9 +103,8 @@ fn measure(rows: &[Vec<f64>], magnitude: Tensor) -> EffectiveField {
     let distance = |place: f64, centre: f64, deviation: f64| {
         if deviation > 0.0 { ((place - centre) / deviation).powi(2) } else { 0.0 }
     };
-    let gaussian = |row, column| {
-        (-0.5 * (distance(row, centre.0, deviation.0) + distance(column, centre.1, deviation.1))).exp()
-    };
+    let gaussian =
+        |row, column| (-0.5 * (distance(row, centre.0, deviation.0) + distance(column, centre.1, deviation.1))).exp();
     // The height that fits best, by least squares.
     let (mut products, mut squares, mut reached) = (0.0, 0.0, 0);
     for (row, column, number) in pixels() {

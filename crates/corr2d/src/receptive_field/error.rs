@@ -72,7 +72,9 @@ pub enum Error {
         stride: (usize, usize),
     },
     /// A transposed convolution with outputs that see nothing, or with holes in what they see.
-    #[error("layer {layer}: a transposed convolution of {window} leaves holes; its kernel must be as long as its stride at least, its dilation 1")]
+    #[error(
+        "layer {layer}: a transposed convolution of {window} leaves holes; its kernel must be as long as its stride at least, its dilation 1"
+    )]
     Holes {
         /// The name of the layer.
         layer: String,

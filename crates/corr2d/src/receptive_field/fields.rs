@@ -266,7 +266,11 @@ fn meeting(placed: &Placed, sizes: &[(usize, usize)]) -> Result<Step> {
     }
     let single_number = Reads::Window { taps: 1, stride: 0, dilation: 1, before: 0 };
     let reads = |found: &(usize, usize)| if *found == size { Reads::SAME_PLACE } else { single_number };
-    Ok(Step { size, reads: sizes.iter().map(|found| (reads(found), reads(found))).collect(), padding: Sides::default() })
+    Ok(Step {
+        size,
+        reads: sizes.iter().map(|found| (reads(found), reads(found))).collect(),
+        padding: Sides::default(),
+    })
 }
 
 /// A convolution of one channel, with its padding in numbers.

@@ -57,7 +57,8 @@ impl Fields {
         let mut maps: Vec<Option<Tensor>> = vec![Some(image.as_tensor().clone())];
         let needed = self.needed(node)?;
         for (index, needed) in needed.iter().enumerate().skip(1) {
-            let map = if *needed { Some(self.forward(Node(index), &maps, &Draw { weights, seed, index })?) } else { None };
+            let map =
+                if *needed { Some(self.forward(Node(index), &maps, &Draw { weights, seed, index })?) } else { None };
             maps.push(map);
         }
         let map = maps.get(node.0).cloned().flatten().unwrap_or_else(|| image.as_tensor().clone());
@@ -93,7 +94,8 @@ impl Fields {
             }
             Layer::TransposedConvolution { window, output_padding } => {
                 let mixed = draw.mixed(first()?)?;
-                let options = ConvTranspose2dOptions { output_padding, ..transposed_options(&window, explicit(padding)) };
+                let options =
+                    ConvTranspose2dOptions { output_padding, ..transposed_options(&window, explicit(padding)) };
                 conv_transpose2d(&mixed, &draw.weight(&mixed, window.kernel)?, None, &options)?
             }
             Layer::Upsampling { factor, interpolation } => {
@@ -102,9 +104,11 @@ impl Fields {
                 let window = upsampling(factor, interpolation);
                 conv_transpose2d(&mixed, &weight, None, &transposed_options(&window, explicit(padding)))?
             }
-            Layer::Padding(_) => first()?
-                .pad_with_zeros(2, padding.top, padding.bottom)?
-                .pad_with_zeros(3, padding.left, padding.right)?,
+            Layer::Padding(_) => first()?.pad_with_zeros(2, padding.top, padding.bottom)?.pad_with_zeros(
+                3,
+                padding.left,
+                padding.right,
+            )?,
             Layer::Cropping(_) => {
                 let (height, width) = self.steps[node.0].size;
                 first()?.narrow(2, padding.top, height)?.narrow(3, padding.left, width)?

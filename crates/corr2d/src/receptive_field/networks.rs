@@ -7,8 +7,9 @@
 //! - in the 3×3 of a stage's first unit in torchvision and candle-transformers (`resnet50`), and
 //! - in the 3×3 of a stage's last unit in TF-Slim, whose figures Distill's table has (`resnet50-slim`).
 //!
-//! A 3×3 that comes before the halving sees half as far as one behind it. The first stage of torchvision's network has as
-//! many of them as the others, but in each later stage one 3×3 moves in front of the halving: 427 pixels and not 483.
+//! A 3×3 that halves the map, or stands before the halving, widens the field by half as much as one behind it. In the paper
+//! and in TF-Slim all 3×3 of a stage count alike; in torchvision the first 3×3 of the three later stages counts half, and
+//! the field has 8 + 16 + 32 pixels less: 427 and not 483.
 //!
 //! ```
 //! use corr2d::receptive_field::{Error, networks};
@@ -55,7 +56,12 @@ impl Named {
 
 /// All that there are, in the order of their years.
 pub const ALL: &[Named] = &[
-    named("alexnet", "TF-Slim's alexnet_v2, as in Distill's table; torchvision's has 2 zeros around the image", 224, plain::alexnet),
+    named(
+        "alexnet",
+        "TF-Slim's alexnet_v2, as in Distill's table; torchvision's has 2 zeros around the image",
+        224,
+        plain::alexnet,
+    ),
     named("vgg11", "2014, and TF-Slim's vgg_a", 224, |name| plain::vgg(name, &[1, 1, 2, 2, 2])),
     named("vgg16", "2014, as in Distill's table", 224, |name| plain::vgg(name, &[2, 2, 3, 3, 3])),
     named("vgg19", "2014", 224, |name| plain::vgg(name, &[2, 2, 4, 4, 4])),

@@ -69,13 +69,7 @@ fn forked(chain: &mut Chain, name: &str) -> Result<()> {
 }
 
 /// One branch, its layers lettered.
-fn side(
-    chain: &mut Chain,
-    name: &str,
-    index: usize,
-    from: Node,
-    layers: &[Layer],
-) -> Result<Node> {
+fn side(chain: &mut Chain, name: &str, index: usize, from: Node, layers: &[Layer]) -> Result<Node> {
     let lettered: Vec<(&str, Layer)> = ["a", "b", "c", "d", "e", "f"].into_iter().zip(layers.iter().copied()).collect();
     chain.branch(&format!("{name}.{index}"), from, &lettered)
 }

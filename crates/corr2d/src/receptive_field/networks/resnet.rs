@@ -8,9 +8,7 @@ use crate::receptive_field::network::Network;
 /// Units of two 3×3; a stage's first 3×3 halves the map.
 pub(super) fn basic(name: &str, depths: [usize; 4]) -> Result<Network> {
     let pool = Window::new(3).stride(2).padding(1);
-    build(name, depths, pool, Halving::InFirstUnit, |stride| {
-        vec![("conv1", three(stride)), ("conv2", three(1))]
-    })
+    build(name, depths, pool, Halving::InFirstUnit, |stride| vec![("conv1", three(stride)), ("conv2", three(1))])
 }
 
 /// Units of 1×1, 3×3, 1×1; the 3×3 of a stage's first unit halves the map.
