@@ -4,6 +4,7 @@ mod correlation;
 mod edges;
 mod layer;
 mod learning;
+mod networks;
 mod receptive_field;
 
 use serde_json::Value;

@@ -133,9 +133,7 @@ pub(super) const PORTUGUESE: Text = Text {
         )
     },
     centres_differ: |at, distance| {
-        format!(
-            "A rede não é alinhada: em {at} se encontram caminhos cujos centros diferem em até {distance}."
-        )
+        format!("A rede não é alinhada: em {at} se encontram caminhos cujos centros diferem em até {distance}.")
     },
     region: |(row, column), region, (down, across), pixels| {
         format!(

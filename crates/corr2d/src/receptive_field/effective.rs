@@ -18,7 +18,8 @@ const COUNTS: f64 = 1.0 - 0.9545;
 /// What a measured gradient says of the part of a field that counts.
 #[derive(Clone, Debug)]
 pub struct EffectiveField {
-    /// The root mean square of the gradient over all draws, [H, W], the largest 1. It is 0 outside the field.
+    /// The root mean square of the gradient over all draws, [H, W], each with the same sum of squares; the largest is 1. It
+    /// is 0 outside the field.
     pub magnitude: Tensor,
     /// The mean row and column of the magnitude.
     pub centre: (f64, f64),
@@ -71,6 +72,9 @@ impl Fields {
         for draw in 0..draws as u64 {
             let seed = seed.wrapping_mul(1 << 10).wrapping_add(draw);
             let square = self.gradient(node, output, Weights::Normal, seed, device)?.sqr()?;
+            // Through many layers the length of a gradient differs from draw to draw by orders of magnitude.
+            let total = square.sum_all()?.to_scalar::<f64>()?;
+            let square = if total > 0.0 { square.affine(1.0 / total, 0.0)? } else { square };
             squares = Some(match squares {
                 Some(sum) => (sum + square)?,
                 None => square,

@@ -113,8 +113,11 @@ impl Fields {
         let mut fields = Self { network, steps: Vec::new(), fields: Vec::new() };
         for node in fields.network.nodes() {
             let placed = fields.network.placed(node)?;
-            let step = fields.step(placed, image)?;
             let too_large = |what| Error::TooLarge { layer: placed.name.clone(), what, limit: LARGEST_SIDE };
+            if placed.layer.window().is_some_and(|window| window.kernel.0.max(window.kernel.1) > LARGEST_SIDE) {
+                return Err(too_large("its kernel"));
+            }
+            let step = fields.step(placed, image)?;
             if step.size.0.max(step.size.1) > LARGEST_SIDE {
                 return Err(too_large("its map"));
             }

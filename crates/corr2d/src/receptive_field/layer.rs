@@ -42,6 +42,25 @@ pub enum Layer {
     Global,
 }
 
+impl Layer {
+    /// Its window, if it has one.
+    ///
+    /// ```
+    /// use corr2d::receptive_field::{Layer, Window};
+    /// assert_eq!(Layer::MaxPooling(Window::new(2)).window(), Some(Window::new(2)));
+    /// assert_eq!(Layer::Addition.window(), None);
+    /// ```
+    pub fn window(&self) -> Option<Window> {
+        match *self {
+            Self::Convolution(window)
+            | Self::MaxPooling(window)
+            | Self::AveragePooling(window)
+            | Self::TransposedConvolution { window, .. } => Some(window),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Layer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,7 +1,9 @@
 //! The third way: a real network, built of this crate's functions from the same description, and its gradient.
 //!
 //! A network without activations is linear, so that its gradient is the same at every image, and no dead unit hides a
-//! pixel. Every map has one channel, but for those that were concatenated, which the next layer mixes into one.
+//! pixel. Where it is only asked which pixels there are, every map has one channel; where their gradients are compared, it
+//! has several, as real networks have, since through a single one a kernel that oscillates is all that is seen. Maps that
+//! were concatenated have more, until the next layer mixes them.
 //!
 //! A maximum passes the gradient to one pixel of its window alone, and which one depends on the image. The question here is
 //! which pixels it *can* pass it to; so the real network takes averages in the place of maxima, over the same windows.
@@ -20,12 +22,23 @@ use crate::{ConvTranspose2dOptions, Initializer, avg_pool2d, conv_transpose2d, c
 pub enum Weights {
     /// Uniform, all positive: nothing cancels, so that the gradient is 0 exactly where no path leads.
     Positive,
-    /// Normal, of both signs, as a network has them before it learns.
+    /// Normal, of both signs, as a network has them before it learns. Each map has [`Weights::channels`] channels.
     Normal,
 }
 
+impl Weights {
+    /// The channels of every map.
+    pub fn channels(self) -> usize {
+        match self {
+            Self::Positive => 1,
+            Self::Normal => 8,
+        }
+    }
+}
+
 impl Fields {
-    /// The gradient of one output, (row, column) from 0, of a layer by every pixel of the image: [H, W], f64.
+    /// The gradient of one output, (row, column) from 0, of a layer by every pixel of the image: [H, W], f64. Where the layer
+    /// has several channels, it is that of the first, and behind a concatenation that of a mixture of all.
     ///
     /// ```
     /// use candle_core::Device;
@@ -62,7 +75,8 @@ impl Fields {
             maps.push(map);
         }
         let map = maps.get(node.0).cloned().flatten().unwrap_or_else(|| image.as_tensor().clone());
-        let chosen = map.narrow(2, output.0, 1)?.narrow(3, output.1, 1)?.sum_all()?;
+        let map = Draw { weights, seed, index: node.0 }.mixed(&map)?;
+        let chosen = map.narrow(1, 0, 1)?.narrow(2, output.0, 1)?.narrow(3, output.1, 1)?.sum_all()?;
         let gradients = chosen.backward()?;
         Ok(gradient(&gradients, image.as_tensor(), "the image")?.reshape((height, width))?)
     }
@@ -86,7 +100,7 @@ impl Fields {
         Ok(match placed.layer {
             Layer::Input | Layer::ElementWise => first()?.clone(),
             Layer::Convolution(window) => {
-                let weight = draw.weight(first()?, window.kernel)?;
+                let weight = draw.weight(first()?, window.kernel, draw.weights.channels())?;
                 conv2d(first()?, &weight, None, &convolution_options(&window, explicit(padding)))?
             }
             Layer::MaxPooling(window) | Layer::AveragePooling(window) => {
@@ -96,13 +110,16 @@ impl Fields {
                 let mixed = draw.mixed(first()?)?;
                 let options =
                     ConvTranspose2dOptions { output_padding, ..transposed_options(&window, explicit(padding)) };
-                conv_transpose2d(&mixed, &draw.weight(&mixed, window.kernel)?, None, &options)?
+                // Input channels come first; after the mixing there are as many of them as of outputs.
+                conv_transpose2d(&mixed, &draw.weight(&mixed, window.kernel, mixed.dim(1)?)?, None, &options)?
             }
             Layer::Upsampling { factor, interpolation } => {
-                let mixed = draw.mixed(first()?)?;
-                let weight = tent(factor, interpolation, mixed.device())?;
+                let map = first()?;
+                let channels = map.dim(1)?;
+                let weight = tent(factor, interpolation, map.device())?.repeat((channels, 1, 1, 1))?;
                 let window = upsampling(factor, interpolation);
-                conv_transpose2d(&mixed, &weight, None, &transposed_options(&window, explicit(padding)))?
+                let options = transposed_options(&window, explicit(padding));
+                conv_transpose2d(map, &weight, None, &ConvTranspose2dOptions { groups: channels, ..options })?
             }
             Layer::Padding(_) => first()?.pad_with_zeros(2, padding.top, padding.bottom)?.pad_with_zeros(
                 3,
@@ -134,25 +151,27 @@ struct Draw {
 }
 
 impl Draw {
-    /// A weight [1, C, h, w] for a map of C channels. Sums of windows stay about as large as what is summed.
-    fn weight(&self, map: &Tensor, kernel: (usize, usize)) -> Result<Tensor> {
-        let channels = map.dim(1)?;
-        let count = (channels * kernel.0 * kernel.1) as f64;
+    /// A weight [channels, C, h, w] for a map of C channels. Sums of windows stay about as large as what is summed.
+    fn weight(&self, map: &Tensor, kernel: (usize, usize), channels: usize) -> Result<Tensor> {
+        let inputs = map.dim(1)?;
+        let count = (inputs * kernel.0 * kernel.1) as f64;
         let law = match self.weights {
             Weights::Positive => Initializer::Uniform { low: 0.5 / count, high: 1.5 / count },
             Weights::Normal => Initializer::Normal { mean: 0.0, std: count.sqrt().recip() },
         };
         // A stream for each layer of each seed: the layers of one network must not have the same weights.
         let seed = self.seed.wrapping_mul(1 << 20).wrapping_add(self.index as u64);
-        Ok(law.draw((1, channels, kernel.0, kernel.1), seed, DType::F64, map.device())?)
+        Ok(law.draw((channels, inputs, kernel.0, kernel.1), seed, DType::F64, map.device())?)
     }
 
-    /// All channels as one.
+    /// A map with as many channels as all have.
     fn mixed(&self, map: &Tensor) -> Result<Tensor> {
-        if map.dim(1)? == 1 {
+        let channels = self.weights.channels();
+        if map.dim(1)? == channels {
             return Ok(map.clone());
         }
-        Ok(conv2d(map, &self.weight(map, (1, 1))?, None, &convolution_options(&Window::new(1), crate::Padding::Valid))?)
+        let weight = self.weight(map, (1, 1), channels)?;
+        Ok(conv2d(map, &weight, None, &convolution_options(&Window::new(1), crate::Padding::Valid))?)
     }
 }
 

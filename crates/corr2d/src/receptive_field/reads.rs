@@ -36,10 +36,15 @@ impl Reads {
         }
     }
 
-    /// All positions that an output reads, padding included, from the first to the last.
-    pub(super) fn positions(&self, output: i64) -> impl Iterator<Item = i64> + use<> {
-        let (first, last) = self.ends(output).unwrap_or((0, -1));
+    /// The positions that an output reads in an input of this length, and whether it reads padding too.
+    pub(super) fn positions(&self, output: usize, length: usize) -> (Vec<usize>, bool) {
+        let Some((first, last)) = self.ends(output as i64) else { return (Vec::new(), true) };
         let step = if let Self::Window { dilation, .. } = self { *dilation } else { 1 };
-        (first..=last).step_by(usize::try_from(step).unwrap_or(1).max(1))
+        // A kernel may be far longer than the input: what lies before it is stepped over at once.
+        let begin = if first < 0 { first + (-first).div_euclid(step) * step } else { first };
+        let begin = if begin < 0 { begin + step } else { begin };
+        let end = last.min(length as i64 - 1);
+        let inside = (begin..=end).step_by(usize::try_from(step).unwrap_or(1)).map(|position| position as usize);
+        (inside.collect(), first < 0 || last >= length as i64)
     }
 }

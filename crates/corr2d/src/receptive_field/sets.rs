@@ -101,8 +101,9 @@ impl Fields {
 impl Mask {
     /// Adds all that this set reads to a set of the input, and says whether padding was read. Across first, then down.
     fn spread(&self, rows: &Reads, columns: &Reads, target: &mut Self) -> bool {
-        let (across, mut padding) = (positions(columns, self.width, target.width), false);
-        let down = positions(rows, self.height, target.height);
+        let across: Vec<_> = (0..self.width).map(|column| columns.positions(column, target.width)).collect();
+        let down: Vec<_> = (0..self.height).map(|row| rows.positions(row, target.height)).collect();
+        let mut padding = false;
         for (row, (targets, rows_in_padding)) in down.iter().enumerate() {
             let mut line = vec![false; target.width];
             for (column, (positions, columns_in_padding)) in across.iter().enumerate() {
@@ -119,14 +120,4 @@ impl Mask {
         }
         padding
     }
-}
-
-/// For every output of an axis, the positions of its input that it reads, and whether it reads padding too.
-fn positions(reads: &Reads, outputs: usize, inputs: usize) -> Vec<(Vec<usize>, bool)> {
-    let of = |output: usize| {
-        let inside = |position: i64| usize::try_from(position).ok().filter(|position| *position < inputs);
-        let all: Vec<Option<usize>> = reads.positions(output as i64).map(inside).collect();
-        (all.iter().copied().flatten().collect(), all.contains(&None))
-    };
-    (0..outputs).map(of).collect()
 }
