@@ -93,7 +93,9 @@ fn what_counts(device: &Device, seed: u64, text: &Text, page: &mut Page<'_>) -> 
         shares.push(share);
     }
     page.figure(&lines.join("\n"))?;
-    page.text(&(text.effective_share)(shares.first().copied().unwrap_or(0.0), shares.last().copied().unwrap_or(0.0)))?;
+    if let [first, .., last] = shares.as_slice() {
+        page.text(&(text.effective_share)(*first, *last))?;
+    }
     page.text(text.try_network)?;
     page.figure(TRY_NETWORK)?;
     Ok(())

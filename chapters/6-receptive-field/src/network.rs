@@ -140,7 +140,9 @@ impl Overview {
             Alignment::Centres { at, distance } => (text.centres_differ)(network.name_of(at)?, &halves(distance)),
         })?;
         let (down, across) = self.region.centre();
-        page.text(&(text.region)(self.output, self.region, (&halves(down), &halves(across)), self.pixels))?;
+        let region = (text.region)(self.output.0, self.output.1, self.region);
+        let centre = (text.centre)(&halves(down), &halves(across), self.pixels);
+        page.text(&format!("{region} {centre}"))?;
         if let Some(effective) = &self.effective {
             let percent = |part: f64| format!("{:.0}", 100.0 * part);
             page.text(&(text.measured_field)(effective.pixels, effective.reached, &percent(effective.share())))?;

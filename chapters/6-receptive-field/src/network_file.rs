@@ -21,6 +21,7 @@ pub(crate) fn read(path: &Path) -> Result<Described> {
         matches!(extension.as_str(), "toml" | "onnx"),
         "{shown} is neither .toml, a description, nor .onnx, a model"
     );
+    ensure!(path.exists(), "{shown} does not exist: check the name and the folder");
     let length = std::fs::metadata(path).with_context(|| format!("{shown} cannot be read"))?.len();
     ensure!(length <= LARGEST_FILE, "{shown} has {length} bytes: a network of more than 1 GiB is not read");
     let bytes = std::fs::read(path).with_context(|| format!("{shown} cannot be read"))?;

@@ -56,7 +56,8 @@ pub struct Text {
     pub aligned: &'static str,
     pub strides_differ: fn(at: &str, first: &str, other: &str) -> String,
     pub centres_differ: fn(at: &str, distance: &str) -> String,
-    pub region: fn(output: (usize, usize), region: Region, centre: (&str, &str), pixels: usize) -> String,
+    pub region: fn(row: usize, column: usize, region: Region) -> String,
+    pub centre: fn(down: &str, across: &str, pixels: usize) -> String,
     pub measured_field: fn(pixels: usize, reached: usize, share: &str) -> String,
     pub gaussian: fn(down: &str, across: &str, explained: &str) -> String,
 }

@@ -86,14 +86,17 @@ enum Kind {
 
 /// One number for both axes, or (height, width).
 #[derive(Clone, Copy, Deserialize)]
-#[serde(untagged, expecting = "a number, or [height, width]")]
+#[serde(untagged, expecting = "here a number is needed, or [height, width]")]
 enum Sizes {
     Both(usize),
     Each([usize; 2]),
 }
 
 #[derive(Clone, Deserialize)]
-#[serde(untagged, expecting = "a number, [down, across], [top, left, bottom, right], or \"same\"")]
+#[serde(
+    untagged,
+    expecting = "here a number is needed, or [down, across], [top, left, bottom, right], \"same\", \"same-pytorch\" or \"same-lower\""
+)]
 enum Around {
     All(usize),
     Axes([usize; 2]),

@@ -49,8 +49,8 @@ pub(super) const ENGLISH: Text = Text {
         )
     },
     effective_title: "What counts of it",
-    effective: "A pixel in the field can reach the output, but a pixel at its rim only by one path, and one in the middle by \
-        very many. So the gradient is largest in the middle and falls off towards the rim, like a bell. Here are layers \
+    effective: "A pixel in the field can reach the output, but a pixel at its rim by few paths, and one in the \
+        middle by very many. So the gradient is largest in the middle and falls off towards the rim, like a bell. Here are layers \
         of 3×3 with random weights, and the root mean square of the gradient over sixteen draws of them. A pixel counts if its gradient is at least \
         4.55 % of the largest; σ is the standard deviation of the bell in pixels:",
     effective_table: ["layers", "field", "σ", "pixels that count", "share"],
@@ -94,8 +94,8 @@ pub(super) const ENGLISH: Text = Text {
     none_larger: |height, width| format!("No field is larger than the image of {height}×{width}."),
     one_output: |layer, field, stride, padding| {
         format!(
-            "An output of {layer} sees {field} pixels, those in the padding included. The stride is {stride}: so far apart \
-             neighbouring outputs look. The padding is {padding}: so far before the image the first field begins."
+            "An output of {layer} sees {field} pixels, those in the padding included. The stride, how far apart neighbouring \
+             outputs look, is {stride}; the padding, how far before the image the first field begins, is {padding}."
         )
     },
     sees_all: |layer| format!("Every output of {layer} sees the whole image."),
@@ -112,12 +112,14 @@ pub(super) const ENGLISH: Text = Text {
     centres_differ: |at, distance| {
         format!("The network is not aligned: at {at} paths meet whose centres differ by up to {distance}.")
     },
-    region: |(row, column), region, (down, across), pixels| {
+    region: |row, column, region| {
         format!(
-            "The output in row {row}, column {column} (from 0) sees rows {} to {} and columns {} to {}, around row {down}, column \
-             {across}. {pixels} pixels of the image can reach it.",
+            "The output in row {row}, column {column} (from 0) sees rows {} to {} and columns {} to {}.",
             region.top, region.bottom, region.left, region.right
         )
+    },
+    centre: |down, across, pixels| {
+        format!("Their centre is row {down}, column {across}; {pixels} pixels of the image can reach the output.")
     },
     measured_field: |pixels, reached, share| {
         format!(

@@ -51,7 +51,7 @@ pub(super) const PORTUGUESE: Text = Text {
         )
     },
     effective_title: "Quanto disso conta",
-    effective: "Um pixel do campo pode chegar à saída; mas um da borda chega por um único caminho, e um do meio, por muitos. \
+    effective: "Um pixel do campo pode chegar à saída; mas um da borda chega por poucos caminhos, e um do meio, por muitos. \
         Por isso, o gradiente é maior no meio e cai em direção à borda, como um sino. Aqui estão camadas de 3×3 com pesos \
         aleatórios e a raiz da média dos quadrados do gradiente em dezesseis sorteios. Um pixel conta se o seu gradiente é pelo menos 4.55 % do \
         maior; σ é o desvio padrão do sino, em pixels:",
@@ -114,9 +114,9 @@ pub(super) const PORTUGUESE: Text = Text {
     none_larger: |height, width| format!("Nenhum campo é maior que a imagem de {height}×{width}."),
     one_output: |layer, field, stride, padding| {
         format!(
-            "Uma saída de {layer} enxerga {field} pixels, contando os do preenchimento (padding). O passo é {stride}: é a \
-             distância entre os lugares para onde olham duas saídas vizinhas. O padding é {padding}: é quanto o primeiro campo \
-             começa antes da imagem."
+            "Uma saída de {layer} enxerga {field} pixels, contando os do preenchimento (padding). O passo, a distância entre os \
+             lugares para onde olham duas saídas vizinhas, é {stride}; o padding, quanto o primeiro campo começa antes da \
+             imagem, é {padding}."
         )
     },
     sees_all: |layer| format!("Toda saída de {layer} enxerga a imagem inteira."),
@@ -135,12 +135,14 @@ pub(super) const PORTUGUESE: Text = Text {
     centres_differ: |at, distance| {
         format!("A rede não é alinhada: em {at} se encontram caminhos cujos centros diferem em até {distance}.")
     },
-    region: |(row, column), region, (down, across), pixels| {
+    region: |row, column, region| {
         format!(
-            "A saída da linha {row}, coluna {column} (a partir de 0), enxerga da linha {} à {} e da coluna {} à {}, em torno da linha \
-             {down}, coluna {across}. Podem chegar a ela {pixels} pixels da imagem.",
+            "A saída da linha {row}, coluna {column} (a partir de 0), enxerga da linha {} à {} e da coluna {} à {}.",
             region.top, region.bottom, region.left, region.right
         )
+    },
+    centre: |down, across, pixels| {
+        format!("O centro fica na linha {down}, coluna {across}; {pixels} pixels da imagem podem chegar à saída.")
     },
     measured_field: |pixels, reached, share| {
         format!(

@@ -43,13 +43,14 @@ fn a_network_by_name_layer_by_layer() {
     No field is larger than the image of 224×224.
 
     An output of pool5 sees 195×195 pixels, those in the padding included. The
-    stride is 32: so far apart neighbouring outputs look. The padding is 64: so far
-    before the image the first field begins.
+    stride, how far apart neighbouring outputs look, is 32; the padding, how far
+    before the image the first field begins, is 64.
 
     All paths from an output to the image look at one place: the network is aligned.
 
     The output in row 0, column 4 (from 0) sees rows -64 to 130 and columns 64 to
-    258, around row 33, column 161. 20305 pixels of the image can reach it.
+    258. Their centre is row 33, column 161; 20305 pixels of the image can reach the
+    output.
     ");
     let printed = run_in::<Arguments>("pt", &["--network-file", &network_file("encoder-decoder.toml"), "--at", "47,0"]);
     assert_eq!(printed.status, 0, "{}", printed.errors);
@@ -70,8 +71,8 @@ fn a_network_by_name_layer_by_layer() {
     Nenhum campo é maior que a imagem de 48×64.
 
     Uma saída de last enxerga 17×17 pixels, contando os do preenchimento (padding).
-    O passo é 1: é a distância entre os lugares para onde olham duas saídas
-    vizinhas. O padding é 8: é quanto o primeiro campo começa antes da imagem.
+    O passo, a distância entre os lugares para onde olham duas saídas vizinhas, é 1;
+    o padding, quanto o primeiro campo começa antes da imagem, é 8.
 
     Depois de uma camada que amplia, as saídas não enxergam o mesmo tanto: são de
     13×13 a 17×17 pixels.
@@ -80,8 +81,8 @@ fn a_network_by_name_layer_by_layer() {
     até 2.
 
     A saída da linha 47, coluna 0 (a partir de 0), enxerga da linha 40 à 52 e da
-    coluna -8 à 8, em torno da linha 46, coluna 0. Podem chegar a ela 72 pixels da
-    imagem.
+    coluna -8 à 8. O centro fica na linha 46, coluna 0; 72 pixels da imagem podem
+    chegar à saída.
     ");
     let printed = run_in::<Arguments>("pt", &["--network-file", &network_file("inception.toml")]);
     assert_snapshot!(printed.out, @"
@@ -103,16 +104,15 @@ fn a_network_by_name_layer_by_layer() {
     Nenhum campo é maior que a imagem de 63×79.
 
     Uma saída de Concat_1 enxerga 19×19 pixels, contando os do preenchimento
-    (padding). O passo é 4: é a distância entre os lugares para onde olham duas
-    saídas vizinhas. O padding é 8: é quanto o primeiro campo começa antes da
-    imagem.
+    (padding). O passo, a distância entre os lugares para onde olham duas saídas
+    vizinhas, é 4; o padding, quanto o primeiro campo começa antes da imagem, é 8.
 
     A rede não é alinhada: em Concat_1 se encontram caminhos cujos centros diferem
     em até 1.
 
     A saída da linha 8, coluna 10 (a partir de 0), enxerga da linha 24 à 42 e da
-    coluna 32 à 50, em torno da linha 33, coluna 41. Podem chegar a ela 361 pixels
-    da imagem.
+    coluna 32 à 50. O centro fica na linha 33, coluna 41; 361 pixels da imagem podem
+    chegar à saída.
     ");
     assert_snapshot!(page::<Arguments>(&["--network-file", &network_file("residual.toml")]), @"
     residual, on an image of 96×128
@@ -135,14 +135,15 @@ fn a_network_by_name_layer_by_layer() {
     GlobalAveragePool is the first layer with an output that sees the whole image:
     what a further layer adds to its field lies in the padding.
 
-    An output of Add_1 sees 67×75 pixels, those in the padding included. The stride
-    is 8: so far apart neighbouring outputs look. The padding is 33×37: so far
-    before the image the first field begins.
+    An output of Add_1 sees 67×75 pixels, those in the padding included. The stride,
+    how far apart neighbouring outputs look, is 8; the padding, how far before the
+    image the first field begins, is 33×37.
 
     All paths from an output to the image look at one place: the network is aligned.
 
-    The output in row 6, column 8 (from 0) sees rows 15 to 81 and columns 27 to 101,
-    around row 48, column 64. 5025 pixels of the image can reach it.
+    The output in row 6, column 8 (from 0) sees rows 15 to 81 and columns 27 to 101.
+    Their centre is row 48, column 64; 5025 pixels of the image can reach the
+    output.
     ");
 }
 
