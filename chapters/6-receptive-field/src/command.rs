@@ -31,7 +31,8 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME", group = "what")]
     network: Option<String>,
 
-    /// A network from a file: a description (.toml) or a model (.onnx)
+    /// A network from a file: a description (.toml), whose settings stand in
+    /// chapters/6-receptive-field/networks/README.md, or a model (.onnx)
     #[arg(long, value_name = "FILE", group = "what")]
     network_file: Option<PathBuf>,
 

@@ -1,34 +1,4 @@
-//! A network as a reader describes it, in TOML.
-//!
-//! ```toml
-//! name = "a unit with two branches"
-//! image = [32, 48]               # height and width; or one number for both; may be left to the command line
-//!
-//! [[layer]]
-//! name = "wide"                  # may be left out
-//! kind = "convolution"
-//! kernel = [1, 7]                # or one number for both axes, as for stride, dilation and factor
-//! stride = 1
-//! dilation = 1
-//! padding = [0, 3]               # one number, [down, across], [top, left, bottom, right], or "same"
-//!
-//! [[layer]]
-//! name = "sum"
-//! kind = "addition"
-//! inputs = ["wide", "input"]     # by name; "input" is the image. Left out, it is the layer before
-//! ```
-//!
-//! | kind | settings |
-//! | --- | --- |
-//! | `convolution`, `max-pooling`, `average-pooling` | `kernel`, `stride`, `dilation`, `padding`; poolings also `ceil-mode` |
-//! | `transposed-convolution` | `kernel`, `stride`, `padding`, `output-padding` |
-//! | `upsampling` | `factor`, `interpolation` (`nearest` or `bilinear`) |
-//! | `padding`, `cropping` | `padding` |
-//! | `addition`, `concatenation` | `inputs`, two at least |
-//! | `element-wise`, `global` | none |
-//!
-//! `"same"` is TensorFlow's padding, which a stride makes depend on the image; `"same-pytorch"` is PyTorch's, which knows
-//! no stride; `"same-lower"` has the odd zero at the top and on the left.
+#![doc = include_str!("../networks/README.md")]
 
 use std::path::Path;
 

@@ -6,6 +6,23 @@ use super::reach::Reach;
 use super::reads::Reads;
 
 /// The field along one axis. Positions are pixels of the image; those below 0 or beyond its end are padding.
+///
+/// ```
+/// use corr2d::receptive_field::{Layer, Network, Ratio, Window};
+///
+/// // Halved, then doubled: two outputs see the same pair of columns.
+/// let mut network = Network::new("down and up");
+/// let down = network.layer("down", Layer::MaxPooling(Window::new(2).stride(2)), &[network.input()])?;
+/// let window = Window::new(2).stride(2);
+/// let doubled = Layer::TransposedConvolution { window, output_padding: (0, 0) };
+/// let up = network.layer("up", doubled, &[down])?;
+/// let fields = network.fields((4, 6))?;
+/// let columns = &fields.field(up)?.columns;
+/// assert_eq!((columns.outputs(), columns.largest(), columns.smallest()), (6, 2, 2));
+/// assert_eq!((columns.region(2), columns.region(3)), ((2, 3), (2, 3)));
+/// assert_eq!((columns.stride(), columns.padding()), (Some(Ratio::from_integer(1)), 0));
+/// # Ok::<(), corr2d::receptive_field::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AxisField {
     /// One for each stride that a path to the image has: one for a network that is aligned.

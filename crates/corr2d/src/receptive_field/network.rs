@@ -21,6 +21,9 @@ pub struct Node(pub(super) usize);
 /// let conv = network.layer("conv", Layer::Convolution(Window::new(3).padding(1)), &[input])?;
 /// let sum = network.layer("sum", Layer::Addition, &[conv, input])?;
 /// assert_eq!(network.fields((8, 9))?.field(sum)?.rows.largest(), 3);
+/// assert_eq!((network.last(), network.nodes().count()), (sum, 3));
+/// assert_eq!((network.name_of(sum)?, network.layer_of(sum)?), ("sum", Layer::Addition));
+/// assert_eq!(network.inputs_of(sum)?, [conv, input]);
 /// # Ok::<(), corr2d::receptive_field::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,6 +13,20 @@ use super::network::Node;
 use super::reads::Reads;
 
 /// Pixels of a map, each in the set or not.
+///
+/// ```
+/// use corr2d::receptive_field::{Layer, Network, Region, Window};
+///
+/// // Two taps three columns apart.
+/// let mut network = Network::new("gap");
+/// let conv = Layer::Convolution(Window::new((1, 2)).dilation((1, 3)));
+/// let conv = network.layer("conv", conv, &[network.input()])?;
+/// let mask = network.fields((2, 5))?.seen(conv, (1, 1))?.pixels;
+/// assert_eq!((mask.size(), mask.count()), ((2, 5), 2));
+/// assert_eq!(mask.bounds(), Some(Region { top: 1, bottom: 1, left: 1, right: 4 }));
+/// assert!(mask.contains(1, 4) && !mask.contains(1, 2) && !mask.contains(9, 9));
+/// # Ok::<(), corr2d::receptive_field::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mask {
     height: usize,
