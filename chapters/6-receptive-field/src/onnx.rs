@@ -92,6 +92,9 @@ impl Reader {
         let inputs: Vec<Node> = node.input.iter().filter_map(|name| self.maps.get(name).copied()).collect();
         // What is computed of weights and shapes alone is none of the image's business, unless a map needs it later.
         if inputs.is_empty() {
+            if let ("Cast" | "Identity", [from], [to]) = (node.op_type.as_str(), &*node.input, &*node.output) {
+                self.constants.extend(self.constants.get(from).cloned().map(|value| (to.clone(), value)));
+            }
             return Ok(());
         }
         let name = self.free_name(node);
@@ -100,9 +103,7 @@ impl Reader {
         if flat || self.network.layer_of(end)? == Layer::Global {
             self.flat.insert(end);
         }
-        if let Some(output) = node.output.first() {
-            self.maps.insert(output.clone(), end);
-        }
+        self.maps.extend(node.output.iter().map(|output| (output.clone(), end)));
         Ok(())
     }
 

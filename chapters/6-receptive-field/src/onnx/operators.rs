@@ -91,6 +91,7 @@ pub(super) fn layers(node: &NodeProto, maps: usize, constants: &HashMap<String, 
             vec![if maps > 1 { Layer::Concatenation } else { Layer::ElementWise }]
         }
         "Softmax" | "LogSoftmax" => vec![operator.softmax()?],
+        "Slice" | "Split" => vec![operator.some_channels()?],
         _ if kind.starts_with("Reduce") => vec![operator.reduction()?],
         _ if ELEMENT_WISE.contains(&kind) => vec![Layer::ElementWise],
         _ if COMBINING.contains(&kind) => vec![if maps > 1 { Layer::Addition } else { Layer::ElementWise }],
@@ -221,7 +222,10 @@ impl Operator<'_> {
         );
         let pads = match self.attribute("pads") {
             Some(attribute) => attribute.ints.clone(),
-            None => self.constant(1).and_then(TensorProto::integers).context("its pads are not known")?,
+            None => self
+                .constant(1)
+                .and_then(TensorProto::integers)
+                .context("its pads are computed in the model: give the padding to the layer behind it")?,
         };
         let &[0, 0, top, left, 0, 0, bottom, right] = pads.as_slice() else {
             bail!("its pads are {pads:?}, and an image has [0, 0, top, left, 0, 0, bottom, right]");
@@ -255,6 +259,20 @@ impl Operator<'_> {
                 "it runs over axes {axes:?}: only over channels, or over height and width, an output sees a rectangle"
             ),
         }
+    }
+
+    /// A part of the channels, and all of the image.
+    fn some_channels(&self) -> Result<Layer> {
+        let axes = match self.node.op_type.as_str() {
+            "Split" => self.integer("axis").map(|axis| vec![axis]),
+            _ => self.constant(3).and_then(TensorProto::integers),
+        };
+        let of_channels = axes.is_some_and(|axes| matches!(axes.as_slice(), [1 | -3]));
+        ensure!(
+            of_channels,
+            "it may take a part of the image away, and only one of the channels is known: crop in TOML"
+        );
+        Ok(Layer::ElementWise)
     }
 
     fn softmax(&self) -> Result<Layer> {
