@@ -41,3 +41,8 @@ pub(crate) fn page<C: Chapter>(arguments: &[&str]) -> String {
 pub(crate) fn data(name: &str) -> String {
     format!("{}/../data/{name}", env!("CARGO_MANIFEST_DIR"))
 }
+
+/// A network that chapter 6 holds as a file.
+pub(crate) fn network_file(name: &str) -> String {
+    format!("{}/../chapters/6-receptive-field/networks/{name}", env!("CARGO_MANIFEST_DIR"))
+}

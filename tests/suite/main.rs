@@ -16,6 +16,7 @@
 //! | `opencv` | a filtered photograph equals OpenCV's filter2D |
 //! | `pytorch` | outputs and gradients equal PyTorch's, by every algorithm; so do the poolings |
 //! | `zoo` | the cases and numbers of all other tests expose every wrong `corr2d` of the bug zoo |
+//! | `receptive_field` | what an output sees: arithmetic, sets and gradients agree, and so do published tables |
 //! | `errors` | every bad call on tensors, layers and trainer has its one line |
 
 #![allow(
@@ -37,6 +38,7 @@ mod learning;
 mod opencv;
 mod pooling;
 mod pytorch;
+mod receptive_field;
 mod tensors;
 mod testkit;
 mod transposed;

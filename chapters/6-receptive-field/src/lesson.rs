@@ -1,4 +1,4 @@
-//! Feature map and receptive field: what two layers see, by arithmetic and by gradient.
+//! Feature map and receptive field: what two layers see, by arithmetic and by gradient; whole networks; what counts.
 
 use anyhow::Result;
 use candle_core::{Device, Tensor};
@@ -6,16 +6,19 @@ use chapter_kit::{Page, figure};
 use corr2d::corr2d;
 
 use crate::chain::{Layer, field, seen, sees, weights_of_one};
+use crate::deep::{effective, last_map};
 use crate::text::Text;
 
 /// Tells the lesson.
 ///
 /// # Errors
 /// Those of the page and of the device.
-pub fn run(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<()> {
+pub fn run(device: &Device, seed: u64, text: &Text, page: &mut Page<'_>) -> Result<()> {
     two_layers(device, text, page)?;
     measured(device, text, page)?;
-    deeper(device, text, page)
+    deeper(device, text, page)?;
+    whole_networks(text, page)?;
+    what_counts(device, seed, text, page)
 }
 
 fn two_layers(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<()> {
@@ -56,8 +59,45 @@ fn deeper(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<()> {
     page.text(text.deeper)?;
     page.figure(&format!("{}\n{}", text.table, table(device)?))?;
     page.text(text.strides)?;
+    page.text(text.dilated)?;
     page.text(text.try_it)?;
     page.figure(TRY)?;
+    Ok(())
+}
+
+fn whole_networks(text: &Text, page: &mut Page<'_>) -> Result<()> {
+    page.heading(text.networks_title)?;
+    page.text(text.networks)?;
+    let [network, image, field, stride, padding] = text.networks_table;
+    let mut lines = vec![format!("{network:<15}{image:>9}{field:>9}{stride:>9}{padding:>9}")];
+    for name in NETWORKS {
+        let [image, field, stride, padding] = last_map(name)?;
+        lines.push(format!("{name:<15}{image:>9}{field:>9}{stride:>9}{padding:>9}"));
+    }
+    page.figure(&lines.join("\n"))?;
+    page.text(&(text.halving)(last_map("resnet50-slim")?[1], last_map("resnet50")?[1]))?;
+    Ok(())
+}
+
+fn what_counts(device: &Device, seed: u64, text: &Text, page: &mut Page<'_>) -> Result<()> {
+    page.heading(text.effective_title)?;
+    page.text(text.effective)?;
+    let [layers, field, deviation, pixels, share] = text.effective_table;
+    let mut lines = vec![format!("{layers:>7}{field:>9}{deviation:>7}{pixels:>20}{share:>7}")];
+    let mut shares = Vec::new();
+    for depth in [1, 2, 4, 8, 16] {
+        let effective = effective(depth, seed, device)?;
+        let (side, share) = (2 * depth + 1, 100.0 * effective.share());
+        let (deviation, pixels) = (effective.deviation.1, effective.pixels);
+        lines.push(format!("{depth:>7}{:>9}{deviation:>7.1}{pixels:>20}{share:>5.0}\u{a0}%", format!("{side}×{side}")));
+        shares.push(share);
+    }
+    page.figure(&lines.join("\n"))?;
+    if let [first, .., last] = shares.as_slice() {
+        page.text(&(text.effective_share)(*first, *last))?;
+    }
+    page.text(text.try_network)?;
+    page.figure(TRY_NETWORK)?;
     Ok(())
 }
 
@@ -75,19 +115,23 @@ fn kernel(device: &Device) -> Result<Tensor> {
 
 const TWO_BY_TWO: Layer = Layer { kernel: (2, 2), stride: 1, dilation: 1 };
 const THREE_BY_THREE: Layer = Layer { kernel: (3, 3), stride: 1, dilation: 1 };
+/// AlexNet to ResNet, and the three places in which ResNets halve.
+const NETWORKS: [&str; 7] =
+    ["alexnet", "vgg16", "mobilenet-v1", "inception-v3", "resnet50", "resnet50-paper", "resnet50-slim"];
+
 const HALVING: Layer = Layer { kernel: (3, 3), stride: 2, dilation: 1 };
 
-/// One to five layers of 3×3, without and with a stride of 2: the field counted, and the field measured.
+/// One to five layers of 3×3, with a stride of 2, with dilations that double: the field counted, and the field measured.
 fn table(device: &Device) -> Result<String> {
-    let side = |layer: Layer, depth: usize| -> Result<(usize, usize)> {
-        let chain = vec![layer; depth];
+    let side = |chain: Vec<Layer>| -> Result<String> {
         let measured = seen(&sees(&chain, &weights_of_one(&chain, device)?, device)?)?;
-        Ok((field(&chain)?.0, measured.height))
+        Ok(format!("{:>15}{:>9}", field(&chain)?.0, measured.height))
     };
     let mut lines = Vec::new();
     for depth in 1..=5 {
-        let (plain, halving) = (side(THREE_BY_THREE, depth)?, side(HALVING, depth)?);
-        lines.push(format!("{depth:>6}{:>12}{:>9}{:>15}{:>9}", plain.0, plain.1, halving.0, halving.1));
+        let dilated = (0..depth).map(|index| Layer { dilation: 1 << index, ..THREE_BY_THREE }).collect();
+        let sides = [side(vec![THREE_BY_THREE; depth])?, side(vec![HALVING; depth])?, side(dilated)?];
+        lines.push(format!("{depth:>3}{}", sides.concat()));
     }
     Ok(lines.join("\n"))
 }
@@ -95,3 +139,10 @@ fn table(device: &Device) -> Result<String> {
 const TRY: &str = "\
 cargo run -p chapter-receptive-field -- --layers 2x2,2x2
 cargo run -p chapter-receptive-field -- --layers 3x3,3x3s2,3x3d2,1x5";
+
+const TRY_NETWORK: &str = "\
+cargo run -p chapter-receptive-field -- --network resnet50
+cargo run -p chapter-receptive-field -- --network vgg16 --layer conv4_3 \\
+  --image data/camera.png --plot field.svg --heat-map counts.png
+cargo run -p chapter-receptive-field -- \\
+  --network-file chapters/6-receptive-field/networks/residual.toml";

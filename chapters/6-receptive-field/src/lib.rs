@@ -3,18 +3,32 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | [`lesson`] | the section of the book |
-//! | `chain` | layers one after another: written, counted, and measured by gradient |
+//! | [`chain`] | layers one after another: written, counted, and measured by gradient |
+//! | [`deep`] | the field of a whole network, and how much of a field counts |
 //! | `apply` | the reader's own chain of layers |
+//! | `network` | a whole network: its table, and what one output of it sees |
+//! | `network_file` | a network from a file |
+//! | `toml_file` | the description language, with all its settings |
+//! | `onnx` | what is read of a model that PyTorch has written |
+//! | `drawing`, `heat_map` | the field over the image, and how much of it counts |
 //! | `text` | every sentence, in English and Portuguese |
 //! | `command` | the command line |
 //!
-//! `chain` stands beside the lesson, and the pages of the book include it too, because `apply` counts and measures with
-//! the very functions that the lesson explains.
+//! `chain` and `deep` stand beside the lesson, and the pages of the book include them too; `apply` counts and measures
+//! with the very functions that the lesson explains. What holds for networks with branches stands in
+//! [`corr2d::receptive_field`].
 
 mod apply;
 pub mod chain;
 mod command;
+pub mod deep;
+mod drawing;
+mod heat_map;
 pub mod lesson;
+mod network;
+mod network_file;
+mod onnx;
 mod text;
+mod toml_file;
 
 pub use command::Arguments;

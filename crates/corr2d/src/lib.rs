@@ -15,6 +15,7 @@
 //! | [`Identifiability`] | whether an input determines a kernel, and how fast gradient descent finds it |
 //! | [`layout`] | the axes of other frameworks: NCHW and NHWC, OIHW and HWIO |
 //! | [`autograd`] | gradients as functions, and the test that they are right |
+//! | [`receptive_field`] | what one output of a network sees |
 //! | [`candle_compat`] | candle's layer under candle's names, for models that exist |
 //! | [`candle_differences`] | where candle and this crate answer differently |
 //! | [`by_candle`] | what runs on CUDA and Metal |
@@ -37,6 +38,7 @@ pub mod least_squares;
 mod ops;
 pub mod optim;
 mod pooling;
+pub mod receptive_field;
 mod trainer;
 mod transposed;
 mod variables;

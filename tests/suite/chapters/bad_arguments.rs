@@ -55,7 +55,51 @@ fn bad_files(folder: &Path) {
     save_npy(folder.join("nan.npy"), &(zeros(&[1, 2, 1, 2]) / 0.0).unwrap()).unwrap();
     let two = [("conv1.weight", &zeros(&[1, 1, 2, 2])), ("conv2.weight", &zeros(&[1, 1, 2, 2]))];
     save_safetensors(folder.join("two_layers.safetensors"), &two).unwrap();
+    bad_networks(folder);
     std::fs::write(folder.join("small.pgm"), "P2 3 2 255 0 1 2 3 4 5").unwrap();
+}
+
+/// Descriptions and models with one mistake each.
+fn bad_networks(folder: &Path) {
+    let conv = "kind = \"convolution\"\nkernel = 3";
+    let layers = [
+        ("syntax", "[[layer]\nkind = 3".to_owned()),
+        ("none", "name = \"empty\"".to_owned()),
+        ("kind", "[[layer]]\nkind = \"convolve\"".to_owned()),
+        ("key", format!("[[layer]]\n{conv}\nstrides = 2")),
+        ("kernel", "[[layer]]\nkind = \"convolution\"\nstride = 2".to_owned()),
+        ("size", "[[layer]]\nkind = \"convolution\"\nkernel = [3, 3, 3]".to_owned()),
+        ("setting", "[[layer]]\nkind = \"addition\"\ninputs = [\"input\", \"input\"]\nstride = 2".to_owned()),
+        ("other", "[[layer]]\nkind = \"padding\"\npadding = 1\nkernel = 3".to_owned()),
+        ("input", format!("[[layer]]\n{conv}\ninputs = [\"later\"]\n[[layer]]\nname = \"later\"\n{conv}")),
+        ("count", "[[layer]]\nkind = \"concatenation\"".to_owned()),
+        ("name", format!("[[layer]]\nname = \"a\"\n{conv}\n[[layer]]\nname = \"a\"\n{conv}")),
+        ("same", format!("image = 9\n[[layer]]\n{conv}\nstride = 2\npadding = \"same-pytorch\"")),
+        ("word", format!("[[layer]]\n{conv}\npadding = \"sane\"")),
+        ("crop", "image = 9\n[[layer]]\nkind = \"cropping\"\npadding = 5".to_owned()),
+        ("open", format!("[[layer]]\n{conv}")),
+        ("small", format!("image = [9, 2]\n[[layer]]\n{conv}")),
+    ];
+    for (name, text) in layers {
+        std::fs::write(folder.join(format!("{name}.toml")), text).unwrap();
+    }
+    let model = std::fs::read(super::network_file("residual.onnx")).unwrap();
+    let changed = |from: &str, to: &str| {
+        let mut bytes = model.clone();
+        let mut found = 0;
+        for start in 0..bytes.len() - from.len() {
+            if bytes[start..].starts_with(from.as_bytes()) {
+                bytes[start..start + to.len()].copy_from_slice(to.as_bytes());
+                found += 1;
+            }
+        }
+        assert!(found > 0, "no {from} in the model");
+        bytes
+    };
+    std::fs::write(folder.join("cut.onnx"), &model[..model.len() / 2]).unwrap();
+    std::fs::write(folder.join("text.onnx"), "this is no model").unwrap();
+    std::fs::write(folder.join("operator.onnx"), changed("MaxPool", "NonZero")).unwrap();
+    std::fs::write(folder.join("strides.onnx"), changed("kernel_shape", "kernel_shade")).unwrap();
 }
 
 macro_rules! table {
@@ -155,6 +199,19 @@ fn every_bad_argument_has_its_line() {
         chapter_receptive_field: [
             "--layers 3", "--layers 3x", "--layers 0x3", "--layers 3x3s0", "--layers 3x3d0", "--layers 3x3s2s2", "--layers 3x3d", "--layers 3x3,,3x3", "--layers axb",
             "--layers 1000x3", "--layers 3x3s999,3x3s999,3x3s999,3x3s999,3x3s999,3x3s999,3x3s999", "--json",
+            "--network vgg17", "--network", "--network alexnet --layers 3x3", "--network alexnet --network-file F/open.toml", "--at 3,3",
+            "--network alexnet --at 3", "--network alexnet --at 5,0", "--network alexnet --layer conv9", "--network alexnet --image-size 224x",
+            "--network alexnet --image-size 0x9", "--network alexnet --image-size 30x30", "--network u-net --image-size 512x512",
+            "--network alexnet --image-size 99999999x9", "--network alexnet --image F/none.png", "--network alexnet --image F/text.png",
+            "--network alexnet --image F/good.png --image-size 9x9", "--network alexnet --plot F/p.png", "--network alexnet --plot F/none/p.svg",
+            "--network alexnet --heat-map F/h.svg", "--network alexnet --heat-map F/h.npy", "--network alexnet --heat-map F/none/h.png",
+            "--network alexnet --plot F/p.svg --heat-map F/h.tga", "--network-file F/none.toml.", "--network-file F/missing.toml",
+            "--network-file F", "--network-file F/folder.svg", "--network-file F/good.png", "--network-file F/syntax.toml", "--network-file F/none.toml",
+            "--network-file F/kind.toml", "--network-file F/key.toml", "--network-file F/kernel.toml", "--network-file F/size.toml",
+            "--network-file F/setting.toml", "--network-file F/other.toml", "--network-file F/input.toml", "--network-file F/count.toml",
+            "--network-file F/name.toml", "--network-file F/same.toml", "--network-file F/word.toml", "--network-file F/crop.toml",
+            "--network-file F/open.toml", "--network-file F/small.toml", "--network-file F/cut.onnx", "--network-file F/text.onnx",
+            "--network-file F/operator.onnx", "--network-file F/strides.onnx",
         ],
         chapter_exercises: [
             "--exercise 0", "--exercise 9", "--exercise -1", "--exercise x", "--exercise", "--hint", "--answer", "--predict", "--exercise 4 --hint --answer",

@@ -7,6 +7,7 @@ mod dialects;
 mod edges;
 mod layer;
 mod learning;
+mod networks;
 mod pairs;
 mod receptive_field;
 mod results;

@@ -1,0 +1,136 @@
+//! What the chapter says in English.
+
+use super::Text;
+
+pub(super) const ENGLISH: Text = Text {
+    title: "6. Feature map and receptive field",
+    what: "The output of a convolutional layer is called a feature map: it tells, place by place, how strongly a feature \
+        such as an edge is there. All inputs that can change one of its numbers are the receptive field of that \
+        number. Here is a layer with a kernel of 2×2:",
+    one_layer: "The receptive field of 27 is the four pixels 0, 1, 3 and 4: change another pixel, and 27 stays. Now a \
+        second layer of 2×2 takes this map as its input:",
+    two_layers: "Its one number z sees all four numbers of the map. They see four pixels each, and their windows overlap. \
+        Counted along one side, an output sees one place, and each kernel of size 2 adds one more:",
+    nine: "So z sees 3×3 = 9 pixels, the whole image. Two layers of 2×2 see as far as one of 3×3, with 8 weights in place of 9.",
+    measured_title: "Measured, not counted",
+    measured: "There is a second way to know what z sees: the gradient. Where the gradient of z by a pixel is not 0, a \
+        small change of that pixel changes z.",
+    by_hand: "By hand, for the pixel in the middle, which lies in all four windows. In each it meets another weight of \
+        the first kernel, and each window meets a weight of the second:",
+    by_gradient: "And all nine pixels by backward():",
+    both_agree: |counted, measured| {
+        format!(
+            "Arithmetic says {counted} pixels, and the gradient is not 0 at {measured} of them. The pixel in the middle is used four times, those in the corners once."
+        )
+    },
+    zeros: "Beware of zeros. The kernel [0, 1; 2, 3] of chapter 1 ignores its upper left pixel, so the gradient through \
+        two such layers is 0 at three pixels that the layers could see with other weights:",
+    deeper_title: "Deeper is wider",
+    deeper: "Every further layer widens the field. Here it is for one to five layers of 3×3, its side in pixels, counted \
+        and measured; on the left the window moves one place at a time; in the middle two, which is called a stride of 2; on the right its taps lie apart:",
+    table: "layers    counted measured       stride 2 measured        dilated measured",
+    strides: "With a stride of 1 a layer of 3×3 adds two pixels, so that two layers see 5×5. With a stride of 2 every place of a map stands for two of the \
+        map before, and what a layer adds doubles each time. This is how deep networks see a whole picture, and their \
+        field may even be larger than the picture.",
+    try_it: "Your turn. Write a chain of layers: height and width, s for a stride, d for a dilation (d2 leaves one pixel out \
+        between neighbouring weights). How far will the second chain see? Count before you run it.",
+    dilated: "The last columns have a stride of 1 and a dilation that doubles, 1, 2, 4, 8 and 16: they see as far as the \
+        strides, and no map becomes smaller.",
+    networks_title: "Networks as they are",
+    networks: "The same arithmetic, layer by layer, gives what the last maps of well-known networks see. The stride is how \
+        far apart neighbouring outputs look; the padding is how far before the image the first one begins. Where branches \
+        meet, the field is the rectangle around theirs:",
+    networks_table: ["network", "image", "field", "stride", "padding"],
+    halving: |at_once, later| {
+        format!(
+            "Three ResNets of 50 layers, and two answers. Where a stage halves the map in its first 1×1, as in the paper, or \
+             in its last unit, as in TF-Slim, all its layers of 3×3 have the same step, and the field is {at_once}. In \
+             torchvision the first 3×3 of a stage halves: it still has the smaller step, and so the field is {later}."
+        )
+    },
+    effective_title: "What counts of it",
+    effective: "A pixel in the field can reach the output, but a pixel at its rim by few paths, and one in the \
+        middle by very many. So the gradient is largest in the middle and falls off towards the rim, like a bell. Here are layers \
+        of 3×3 with random weights, and the root mean square of the gradient over sixteen draws of them. A pixel counts if its gradient is at least \
+        4.55 % of the largest; σ is the standard deviation of the bell in pixels:",
+    effective_table: ["layers", "field", "σ", "pixels that count", "share"],
+    effective_share: |first, last| {
+        format!(
+            "With the depth the field grows in proportion, the bell only with the root of the depth. So less and less of the \
+             field counts: {first:.0} % of it at the first depth, {last:.0} % at the last. It is called the effective \
+             receptive field."
+        )
+    },
+    try_network: "Or take a whole network: one by name, one of your own in TOML, or a model that PyTorch has written as ONNX.",
+    chain_title: |layers| {
+        if layers == 1 { "One layer".to_owned() } else { format!("{layers} layers, one after another") }
+    },
+    chain_table: " layer  kernel   stride   dilation   step      field       measured  pixels",
+    not_measured: "too large",
+    chain: |height, width| {
+        format!(
+            "The field of one output of the last layer is {height}×{width} pixels. The step is how far apart neighbouring \
+             outputs look. Measured goes from the first to the last row and column in which the gradient is not 0; \
+             pixels counts where it is not 0."
+        )
+    },
+    gaps: |seen, all| {
+        format!(
+            "It looks at {seen} of these {all} pixels only: a dilation, or a stride longer than the kernel, leaves gaps \
+             between them."
+        )
+    },
+    network_title: |name, height, width| format!("{name}, on an image of {height}×{width}"),
+    about: |_, english| english,
+    network_table: ["layer", "kind", "map", "stride", "padding", "field"],
+    larger: |layer| format!("* The field is larger than the image, from {layer} on."),
+    sees_whole: |layer| {
+        format!(
+            "{layer} is the first layer with an output that sees the whole image: what a further layer adds to its field lies \
+             in the padding."
+        )
+    },
+    sees_whole_nowhere: "No output of any layer sees the whole image.",
+    none_larger: |height, width| format!("No field is larger than the image of {height}×{width}."),
+    one_output: |layer, field, stride, padding| {
+        format!(
+            "An output of {layer} sees {field} pixels, those in the padding included. The stride, how far apart neighbouring \
+             outputs look, is {stride}; the padding, how far before the image the first field begins, is {padding}."
+        )
+    },
+    sees_all: |layer| format!("Every output of {layer} sees the whole image."),
+    phases: |smallest, largest| {
+        format!("Behind a layer that enlarges, outputs differ in what they see: from {smallest} to {largest} pixels.")
+    },
+    aligned: "All paths from an output to the image look at one place: the network is aligned.",
+    strides_differ: |at, first, other| {
+        format!(
+            "The network is not aligned: at {at} paths meet whose outputs look {first} and {other} pixels apart, so that they \
+             drift away from each other."
+        )
+    },
+    centres_differ: |at, distance| {
+        format!("The network is not aligned: at {at} paths meet whose centres differ by up to {distance}.")
+    },
+    region: |row, column, region| {
+        format!(
+            "The output in row {row}, column {column} (from 0) sees rows {} to {} and columns {} to {}.",
+            region.top, region.bottom, region.left, region.right
+        )
+    },
+    centre: |down, across, pixels| {
+        format!("Their centre is row {down}, column {across}; {pixels} pixels of the image can reach the output.")
+    },
+    measured_field: |pixels, reached, share| {
+        format!(
+            "With random weights, {pixels} of the {reached} pixels that can reach it have at least 4.55 % of the largest \
+             gradient: {share} % of the field counts."
+        )
+    },
+    gaussian: |down, across, explained| {
+        format!(
+            "The Gaussian that fits the gradient has a standard deviation of {down} pixels down and {across} across, and \
+             explains {explained} % of its variance."
+        )
+    },
+};

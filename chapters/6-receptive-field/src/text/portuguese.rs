@@ -1,0 +1,159 @@
+//! What the chapter says in Portuguese.
+
+use super::Text;
+
+pub(super) const PORTUGUESE: Text = Text {
+    title: "6. Mapa de características e campo receptivo",
+    what: "A saída de uma camada convolucional se chama mapa de características: diz, lugar por lugar, com que força uma \
+        característica, como uma borda, está presente. Todas as entradas que podem mudar um de seus números formam o \
+        campo receptivo desse número. Veja uma camada com um kernel de 2×2:",
+    one_layer: "O campo receptivo de 27 são os quatro pixels 0, 1, 3 e 4: mude qualquer outro, e o 27 continua igual. \
+        Agora uma segunda camada de 2×2 recebe esse mapa como entrada:",
+    two_layers: "O seu único número z vê os quatro números do mapa. Cada um deles vê quatro pixels, e as janelas se \
+        sobrepõem. Contando ao longo de um lado, uma saída vê um lugar, e cada kernel de tamanho 2 acrescenta mais um:",
+    nine: "Portanto, z vê 3×3 = 9 pixels, a imagem inteira. Duas camadas de 2×2 enxergam tão longe quanto uma de 3×3, com 8 \
+        pesos em vez de 9.",
+    measured_title: "Medido, e não contado",
+    measured: "Há outra maneira de saber o que z vê: o gradiente. Onde o gradiente de z em relação a um pixel não é 0, uma \
+        pequena mudança desse pixel muda z.",
+    by_hand: "À mão, para o pixel do meio, que está nas quatro janelas. Em cada uma ele encontra um peso diferente do \
+        primeiro kernel, e cada janela encontra um peso do segundo:",
+    by_gradient: "E os nove pixels, com backward():",
+    both_agree: |counted, measured| {
+        format!(
+            "A conta dá {counted} pixels, e o gradiente não é 0 em {measured} deles. O pixel do meio é usado quatro vezes; os dos cantos, uma."
+        )
+    },
+    zeros: "Cuidado com os zeros. O kernel [0, 1; 2, 3] do capítulo 1 ignora o pixel do canto superior esquerdo; por isso, o \
+        gradiente através de duas camadas assim é 0 em três pixels que elas poderiam ver com outros pesos:",
+    deeper_title: "Mais profundo, mais amplo",
+    deeper: "Cada nova camada amplia o campo. Aqui está ele para uma a cinco camadas de 3×3, o lado em pixels, contado e \
+        medido; à esquerda, a janela anda um lugar de cada vez; no meio, dois, o que se chama passo (stride) 2; à direita, há lugares vazios entre os pesos:",
+    table: "camadas   contado   medido        passo 2   medido      dilatação   medido",
+    strides: "Com passo 1, uma camada de 3×3 acrescenta dois pixels; duas camadas, portanto, enxergam 5×5. Com passo 2, cada lugar de um mapa corresponde a dois do \
+        mapa anterior, e o que uma camada acrescenta dobra a cada vez. É assim que as redes profundas veem uma imagem \
+        inteira, e o campo delas pode até ser maior que a imagem.",
+    try_it: "Agora é com você. Escreva uma sequência de camadas: altura e largura, s para o passo (stride), d para a dilatação \
+        (d2 deixa um pixel de fora entre pesos vizinhos). Até onde a segunda sequência enxerga? Conte antes de executar.",
+    dilated: "As últimas colunas têm passo 1 e uma dilatação que dobra: 1, 2, 4, 8 e 16. Elas enxergam tão longe quanto as do \
+        passo 2, e nenhum mapa encolhe.",
+    networks_title: "As redes como elas são",
+    networks: "A mesma conta, camada por camada, diz o que enxergam os últimos mapas de redes conhecidas. O passo é a distância \
+        entre os lugares para onde olham duas saídas vizinhas; o preenchimento (padding) diz quanto antes da imagem começa o \
+        campo da primeira. Onde ramos se encontram, o campo é o retângulo que envolve os deles:",
+    networks_table: ["rede", "imagem", "campo", "passo", "padding"],
+    halving: |at_once, later| {
+        format!(
+            "São três ResNets de 50 camadas e duas respostas. Quando um estágio reduz o mapa à metade na primeira 1×1, como no \
+             artigo, ou na última unidade, como no TF-Slim, todas as suas camadas de 3×3 têm o mesmo passo, e o campo é \
+             {at_once}. No torchvision, quem reduz é a primeira 3×3 do estágio: ela ainda tem o passo menor, e por isso o \
+             campo é {later}."
+        )
+    },
+    effective_title: "Quanto disso conta",
+    effective: "Um pixel do campo pode chegar à saída; mas um da borda chega por poucos caminhos, e um do meio, por muitos. \
+        Por isso, o gradiente é maior no meio e cai em direção à borda, como um sino. Aqui estão camadas de 3×3 com pesos \
+        aleatórios e a raiz da média dos quadrados do gradiente em dezesseis sorteios. Um pixel conta se o seu gradiente é pelo menos 4.55 % do \
+        maior; σ é o desvio padrão do sino, em pixels:",
+    effective_table: ["camadas", "campo", "σ", "pixels que contam", "parte"],
+    effective_share: |first, last| {
+        format!(
+            "Com a profundidade, o campo cresce na mesma proporção; o sino, só com a raiz dela. Assim, uma parte cada vez menor \
+             do campo conta: {first:.0} % na primeira profundidade, {last:.0} % na última. É o chamado campo receptivo \
+             efetivo."
+        )
+    },
+    try_network: "Ou pegue uma rede inteira: uma pelo nome, uma sua em TOML ou um modelo que o PyTorch gravou em ONNX.",
+    chain_title: |layers| {
+        if layers == 1 { "Uma camada".to_owned() } else { format!("{layers} camadas, uma após a outra") }
+    },
+    chain_table: "camada  kernel    passo  dilatação  salto      campo         medido  pixels",
+    not_measured: "grande demais",
+    chain: |height, width| {
+        format!(
+            "O campo de uma saída da última camada tem {height}×{width} pixels. O salto é a distância, em pixels, entre \
+             os campos de duas saídas vizinhas. O campo medido vai da primeira à última linha e coluna em que o gradiente não é 0; a \
+             coluna pixels diz em quantos pixels ele não é 0."
+        )
+    },
+    gaps: |seen, all| {
+        format!(
+            "A saída olha para apenas {seen} desses {all} pixels: uma dilatação, ou um passo maior que o kernel, deixa \
+             lacunas entre eles."
+        )
+    },
+    network_title: |name, height, width| format!("{name}, em uma imagem de {height}×{width}"),
+    about: |name, english| match name {
+        "alexnet" => {
+            "a alexnet_v2 do TF-Slim, como na tabela da Distill; a do torchvision tem 2 zeros em volta da imagem"
+        }
+        "vgg11" => "de 2014, e a vgg_a do TF-Slim",
+        "vgg16" => "de 2014, como na tabela da Distill",
+        "vgg19" => "de 2014",
+        "inception-v3" => "a do TF-Slim, como na tabela da Distill; as camadas do torchvision são as mesmas",
+        "resnet18" | "resnet34" => "a do torchvision",
+        "mobilenet-v1" => "a do TF-Slim, como na tabela da Distill",
+        "mobilenet-v2" => "a do TF-Slim",
+        "u-net" => "de 2015: sem padding, de modo que uma imagem de 572 dá um mapa de 388",
+        name if name.ends_with("-paper") => "a do artigo: a primeira 1×1 de cada estágio reduz o mapa à metade",
+        name if name.ends_with("-slim") => {
+            "a do TF-Slim, como na tabela da Distill: a 3×3 da última unidade de cada estágio reduz o mapa à metade"
+        }
+        name if name.starts_with("resnet") => "a do torchvision: a primeira 3×3 de cada estágio reduz o mapa à metade",
+        _ => english,
+    },
+    network_table: ["camada", "tipo", "mapa", "passo", "padding", "campo"],
+    larger: |layer| format!("* O campo é maior que a imagem, a partir de {layer}."),
+    sees_whole: |layer| {
+        format!(
+            "{layer} é a primeira camada com uma saída que enxerga a imagem inteira: o que uma camada a mais acrescenta ao \
+             campo dela fica fora da imagem."
+        )
+    },
+    sees_whole_nowhere: "Nenhuma saída de nenhuma camada enxerga a imagem inteira.",
+    none_larger: |height, width| format!("Nenhum campo é maior que a imagem de {height}×{width}."),
+    one_output: |layer, field, stride, padding| {
+        format!(
+            "Uma saída de {layer} enxerga {field} pixels, contando os do preenchimento (padding). O passo, a distância entre os \
+             lugares para onde olham duas saídas vizinhas, é {stride}; o padding, quanto o primeiro campo começa antes da \
+             imagem, é {padding}."
+        )
+    },
+    sees_all: |layer| format!("Toda saída de {layer} enxerga a imagem inteira."),
+    phases: |smallest, largest| {
+        format!(
+            "Depois de uma camada que amplia, as saídas não enxergam o mesmo tanto: são de {smallest} a {largest} pixels."
+        )
+    },
+    aligned: "Todos os caminhos de uma saída até a imagem olham para o mesmo lugar: a rede é alinhada.",
+    strides_differ: |at, first, other| {
+        format!(
+            "A rede não é alinhada: em {at} se encontram caminhos cujas saídas olham para lugares a {first} e a {other} pixels \
+             de distância, e por isso se afastam um do outro."
+        )
+    },
+    centres_differ: |at, distance| {
+        format!("A rede não é alinhada: em {at} se encontram caminhos cujos centros diferem em até {distance}.")
+    },
+    region: |row, column, region| {
+        format!(
+            "A saída da linha {row}, coluna {column} (a partir de 0), enxerga da linha {} à {} e da coluna {} à {}.",
+            region.top, region.bottom, region.left, region.right
+        )
+    },
+    centre: |down, across, pixels| {
+        format!("O centro fica na linha {down}, coluna {across}; {pixels} pixels da imagem podem chegar à saída.")
+    },
+    measured_field: |pixels, reached, share| {
+        format!(
+            "Com pesos aleatórios, {pixels} dos {reached} pixels que podem chegar a ela têm pelo menos 4.55 % do maior \
+             gradiente: {share} % do campo conta."
+        )
+    },
+    gaussian: |down, across, explained| {
+        format!(
+            "A gaussiana que se ajusta ao gradiente tem desvio padrão de {down} pixels na vertical e {across} na horizontal, e \
+             explica {explained} % da sua variância."
+        )
+    },
+};

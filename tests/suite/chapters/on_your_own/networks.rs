@@ -1,0 +1,237 @@
+//! Chapter 6 on whole networks: by name, from a description, from a model.
+
+use chapter_receptive_field::Arguments;
+use corr2d_tests::SplitMix;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use super::super::{data, network_file, page, run_in};
+use super::json;
+
+const FILES: [&str; 3] = ["residual", "inception", "encoder-decoder"];
+
+#[test]
+fn a_model_of_pytorch_gives_the_page_of_its_description() {
+    for name in FILES {
+        let (toml, onnx) = (network_file(&format!("{name}.toml")), network_file(&format!("{name}.onnx")));
+        for extra in [&[][..], &["--json"], &["--at", "3,5"], &["--image-size", "64x80"]] {
+            let run = |file: &str| page::<Arguments>(&[&["--network-file", file], extra].concat());
+            assert_eq!(run(&toml), run(&onnx), "{name} {extra:?}");
+        }
+    }
+}
+
+#[test]
+fn a_network_by_name_layer_by_layer() {
+    assert_snapshot!(page::<Arguments>(&["--network", "alexnet", "--at", "0,4"]), @"
+    alexnet, on an image of 224×224
+    ───────────────────────────────
+
+    TF-Slim's alexnet_v2, as in Distill's table; torchvision's has 2 zeros around
+    the image.
+
+        layer  kind                   map stride padding       field
+        conv1  conv 11×11/4         54×54      4       0       11×11
+        pool1  max 3×3/2            26×26      8       0       19×19
+        conv2  conv 5×5             26×26      8      16       51×51
+        pool2  max 3×3/2            12×12     16      16       67×67
+        conv3  conv 3×3             12×12     16      32       99×99
+        conv4  conv 3×3             12×12     16      48     131×131
+        conv5  conv 3×3             12×12     16      64     163×163
+        pool5  max 3×3/2              5×5     32      64     195×195
+
+    No field is larger than the image of 224×224.
+
+    An output of pool5 sees 195×195 pixels, those in the padding included. The
+    stride, how far apart neighbouring outputs look, is 32; the padding, how far
+    before the image the first field begins, is 64.
+
+    All paths from an output to the image look at one place: the network is aligned.
+
+    The output in row 0, column 4 (from 0) sees rows -64 to 130 and columns 64 to
+    258. Their centre is row 33, column 161; 20305 pixels of the image can reach the
+    output.
+    ");
+    let printed = run_in::<Arguments>("pt", &["--network-file", &network_file("encoder-decoder.toml"), "--at", "47,0"]);
+    assert_eq!(printed.status, 0, "{}", printed.errors);
+    assert_snapshot!(printed.out, @"
+    encoder-decoder, em uma imagem de 48×64
+    ───────────────────────────────────────
+
+        camada  tipo                  mapa  passo padding       campo
+        down1   conv 3×3             48×64      1       1         3×3
+        down2   conv 3×3/2           24×32      2       2         5×5
+        down3   conv 3×3/2           12×16      4       4         9×9
+        up3     transposed 3×3/2     24×32      2       4       13×13
+        up2     upsample 2×2         48×64      1       8       13×13
+        Concat  concat               48×64      1       8       13×13
+        mix     conv 3×3             48×64      1       8       17×17
+        last    conv 1×1             48×64      1       8       17×17
+
+    Nenhum campo é maior que a imagem de 48×64.
+
+    Uma saída de last enxerga 17×17 pixels, contando os do preenchimento (padding).
+    O passo, a distância entre os lugares para onde olham duas saídas vizinhas, é 1;
+    o padding, quanto o primeiro campo começa antes da imagem, é 8.
+
+    Depois de uma camada que amplia, as saídas não enxergam o mesmo tanto: são de
+    13×13 a 17×17 pixels.
+
+    A rede não é alinhada: em Concat se encontram caminhos cujos centros diferem em
+    até 2.
+
+    A saída da linha 47, coluna 0 (a partir de 0), enxerga da linha 40 à 52 e da
+    coluna -8 à 8. O centro fica na linha 46, coluna 0; 72 pixels da imagem podem
+    chegar à saída.
+    ");
+    let printed = run_in::<Arguments>("pt", &["--network-file", &network_file("inception.toml")]);
+    assert_snapshot!(printed.out, @"
+    inception, em uma imagem de 63×79
+    ─────────────────────────────────
+
+        camada    tipo                  mapa  passo padding       campo
+        stem      conv 3×3/2           31×39      2       0         3×3
+        one       conv 1×1             31×39      2       0         3×3
+        wide      conv 1×7             31×39      2     0×6        3×15
+        high      conv 7×1             31×39      2       6       15×15
+        five      conv 5×5             31×39      2       4       11×11
+        average   average 3×3          31×39      2       2         7×7
+        Concat    concat               31×39      2       6       15×15
+        reduce    conv 3×3/2           16×20      4       8       19×19
+        pool      max 2×2/2            16×20      4       6       17×17
+        Concat_1  concat               16×20      4       8       19×19
+
+    Nenhum campo é maior que a imagem de 63×79.
+
+    Uma saída de Concat_1 enxerga 19×19 pixels, contando os do preenchimento
+    (padding). O passo, a distância entre os lugares para onde olham duas saídas
+    vizinhas, é 4; o padding, quanto o primeiro campo começa antes da imagem, é 8.
+
+    A rede não é alinhada: em Concat_1 se encontram caminhos cujos centros diferem
+    em até 1.
+
+    A saída da linha 8, coluna 10 (a partir de 0), enxerga da linha 24 à 42 e da
+    coluna 32 à 50. O centro fica na linha 33, coluna 41; 361 pixels da imagem podem
+    chegar à saída.
+    ");
+    assert_snapshot!(page::<Arguments>(&["--network-file", &network_file("residual.toml")]), @"
+    residual, on an image of 96×128
+    ───────────────────────────────
+
+        layer              kind                   map stride padding       field
+        stem               conv 7×7/2           48×64      2       3         7×7
+        pool               max 3×3/2            24×32      4       5       11×11
+        conv1              conv 3×3             24×32      4       9       19×19
+        conv2              conv 3×5             24×32      4   13×17       27×35
+        Add                add                  24×32      4   13×17       27×35
+        conv3              conv 3×3/2           12×16      8   17×21       35×43
+        conv4              conv 3×3d2           12×16      8   33×37       67×75
+        shortcut           conv 1×1/2           12×16      8   13×17       27×35
+        Add_1              add                  12×16      8   33×37       67×75
+        GlobalAveragePool  global                 1×1      –   33×37    155×195*
+
+    * The field is larger than the image, from GlobalAveragePool on.
+
+    GlobalAveragePool is the first layer with an output that sees the whole image:
+    what a further layer adds to its field lies in the padding.
+
+    An output of Add_1 sees 67×75 pixels, those in the padding included. The stride,
+    how far apart neighbouring outputs look, is 8; the padding, how far before the
+    image the first field begins, is 33×37.
+
+    All paths from an output to the image look at one place: the network is aligned.
+
+    The output in row 6, column 8 (from 0) sees rows 15 to 81 and columns 27 to 101.
+    Their centre is row 48, column 64; 5025 pixels of the image can reach the
+    output.
+    ");
+}
+
+#[test]
+fn both_placements_of_the_stride_have_their_name() {
+    let last = |name: &str| {
+        json(&page::<Arguments>(&["--network", name, "--json"]))["layers"].as_array().unwrap().last().unwrap().clone()
+    };
+    for (name, field, padding) in [("resnet50", 427, 213), ("resnet50-paper", 483, 241), ("resnet50-slim", 483, 239)] {
+        let row = last(name);
+        assert_eq!(row["field"], json!([field, field]), "{name}");
+        assert_eq!((&row["stride"], &row["padding"]), (&json!([32, 32]), &json!([padding, padding])), "{name}");
+    }
+    let value = json(&page::<Arguments>(&["--network", "resnet50-slim", "--json"]));
+    assert_eq!(value["larger_than_image_from"], "layer3.3.conv2");
+    assert_eq!((&value["output"]["layer"], &value["output"]["centre"]), (&json!("layer4.2.add"), &json!([98, 98])));
+}
+
+#[test]
+fn pictures_show_what_an_output_sees() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plot, heat_map) = (folder.path().join("field.svg"), folder.path().join("counts.png"));
+    let arguments = ["--network-file", &network_file("residual.toml"), "--plot", plot.to_str().unwrap(), "--at", "6,7"];
+    let with_map = [&arguments[..], &["--heat-map", heat_map.to_str().unwrap(), "--json"]].concat();
+    let value = json(&page::<Arguments>(&with_map));
+    // Columns 19 to 93 of 128, rows 15 to 81 of 96.
+    let drawn = std::fs::read_to_string(&plot).unwrap();
+    assert!(drawn.contains(r#"<rect x="19" y="15" width="75" height="67""#), "{drawn}");
+    assert!(drawn.contains("<ellipse"), "the measured part is drawn too");
+    let effective = &value["effective"];
+    let (share, explained) = (effective["share"].as_f64().unwrap(), effective["explained"].as_f64().unwrap());
+    assert!((0.1..0.9).contains(&share) && explained > 0.7, "{effective}");
+    assert_eq!(effective["reached"], value["output"]["pixels"]);
+    let picture = corr2d_imaging::Picture::load(&heat_map, &candle_core::Device::Cpu).unwrap();
+    assert_eq!(picture.pixels.dims(), [3, 96, 128]);
+    let brightness = picture.pixels.sum(0).unwrap().to_vec2::<f32>().unwrap();
+    let lit = |row: usize, column: usize| brightness[row][column] > 0.0;
+    assert!(lit(48, 56) && !lit(14, 56) && !lit(82, 56) && !lit(48, 18) && !lit(48, 94), "dark outside of the field");
+    assert_eq!(
+        page::<Arguments>(&[&with_map[..], &["--seed", "0"]].concat()),
+        page::<Arguments>(&with_map),
+        "the seed is 0"
+    );
+    assert_ne!(json(&page::<Arguments>(&[&with_map[..], &["--seed", "7"]].concat()))["effective"], *effective);
+}
+
+#[test]
+fn a_network_is_laid_over_a_photograph() {
+    let folder = tempfile::tempdir().unwrap();
+    let plot = folder.path().join("field.svg");
+    let camera = data("camera.png");
+    let arguments =
+        ["--network", "vgg11", "--layer", "conv3_2", "--image", &camera, "--plot", plot.to_str().unwrap(), "--json"];
+    let value = json(&page::<Arguments>(&arguments));
+    assert_eq!(value["image"], json!([512, 512]));
+    assert_eq!(value["output"]["bottom"].as_i64().unwrap() - value["output"]["top"].as_i64().unwrap(), 25);
+    assert_eq!(value["effective"], Value::Null);
+    assert!(std::fs::read_to_string(&plot).unwrap().contains("href=\"data:image/png;base64,iVBOR"));
+}
+
+#[test]
+fn damaged_models_and_descriptions_never_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in FILES {
+        for extension in ["onnx", "toml"] {
+            let whole = std::fs::read(network_file(&format!("{name}.{extension}"))).unwrap();
+            // The graph stands before the weights.
+            let reach = whole.len().min(3000);
+            let path = folder.path().join(format!("damaged.{extension}"));
+            for seed in 0..150 {
+                let mut bytes = whole.clone();
+                let mut stream = SplitMix::new(seed);
+                for _ in 0..stream.between(1, 4) {
+                    bytes[stream.between(0, reach - 1)] = stream.next() as u8;
+                }
+                if stream.percent(10) {
+                    bytes.truncate(stream.between(0, whole.len()));
+                }
+                std::fs::write(&path, bytes).unwrap();
+                let printed =
+                    run_in::<Arguments>("C", &["--network-file", path.to_str().unwrap(), "--image-size", "64x96"]);
+                let lines = printed.errors.lines().count();
+                assert!(
+                    (printed.status, lines) == (0, 0) || (printed.status, lines) == (1, 1),
+                    "{name}.{extension}, seed {seed}: {}",
+                    printed.errors
+                );
+            }
+        }
+    }
+}
