@@ -1,6 +1,6 @@
-"""Writes the three ONNX files beside it, with PyTorch 2.15 and onnx 1.23: `pip install torch onnx`, then run it here.
+"""Writes the four ONNX files beside it, with PyTorch 2.15 and onnx 1.23: `pip install torch onnx`, then run it here.
 
-Each is also described in a TOML file of the same name. Weights are zeros: nobody needs them here.
+All but the last are also described in a TOML file of the same name. Weights are zeros: nobody needs them here.
 """
 
 import torch
@@ -70,6 +70,22 @@ class Encoder(nn.Module):
         return torch.sigmoid(self.last(x))
 
 
+class Gates(nn.Module):
+    """A gate from a global mean, an upsampling, a half of the channels, and a mean and a deviation over the whole map."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3, stride=2, padding=1)
+        self.gate = nn.Conv2d(4, 4, 1)
+        self.twice = nn.Upsample(scale_factor=2)
+        self.norm = nn.InstanceNorm2d(2, affine=True)
+
+    def forward(self, x):
+        x = self.conv(x)
+        x = nn.functional.hardswish(x * torch.sigmoid(self.gate(x.mean((2, 3), keepdim=True))))
+        return self.norm(self.twice(x)[:, :2])
+
+
 def write(name, model, image):
     for parameter in model.parameters():
         nn.init.zeros_(parameter)
@@ -79,3 +95,4 @@ def write(name, model, image):
 write("residual", Residual(), (1, 3, 96, 128))
 write("inception", Inception(), (1, 1, 63, 79))
 write("encoder-decoder", Encoder(), (1, 1, 48, 64))
+write("gates", Gates(), (1, 1, 12, 20))

@@ -148,6 +148,26 @@ fn a_network_by_name_layer_by_layer() {
 }
 
 #[test]
+fn gates_and_normalisations_see_everything() {
+    let value = json(&page::<Arguments>(&["--network-file", &network_file("gates.onnx"), "--json"]));
+    let layers = value["layers"].as_array().unwrap().iter();
+    let layers: Vec<_> =
+        layers.map(|layer| (layer["kind"].as_str().unwrap(), &layer["map"], &layer["field"])).collect();
+    let (alone, all) = (json!([3, 3]), json!([13, 21]));
+    let (halved, whole, single) = (json!([6, 10]), json!([12, 20]), json!([1, 1]));
+    let expected = [
+        ("conv 3×3/2", &halved, &alone),
+        ("global", &single, &all),
+        ("add", &halved, &all),
+        ("upsample 2×2", &whole, &all),
+        ("global", &single, &all),
+        ("add", &whole, &all),
+    ];
+    assert_eq!(layers, expected);
+    assert_eq!(value["output"]["pixels"], 12 * 20, "the mean of all places reaches every pixel");
+}
+
+#[test]
 fn both_placements_of_the_stride_have_their_name() {
     let last = |name: &str| {
         json(&page::<Arguments>(&["--network", name, "--json"]))["layers"].as_array().unwrap().last().unwrap().clone()
