@@ -124,7 +124,7 @@ fn describes_what_it_did_in_both_languages() {
             Gain 1 (the response to a brightness, a slope or a curvature of 1). A positive
             response means: brightness rises upwards.
 
-            1 channel of 512×512 pixels in 0..1, border valid, give 511×512 responses. The
+            1 channel of 512×512 pixels in 0..1, border valid, gives 511×512 responses. The
             kernel lies on the image as it stands: this is correlation (convolution would
             turn it by 180°).
 
@@ -141,7 +141,7 @@ fn describes_what_it_did_in_both_languages() {
             Ganho 1 (a resposta a um brilho, uma inclinação ou uma curvatura de 1). Uma
             resposta positiva significa: o brilho aumenta para cima.
 
-            1 canal de 512×512 pixels em 0..1, com a margem valid, dão 511×512 respostas. O
+            1 canal de 512×512 pixels em 0..1, com a margem valid, dá 511×512 respostas. O
             kernel fica sobre a imagem tal como é: isto é correlação (a convolução o giraria
             180°).
 
