@@ -125,6 +125,18 @@ fn a_gradient_of_a_frozen_variable_is_no_part_of_the_norm() {
     assert_eq!(values(gradients.get(&b).unwrap()), [800.0]);
 }
 
+/// A weight that two layers share counted twice in the norm, and was moved twice by each step.
+#[test]
+fn a_variable_of_two_names_counts_once_and_is_frozen_under_both() {
+    let a = Var::new(3f32, &Device::Cpu).unwrap();
+    let variables = Variables::named([("first", &a), ("second", &a)]).unwrap();
+    assert_eq!((variables.names().count(), variables.learned().len()), (2, 1));
+    let mut gradients = a.sqr().unwrap().backward().unwrap();
+    Clip::Norm(6.0).apply(&mut gradients, &variables).unwrap();
+    assert_eq!(values(gradients.get(&a).unwrap()), [6.0]);
+    assert_eq!(variables.freeze("second").unwrap().learned().len(), 0);
+}
+
 /// Weights on a plane: the loss is Σ slope·w, so each step is the rate times the slope.
 struct Slope {
     weights: Var,
