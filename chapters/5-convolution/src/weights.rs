@@ -6,7 +6,7 @@ use anyhow::{Result, bail, ensure};
 use candle_core::{DType, Device, Tensor};
 use corr2d_imaging::{Error, Kernel, check_writable, load_npy, load_safetensors, save_npy, save_safetensors};
 
-use crate::convention::{Convention, Layout, Pair};
+use crate::convention::{Convention, Layout, Operation, Pair};
 
 /// The weights of a layer, in the one order through which all others are reached. A kernel is a layer of one channel.
 #[derive(Clone, Debug)]
@@ -52,6 +52,16 @@ impl Weights {
         };
         let weights = Self { name: text.to_owned(), tensor: tensor.to_dtype(DType::F64)? };
         weights.check()?;
+        let (height, function) = (weights.size().0, convention.function);
+        // The same in two dimensions.
+        let other = match convention.operation {
+            Operation::Correlation => "scipy.correlate2d",
+            Operation::Convolution => "scipy.convolve2d",
+        };
+        ensure!(
+            convention.layout != Layout::Row || height == 1,
+            "{function} takes one row, and {text} has {height}: convert from {other}, say"
+        );
         Ok(weights)
     }
 

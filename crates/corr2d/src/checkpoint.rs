@@ -32,7 +32,7 @@ use crate::variables::{NamedTensors, Variables, check_alike};
 ///
 /// # let file = std::env::temp_dir().join(format!("corr2d-checkpoint-{}.safetensors", std::process::id()));
 /// let kernel = Var::new(&[[3f32, -1.0]], &Device::Cpu)?;
-/// let variables = Variables::named([("kernel", &kernel)]);
+/// let variables = Variables::named([("kernel", &kernel)])?;
 /// let mut optimizer = Sgd::new(variables.learned(), SgdOptions { momentum: 0.5, ..Default::default() })?;
 /// let mut progress = Progress::default();
 /// progress.history.losses.push(10.0);
@@ -131,7 +131,8 @@ impl Checkpoint {
         let losses = parts.take_numbers("history.losses")?;
         let held_out = parts.take_numbers("history.held_out")?;
         let mut progress = Progress { history: History { losses, held_out }, best: None };
-        if !best.is_empty() {
+        // Where nothing learns, the best epoch has no variables.
+        if !best.is_empty() || parts.0.contains_key("record") {
             let record = parts.take_numbers("record")?;
             let [epoch, loss] = record[..] else { return Err("its record is not an epoch and a loss".to_owned()) };
             progress.best = Some(Best { epoch: epoch as usize, loss, variables: best });

@@ -235,6 +235,12 @@ pub enum Error {
         /// What there is.
         names: Vec<String>,
     },
+    /// Two variables have one name.
+    #[error("two variables are called {name}: give each a name of its own")]
+    NameTwice {
+        /// Their name.
+        name: String,
+    },
     /// An optimiser moves a variable that has no name.
     #[error("the optimiser moves a variable of shape {shape:?} that has no name: make it of the variables given here")]
     UnnamedVariable {

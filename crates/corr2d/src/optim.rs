@@ -39,7 +39,7 @@ use crate::variables::{NamedTensors, Variables};
 /// use corr2d::optim::{Resumable, Sgd, SgdOptions};
 ///
 /// let kernel = Var::new(&[[3f32, -1.0]], &Device::Cpu)?;
-/// let variables = Variables::named([("kernel", &kernel)]);
+/// let variables = Variables::named([("kernel", &kernel)])?;
 /// let options = SgdOptions { learning_rate: 0.25, momentum: 0.5, ..Default::default() };
 /// let mut optimizer = Sgd::new(variables.learned(), options)?;
 /// optimizer.backward_step(&kernel.sqr()?.sum_all()?)?;

@@ -1,6 +1,6 @@
 //! The variables of a model by name: a `VarMap` has them in no order, and no word for those that stay as they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use candle_core::{Tensor, Var};
 use candle_nn::VarMap;
@@ -38,6 +38,8 @@ pub struct Variables {
 struct Variable {
     variable: Var,
     frozen: bool,
+    /// Whether another name, which comes before this one, has the same variable.
+    again: bool,
 }
 
 impl Variables {
@@ -49,23 +51,43 @@ impl Variables {
     pub fn of(map: &VarMap) -> Self {
         // A poisoned lock still holds whole variables: each is inserted in one step.
         let held = map.data().lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Self::named(held.iter().map(|(name, variable)| (name.as_str(), variable)))
+        let variables = held.iter().map(|(name, variable)| (name.clone(), variable.clone()));
+        Self::by_name(variables.collect())
     }
 
-    /// Variables that stand in no map.
+    /// Variables that stand in no map. One variable may have several names, such as a weight that two layers share: it is
+    /// learned once.
     ///
     /// ```
     /// use candle_core::{Device, Var};
     /// use corr2d::Variables;
     ///
     /// let (kernel, bias) = (Var::new(&[[1f32, -1.0]], &Device::Cpu)?, Var::new(0f32, &Device::Cpu)?);
-    /// let variables = Variables::named([("kernel", &kernel), ("bias", &bias)]);
-    /// assert_eq!(variables.names().collect::<Vec<_>>(), ["bias", "kernel"]);
+    /// let variables = Variables::named([("kernel", &kernel), ("bias", &bias), ("shared", &kernel)])?;
+    /// assert_eq!(variables.names().collect::<Vec<_>>(), ["bias", "kernel", "shared"]);
+    /// assert_eq!(variables.learned().len(), 2);
     /// # Ok::<(), corr2d::Error>(())
     /// ```
-    pub fn named<'a>(variables: impl IntoIterator<Item = (&'a str, &'a Var)>) -> Self {
-        let learned =
-            |(name, variable): (&str, &Var)| (name.to_owned(), Variable { variable: variable.clone(), frozen: false });
+    ///
+    /// # Errors
+    /// [`Error::NameTwice`] for two variables of one name.
+    pub fn named<'a>(variables: impl IntoIterator<Item = (&'a str, &'a Var)>) -> Result<Self> {
+        let mut named: BTreeMap<String, Var> = BTreeMap::new();
+        for (name, variable) in variables {
+            let before = named.insert(name.to_owned(), variable.clone());
+            if before.is_some_and(|before| before.id() != variable.id()) {
+                return Err(Error::NameTwice { name: name.to_owned() });
+            }
+        }
+        Ok(Self::by_name(named))
+    }
+
+    fn by_name(variables: BTreeMap<String, Var>) -> Self {
+        let mut seen = HashSet::new();
+        let learned = |(name, variable): (String, Var)| {
+            let again = !seen.insert(variable.id());
+            (name, Variable { variable, frozen: false, again })
+        };
         Self { by_name: variables.into_iter().map(learned).collect() }
     }
 
@@ -79,7 +101,7 @@ impl Variables {
     /// use corr2d::Variables;
     ///
     /// let kernel = Var::new(&[[1f32, -1.0]], &Device::Cpu)?;
-    /// let variables = Variables::named([("kernel", &kernel)]);
+    /// let variables = Variables::named([("kernel", &kernel)])?;
     /// assert_eq!(
     ///     variables.freeze("first.").unwrap_err().to_string(),
     ///     "no variable has a name that begins with first.: there is kernel",
@@ -90,11 +112,12 @@ impl Variables {
     /// # Errors
     /// [`Error::NoSuchVariable`] where no name begins with it.
     pub fn freeze(mut self, prefix: &str) -> Result<Self> {
-        let mut found = false;
-        for (_, variable) in self.by_name.iter_mut().filter(|(name, _)| name.starts_with(prefix)) {
-            (variable.frozen, found) = (true, true);
-        }
-        if found {
+        let meant = self.by_name.iter().filter(|(name, _)| name.starts_with(prefix));
+        let meant: HashSet<_> = meant.map(|(_, variable)| variable.variable.id()).collect();
+        if !meant.is_empty() {
+            // Under each of its names.
+            let variables = self.by_name.values_mut().filter(|variable| meant.contains(&variable.variable.id()));
+            variables.for_each(|variable| variable.frozen = true);
             return Ok(self);
         }
         Err(Error::NoSuchVariable { prefix: prefix.to_owned(), names: self.names().map(str::to_owned).collect() })
@@ -107,14 +130,14 @@ impl Variables {
     /// use corr2d::Variables;
     ///
     /// let bias = Var::new(0f32, &Device::Cpu)?;
-    /// assert!(Variables::named([("bias", &bias)]).names().eq(["bias"]));
+    /// assert!(Variables::named([("bias", &bias)])?.names().eq(["bias"]));
     /// # Ok::<(), corr2d::Error>(())
     /// ```
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(String::as_str)
     }
 
-    /// The variables that learn, in the order of their names: what an optimiser is made of. Integers cannot learn.
+    /// The variables that learn, each once, in the order of their names: what an optimiser is made of. Integers cannot learn.
     ///
     /// ```
     /// use candle_core::{Device, Var};
@@ -122,7 +145,7 @@ impl Variables {
     /// use corr2d::{Variables, optim::Sgd};
     ///
     /// let (kernel, count) = (Var::new(&[[1f32, -1.0]], &Device::Cpu)?, Var::new(0u32, &Device::Cpu)?);
-    /// let variables = Variables::named([("kernel", &kernel), ("count", &count)]);
+    /// let variables = Variables::named([("kernel", &kernel), ("count", &count)])?;
     /// assert_eq!(variables.learned().len(), 1);
     /// let optimizer = Sgd::new(variables.learned(), Default::default())?;
     /// # Ok::<(), corr2d::Error>(())
@@ -136,14 +159,14 @@ impl Variables {
         self.by_name.iter().map(|(name, variable)| (name.as_str(), &variable.variable))
     }
 
-    /// Those that learn, with their names.
+    /// Those that learn, each with the first of its names.
     pub(crate) fn named_learned(&self) -> impl Iterator<Item = (&str, &Var)> {
-        let learns = |variable: &Variable| !variable.frozen && variable.variable.dtype().is_float();
+        let learns = |variable: &Variable| !variable.frozen && !variable.again && variable.variable.dtype().is_float();
         let learning = self.by_name.iter().filter(move |(_, variable)| learns(variable));
         learning.map(|(name, variable)| (name.as_str(), &variable.variable))
     }
 
-    /// The name of one of them.
+    /// The first name of one of them.
     pub(crate) fn name_of(&self, variable: &Var) -> Result<&str> {
         let named = self.all().find(|(_, other)| other.id() == variable.id());
         named.map(|(name, _)| name).ok_or_else(|| Error::UnnamedVariable { shape: variable.dims().to_vec() })

@@ -179,6 +179,7 @@ fn every_bad_argument_has_its_line() {
         chapter_convolution: [
             "--convert opencv", "--convert opencv:", "--convert scipy:torch --kernel 1", "--convert numpy:torch --kernel 1",
             "--convert opencv:caffe --kernel 1", "--convert opencv:torch", "--convert opencv:numpy.convolve --kernel 1;2",
+            "--convert numpy.correlate:torch --kernel 1,2;3,4",
             "--convert opencv:torch --kernel F/none.npy", "--convert opencv:torch --kernel F/cut.npy", "--convert opencv:torch --kernel sobel",
             "--convert opencv:torch --kernel F/cut.safetensors", "--convert opencv:torch --kernel F/none.safetensors",
             "--convert opencv:torch --kernel F/layer.npy", "--convert torch:opencv --kernel F/layer.npy",

@@ -109,7 +109,15 @@ pub(super) fn states() -> Vec<Call> {
         call("optimiser: a variable without name", || {
             let (kernel, bias) = (variable(&[2, 3]), variable(&[4]));
             let adam = Adam::new(vec![bias], AdamOptions::default())?;
-            adam.state(&Variables::named([("kernel", &kernel)]))
+            adam.state(&Variables::named([("kernel", &kernel)])?)
+        }),
+        call("variables: two of one name", || {
+            Variables::named([("kernel", &variable(&[2, 3])), ("kernel", &variable(&[2, 3]))])
+        }),
+        call("clip: a norm beyond all numbers", || {
+            let weights = Var::new(&[1e200f64, 2e200], &Device::Cpu)?;
+            let mut gradients = weights.sqr()?.sum_all()?.backward()?;
+            Clip::Norm(1.0).apply(&mut gradients, &Variables::named([("weights", &weights)])?)
         }),
         call("variables: freeze one that is not there", || named(&[2, 3])?.freeze("conv9.")),
         call("variables: freeze one of none", || Variables::default().freeze("conv9.")),
@@ -146,13 +154,13 @@ pub(super) fn states() -> Vec<Call> {
         call("checkpoint: over a folder", || checkpoint(&[2, 3])?.save(std::env::temp_dir()).map_err(without_folder)),
         call("checkpoint: of a model of another shape", || restore(&[2, 3], &named(&[3, 2])?)),
         call("checkpoint: of a model of another dtype", || {
-            restore(&[2, 3], &Variables::named([("kernel", &Var::from_tensor(&of(&[2, 3], DType::F64))?)]))
+            restore(&[2, 3], &Variables::named([("kernel", &Var::from_tensor(&of(&[2, 3], DType::F64))?)])?)
         }),
         call("checkpoint: of a larger model", || restore(&[2, 3], &Variables::default())),
         call("checkpoint: of a model of four weights fewer", || {
             let layers = [2; 5].map(|size| variable(&[size]));
             let names = ["kernel", "second.weight", "third.weight", "fourth.weight", "fifth.weight"];
-            restore(&[2], &Variables::named(names.into_iter().zip(&layers)))
+            restore(&[2], &Variables::named(names.into_iter().zip(&layers))?)
         }),
         call("checkpoint: of another optimiser", || {
             let variables = named(&[2, 3])?;
@@ -178,7 +186,7 @@ fn variable(shape: &[usize]) -> Var {
 }
 
 fn named(shape: &[usize]) -> corr2d::Result<Variables> {
-    Ok(Variables::named([("kernel", &variable(shape))]))
+    Variables::named([("kernel", &variable(shape))])
 }
 
 fn with_momentum(variables: &Variables) -> corr2d::Result<Sgd> {

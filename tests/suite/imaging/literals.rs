@@ -77,8 +77,18 @@ fn code_is_read_as_people_edit_it() {
         ("py", "kernel = [[1, -2], [3, 4]]"),
         (
             "py",
-            "import numpy as np\nold_kernel = [[9]]\nkernel=np.array([[1.,-2.],  # left\n  [3,4e0,],\n])\nkernel /= 2\n",
+            "import numpy as np\nold_kernel = [[9]]\nkernel=np.array([[1.,-2.],  # left\n  [3,4e0,],\n])\nkernel_size = 2\n",
         ),
+        (
+            "py",
+            "\"\"\"The kernel = [[9]].\"\"\"\nkernel = np.array([[1, -2], [3, 4]], np.float32)\ny = f(x,\n  kernel=kernel,\n)",
+        ),
+        (
+            "py",
+            "kernel: np.ndarray = np.array(\n  [[1, -2], [3, 4]],\n  dtype = \"float64\"\n);y = 1 << 3\nif kernel == y: pass",
+        ),
+        ("c", "/* was:\n kernel = {{9, 9}}; // */ double kernel[2][2] /* K */ = {{1, -2}, /* 7, */ {3, 4}};"),
+        ("rs", "// no /* block\nlet kernel = ndarray::arr2(&[[1.0, -2.0], [3.0, 4.0]]);"),
         ("c", "float my_kernel[1] = {9};\ndouble kernel[2][2]={{1,-2},\n\n{3.0,4.}};int other[1] = {7};"),
         ("h", "static const float KERNEL[2][2] = { {1.0f, -2.0F}, {3.f, 4}, };"),
         ("hpp", "cv::Mat kernel = (cv::Mat_<float>(2, 2) << 1, -2, 3.0f, 4);"),
@@ -110,11 +120,53 @@ fn numbers_of_32_bits_are_rounded_as_the_language_rounds_them() {
     }
 }
 
+/// Each of these was once read as its bare numbers, which is another kernel.
+#[test]
+fn what_would_change_the_numbers_is_refused_and_not_left_out() {
+    let prepared: [(&str, &[u8]); 14] = [
+        ("transposed.py", b"kernel = np.array([[1, 2], [3, 4]]).T / 10\n"),
+        ("divided.py", b"kernel = np.array([[1, 2], [3, 4]], dtype=np.float32) / 10\n"),
+        ("inside.py", b"kernel = np.array([[1, 2], [3, 4]] * 2)\n"),
+        ("lines.py", b"kernel = (np.array([[1, 2]])\n    / 3)\n"),
+        ("before.py", b"kernel = 2 * np.array([[1, 2]])\n"),
+        ("minus.py", b"kernel = -np.array([[1, 2]])\n"),
+        ("flipped.py", b"kernel = np.flip(np.array([[1, 2]]))\n"),
+        ("later.py", b"kernel = np.array([[1, 2]])\nx = 3\nkernel /= 3\n"),
+        ("part.py", b"kernel = np.array([[1, 2]])\nkernel[0, 1] = 9\n"),
+        ("other.py", b"kernel = load()\nother = [[1, 2]]\n"),
+        ("part.c", b"float kernel[1][2] = {{1, 2}};\nvoid f() { g();\n  kernel[0][1] *= 9; }\n"),
+        ("mapped.rs", b"let kernel = [[1.0, 2.0]]\n    .map(double);\n"),
+        ("divided.cpp", b"cv::Mat kernel = (cv::Mat_<float>(1, 2) << 1, 2) / 3;\n"),
+        ("before.hpp", b"cv::Mat kernel = 0.5 * (cv::Mat_<float>(1, 2) << 1, 2);\n"),
+    ];
+    let mut desk = Desk::new(&prepared);
+    for (name, _) in prepared {
+        desk.refused(name, Kernel::parse(&desk.path(name)));
+    }
+    insta::assert_snapshot!(desk.table(&prepared), @r#"
+    transposed.py: [folder]/transposed.py cannot be read as Python: beside its numbers stands ".T / 10", which is not computed here; use kernel = [[1, 0, -1], [2, 0, -2]]
+    divided.py: [folder]/divided.py cannot be read as Python: beside its numbers stands "/ 10", which is not computed here; use kernel = [[1, 0, -1], [2, 0, -2]]
+    inside.py: [folder]/inside.py cannot be read as Python: beside its numbers stands "* 2)", which is not computed here; use kernel = [[1, 0, -1], [2, 0, -2]]
+    lines.py: [folder]/lines.py cannot be read as Python: beside its numbers stands "/ 3)", which is not computed here; use kernel = [[1, 0, -1], [2, 0, -2]]
+    before.py: [folder]/before.py cannot be read as Python: beside its numbers stands "2 * np.array(", which is not computed here; use kernel = [[1, 0, -1], [2, 0, -2]]
+    minus.py: [folder]/minus.py cannot be read as Python: beside its numbers stands "-np.array(", which is not computed here; use kernel = [[1, 0, -1], [2, 0, -2]]
+    flipped.py: [folder]/flipped.py cannot be read as Python: beside its numbers stands "np.flip(np.array(", which is not computed here; use kernel = [[1, 0, -1], [2, 0, -2]]
+    later.py: [folder]/later.py cannot be read as Python: beside its numbers stands "kernel /= 3", which is not computed here; use kernel = [[1, 0, -1], [2, 0, -2]]
+    part.py: [folder]/part.py cannot be read as Python: beside its numbers stands "kernel[0, 1] = 9", which is not computed here; use kernel = [[1, 0, -1], [2, 0, -2]]
+    other.py: [folder]/other.py cannot be read as Python: beside its numbers stands "load()", which is not computed here; use kernel = [[1, 0, -1], [2, 0, -2]]
+    part.c: [folder]/part.c cannot be read as C: beside its numbers stands "kernel[0][1] *= 9", which is not computed here; use double kernel[2][3] = {{1, 0, -1}, {2, 0, -2}};
+    mapped.rs: [folder]/mapped.rs cannot be read as Rust: beside its numbers stands ".map(double)", which is not computed here; use const KERNEL: [[f64; 3]; 2] = [[1.0, 0.0, -1.0], [2.0, 0.0, -2.0]];
+    divided.cpp: [folder]/divided.cpp: row 1, number 2 is "2) / 3", not a finite number such as 0.5 or -1e-3
+    before.hpp: [folder]/before.hpp cannot be read as C++: beside its numbers stands "0.5 * (cv::Mat_<float>", which is not computed here; use cv::Mat kernel = (cv::Mat_<double>(2, 3) << 1, 0, -1, 2, 0, -2);
+    "#);
+}
+
 #[test]
 fn other_code_is_refused_in_one_line() {
-    let prepared: [(&str, &[u8]); 14] = [
+    let prepared: [(&str, &[u8]); 15] = [
         ("none.py", b"import numpy\nx = [[1, 2]]\n"),
         ("comment.py", b"# kernel = [[1, 2]]\n"),
+        ("comment.c", b"/* kernel = {{9, 9}} */\n"),
         ("zeros.py", b"kernel = np.zeros((3, 3))\n"),
         ("expression.py", b"kernel = np.array([[1, 2 / 16]])\n"),
         ("ragged.py", b"kernel = [[1, 2], [3]]\n"),
@@ -135,6 +187,7 @@ fn other_code_is_refused_in_one_line() {
     insta::assert_snapshot!(desk.table(&prepared), @r#"
     none.py: [folder]/none.py cannot be read as Python: nothing is assigned to a kernel in it; use kernel = [[1, 0, -1], [2, 0, -2]]
     comment.py: [folder]/comment.py cannot be read as Python: nothing is assigned to a kernel in it; use kernel = [[1, 0, -1], [2, 0, -2]]
+    comment.c: [folder]/comment.c cannot be read as C: nothing is assigned to a kernel in it; use double kernel[2][3] = {{1, 0, -1}, {2, 0, -2}};
     zeros.py: [folder]/zeros.py cannot be read as Python: the numbers do not stand in rows; use kernel = [[1, 0, -1], [2, 0, -2]]
     expression.py: [folder]/expression.py: row 1, number 2 is "2 / 16", not a finite number such as 0.5 or -1e-3
     ragged.py: [folder]/ragged.py: row 2 has length 1 and row 1 has length 2: all rows need one length

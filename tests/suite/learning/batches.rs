@@ -43,7 +43,7 @@ fn a_batch_larger_than_all_samples_holds_all_of_them() {
 #[test]
 fn the_loss_of_an_epoch_is_the_mean_of_its_batches() {
     let weight = Var::new(1f64, &Device::Cpu).unwrap();
-    let variables = Variables::named([("weight", &weight)]);
+    let variables = Variables::named([("weight", &weight)]).unwrap();
     let x = Tensor::new(&[0f64, 1.0, 2.0, 3.0, 4.0], &Device::Cpu).unwrap();
     let loss = |output: &Tensor, _: &Tensor| Ok((output.sqr()?.sum_all()? + nothing(&weight)?)?);
     let optimizer = Sgd::new(variables.learned(), SgdOptions::default()).unwrap();
@@ -56,7 +56,7 @@ fn the_loss_of_an_epoch_is_the_mean_of_its_batches() {
 /// What each batch of each epoch holds, of samples 0, 1, 2, … with targets 100, 101, …
 fn epochs(samples: usize, batches: Batches, epochs: usize) -> Vec<Vec<Vec<f64>>> {
     let weight = Var::new(1f64, &Device::Cpu).unwrap();
-    let variables = Variables::named([("weight", &weight)]);
+    let variables = Variables::named([("weight", &weight)]).unwrap();
     let x = Tensor::arange(0.0, samples as f64, &Device::Cpu).unwrap().reshape((samples, 1)).unwrap();
     let y = (&x + 100.0).unwrap();
     let seen = RefCell::new(vec![]);

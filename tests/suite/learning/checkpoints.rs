@@ -178,6 +178,34 @@ fn a_save_that_fails_at_the_end_leaves_no_draft() {
 }
 
 #[test]
+fn drafts_that_a_killed_run_left_stop_no_save() {
+    let folder = tempfile::tempdir().unwrap();
+    // In a container the new run may have the number of the process that was killed.
+    let drafts = (0..1000).map(|number| folder.path().join(format!(".draft-{}-{number}", std::process::id())));
+    drafts.clone().for_each(|draft| fs::write(draft, "half a file").unwrap());
+    let file = folder.path().join("run.safetensors");
+    save(&file).unwrap();
+    Checkpoint::load(&file).unwrap();
+    for draft in drafts {
+        assert_eq!(fs::read_to_string(&draft).unwrap(), "half a file", "another run may be writing it");
+    }
+}
+
+#[test]
+fn the_best_epoch_of_a_model_whose_weights_are_all_frozen_is_loaded_again() {
+    let net = Net::new(1);
+    let frozen = Variables::of(&net.map).freeze("").unwrap();
+    let mut optimizer = Sgd::new(frozen.learned(), SgdOptions::default()).unwrap();
+    let best = corr2d::Best { epoch: 3, loss: 0.5, variables: Default::default() };
+    let progress = Progress { best: Some(best), ..Default::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("run.safetensors");
+    Checkpoint::of(&frozen, &optimizer, &progress).unwrap().save(&file).unwrap();
+    let best = Checkpoint::load(&file).unwrap().restore(&frozen, &mut optimizer).unwrap().best.unwrap();
+    assert_eq!((best.epoch, best.loss, best.variables.len()), (3, 0.5, 0));
+}
+
+#[test]
 fn a_save_replaces_the_last_one_and_leaves_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("run.safetensors");

@@ -114,6 +114,31 @@ fn rounding_of_the_pixels_does_not_hide_a_direction_that_is_not_there() {
     assert_eq!((known.rank, &known.eigenvalues[1..]), (1, &[0.0, 0.0][..]));
 }
 
+/// Each row is three times the one above it, exactly, so that the windows of one column have one direction. The sums over
+/// them are rounded each in its own way: that must not be taken for another direction, however many windows there are.
+#[test]
+fn a_million_windows_do_not_hide_a_direction_that_is_not_there() {
+    let mut random = SplitMix::new(3);
+    for (height, width, kernel, rank) in [(3, 1_000_000, (2, 1), 1), (3, 1_000_000, (2, 3), 3), (9, 20_000, (7, 7), 7)]
+    {
+        let first: Vec<f64> = (0..width).map(|_| (random.next() % (1 << 26)) as f64).collect();
+        let multiples = |row| first.iter().map(move |pixel| pixel * 3f64.powi(row));
+        let rows = tensor(&(0..height).flat_map(multiples).collect::<Vec<_>>(), &[height as usize, width]);
+        for (turned, input, kernel) in [(false, rows.clone(), kernel), (true, rows.t().unwrap(), (kernel.1, kernel.0))]
+        {
+            let known = Identifiability::of(&input, kernel).unwrap();
+            let zeros = known.eigenvectors[rank..].iter();
+            let rest = zeros.flat_map(|zero| {
+                known.gram.iter().map(move |row| row.iter().zip(zero).map(|(a, b)| a * b).sum::<f64>())
+            });
+            let rest = rest.fold(0.0, |most: f64, rest| most.max(rest.abs())) / known.eigenvalues[0];
+            let case = format!("{kernel:?} on {height}×{width}, turned: {turned}");
+            assert_eq!((known.rank, known.condition), (rank, f64::INFINITY), "{case}");
+            assert!(rest < f64::EPSILON * 4.0, "{case}: {} ε, and the threshold counts on less", rest / f64::EPSILON);
+        }
+    }
+}
+
 #[test]
 fn predicts_the_losses_of_the_four_geometries_of_the_lesson() {
     let fixture = fixture();

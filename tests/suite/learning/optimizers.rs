@@ -220,7 +220,7 @@ impl Weights {
     }
 
     fn variables(&self) -> Variables {
-        Variables::named([("weight", &self.weight), ("bias", &self.bias)])
+        Variables::named([("weight", &self.weight), ("bias", &self.bias)]).unwrap()
     }
 
     fn loss(&self) -> Tensor {

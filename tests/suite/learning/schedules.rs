@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use candle_core::{Device, Tensor, Var};
+use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::Optimizer;
 use corr2d::optim::{Sgd, SgdOptions};
 use corr2d::{Clip, Decay, FitOptions, Progress, Result, Schedule, Trainer, Variables};
@@ -85,6 +85,28 @@ fn a_norm_is_that_of_all_gradients_together_and_keeps_their_direction() {
     }
 }
 
+/// 300² is beyond f16, 1e20² beyond f32: the norm was infinite, and gradients divided by it were 0.
+#[test]
+fn a_norm_is_taken_in_more_bits_than_the_gradients_have() {
+    let cases = [
+        (DType::F16, 300.0, 2.5),
+        (DType::F16, 8192.0, 2f64.powi(-14)),
+        (DType::BF16, 1e20, 2.5),
+        (DType::F32, 1e20, 2.5),
+    ];
+    for (dtype, unit, bound) in cases {
+        let slope =
+            Tensor::new(&[3.0, -4.0], &Device::Cpu).unwrap().affine(unit, 0.0).unwrap().to_dtype(dtype).unwrap();
+        let weights = Var::from_tensor(&slope.zeros_like().unwrap()).unwrap();
+        let variables = Variables::named([("weights", &weights)]).unwrap();
+        let mut gradients = (weights.as_tensor() * &slope).unwrap().sum_all().unwrap().backward().unwrap();
+        Clip::Norm(bound).apply(&mut gradients, &variables).unwrap();
+        let clipped = values(gradients.get(&weights).unwrap());
+        let error = (clipped[0] / (0.6 * bound) - 1.0).abs().max((clipped[1] / (-0.8 * bound) - 1.0).abs());
+        assert!(error < 0.01, "{unit:e} in {dtype:?} clipped to {bound}: {clipped:?}");
+    }
+}
+
 #[test]
 fn values_are_clipped_each_by_itself() {
     let slope = Slope::new(&[0.0; 3]);
@@ -96,11 +118,23 @@ fn values_are_clipped_each_by_itself() {
 #[test]
 fn a_gradient_of_a_frozen_variable_is_no_part_of_the_norm() {
     let (a, b) = (Var::new(3f32, &Device::Cpu).unwrap(), Var::new(400f32, &Device::Cpu).unwrap());
-    let variables = Variables::named([("a", &a), ("b", &b)]).freeze("b").unwrap();
+    let variables = Variables::named([("a", &a), ("b", &b)]).unwrap().freeze("b").unwrap();
     let mut gradients = (a.sqr().unwrap() + b.sqr().unwrap()).unwrap().backward().unwrap();
     Clip::Norm(3.0).apply(&mut gradients, &variables).unwrap();
     assert_eq!(values(gradients.get(&a).unwrap()), [3.0]);
     assert_eq!(values(gradients.get(&b).unwrap()), [800.0]);
+}
+
+/// A weight that two layers share counted twice in the norm, and was moved twice by each step.
+#[test]
+fn a_variable_of_two_names_counts_once_and_is_frozen_under_both() {
+    let a = Var::new(3f32, &Device::Cpu).unwrap();
+    let variables = Variables::named([("first", &a), ("second", &a)]).unwrap();
+    assert_eq!((variables.names().count(), variables.learned().len()), (2, 1));
+    let mut gradients = a.sqr().unwrap().backward().unwrap();
+    Clip::Norm(6.0).apply(&mut gradients, &variables).unwrap();
+    assert_eq!(values(gradients.get(&a).unwrap()), [6.0]);
+    assert_eq!(variables.freeze("second").unwrap().learned().len(), 0);
 }
 
 /// Weights on a plane: the loss is Σ slope·w, so each step is the rate times the slope.
@@ -115,8 +149,8 @@ type Plane = Box<dyn Fn(&Tensor, &Tensor) -> Result<Tensor>>;
 impl Slope {
     fn new(start: &[f64]) -> Self {
         let weights = Var::new(start, &Device::Cpu).unwrap();
-        let variables = Variables::named([("weights", &weights)]);
-        Self { weights, variables, nothing: Tensor::zeros(1, candle_core::DType::F64, &Device::Cpu).unwrap() }
+        let variables = Variables::named([("weights", &weights)]).unwrap();
+        Self { weights, variables, nothing: Tensor::zeros(1, DType::F64, &Device::Cpu).unwrap() }
     }
 
     fn trainer(&self, slope: &[f64], learning_rate: f64) -> Trainer<'_, impl candle_nn::Module + use<>, Plane, Sgd> {

@@ -12,7 +12,7 @@ use crate::tensors::oracle::values;
 /// A weight that goes down a slope by 1 each epoch, from 0; what is held out has the loss that `held_out` makes of it.
 fn walk(options: FitOptions, held_out: impl Fn(f64) -> f64) -> (Progress, f64) {
     let weight = Var::new(0f64, &Device::Cpu).unwrap();
-    let variables = Variables::named([("weight", &weight)]);
+    let variables = Variables::named([("weight", &weight)]).unwrap();
     let loss = |input: &Tensor, _: &Tensor| -> Result<Tensor> {
         let learned = values(input)[0] == 0.0;
         if learned {
@@ -68,7 +68,7 @@ fn a_held_out_loss_that_is_nan_is_no_gain_and_no_end() {
 #[test]
 fn without_held_out_samples_the_loss_watched_is_the_one_learned_from() {
     let weight = Var::new(4f64, &Device::Cpu).unwrap();
-    let variables = Variables::named([("weight", &weight)]);
+    let variables = Variables::named([("weight", &weight)]).unwrap();
     // |w − 1| by steps of 1: 3, 2, 1, 0, and then to and fro.
     let loss = |_: &Tensor, _: &Tensor| Ok((weight.as_tensor() - 1.0)?.abs()?);
     let optimizer = Sgd::new(variables.learned(), SgdOptions { learning_rate: 1.0, ..Default::default() }).unwrap();
@@ -85,7 +85,7 @@ fn without_held_out_samples_the_loss_watched_is_the_one_learned_from() {
 #[test]
 fn a_run_stops_after_the_epoch_that_says_so() {
     let weight = Var::new(0f64, &Device::Cpu).unwrap();
-    let variables = Variables::named([("weight", &weight)]);
+    let variables = Variables::named([("weight", &weight)]).unwrap();
     let optimizer = Sgd::new(variables.learned(), SgdOptions { learning_rate: 1.0, ..Default::default() }).unwrap();
     let loss = |_: &Tensor, _: &Tensor| Ok(weight.as_tensor().clone());
     let mut trainer = Trainer { model: &unchanged, loss, optimizer, variables: &variables };

@@ -179,7 +179,7 @@ fn weights_that_are_not_finite_are_found_before_anyone_saves_them() {
 #[test]
 fn a_frozen_variable_stays_and_the_loss_need_not_reach_it() {
     let (weight, bias) = (Var::new(3f64, &Device::Cpu).unwrap(), Var::new(5f64, &Device::Cpu).unwrap());
-    let variables = Variables::named([("weight", &weight), ("bias", &bias)]).freeze("bias").unwrap();
+    let variables = Variables::named([("weight", &weight), ("bias", &bias)]).unwrap().freeze("bias").unwrap();
     for reaches in [false, true] {
         let loss = |_: &Tensor, _: &Tensor| {
             let square = weight.sqr()?;

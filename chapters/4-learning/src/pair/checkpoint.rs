@@ -36,7 +36,7 @@ impl State {
         let fingerprint = Var::new(fingerprint(quadratics, settings), &Device::Cpu)?;
         let names: Vec<String> = (0..kernels.len()).map(|channel| format!("unknowns{channel}")).collect();
         let named = names.iter().map(String::as_str).zip(&kernels);
-        let variables = Variables::named(named.chain([("slopes", &slopes), ("photographs", &fingerprint)]));
+        let variables = Variables::named(named.chain([("slopes", &slopes), ("photographs", &fingerprint)]))?;
         Ok(Self { kernels, progress: Progress::default(), slopes, fingerprint, variables })
     }
 

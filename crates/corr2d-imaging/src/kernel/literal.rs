@@ -17,6 +17,10 @@ pub(super) struct Language {
     extensions: &'static [&'static str],
     /// What begins a comment that ends with its line.
     comment: &'static str,
+    /// What begins and ends a comment, or a text that serves as one, over several lines.
+    blocks: &'static [(&'static str, &'static str)],
+    /// Whether the end of a line ends a statement, outside of brackets, as a semicolon does.
+    line_ends_statement: bool,
     /// The words of which one in the code says that the numbers are `f32`.
     single: &'static [&'static str],
     /// How a kernel looks in this language, for whoever wrote something else.
@@ -29,6 +33,8 @@ static LANGUAGES: [Language; 4] = [
         name: "Python",
         extensions: &["py"],
         comment: "#",
+        blocks: &[("\"\"\"", "\"\"\""), ("'''", "'''")],
+        line_ends_statement: true,
         single: &["float32"],
         example: "kernel = [[1, 0, -1], [2, 0, -2]]",
         write: write::python,
@@ -37,6 +43,8 @@ static LANGUAGES: [Language; 4] = [
         name: "C",
         extensions: &["c", "h"],
         comment: "//",
+        blocks: &[("/*", "*/")],
+        line_ends_statement: false,
         single: &["float"],
         example: "double kernel[2][3] = {{1, 0, -1}, {2, 0, -2}};",
         write: write::c,
@@ -45,6 +53,8 @@ static LANGUAGES: [Language; 4] = [
         name: "C++",
         extensions: &["cpp", "hpp"],
         comment: "//",
+        blocks: &[("/*", "*/")],
+        line_ends_statement: false,
         single: &["float", "CV_32F"],
         example: "cv::Mat kernel = (cv::Mat_<double>(2, 3) << 1, 0, -1, 2, 0, -2);",
         write: write::opencv,
@@ -53,6 +63,8 @@ static LANGUAGES: [Language; 4] = [
         name: "Rust",
         extensions: &["rs"],
         comment: "//",
+        blocks: &[("/*", "*/")],
+        line_ends_statement: false,
         single: &["f32"],
         example: "const KERNEL: [[f64; 3]; 2] = [[1.0, 0.0, -1.0], [2.0, 0.0, -2.0]];",
         write: write::rust,

@@ -85,10 +85,22 @@ impl Kernel {
 
     /// The best place for another kernel.
     fn fit(&self, other: &Kernel) -> Option<Fit> {
-        self.places(other)
-            .into_iter()
-            .filter_map(|place| self.fit_at(other, place))
-            .reduce(|best, fit| if fit.distance < best.distance - NEARER { fit } else { best })
+        self.best_of(other, &self.places(other))
+    }
+
+    /// The best of some places for another kernel: of those as near as each other, the first.
+    fn best_of(&self, other: &Kernel, places: &[(isize, isize)]) -> Option<Fit> {
+        let square = |kernel: &Kernel| kernel.values.iter().map(|value| value * value).sum::<f64>();
+        let (own, theirs) = (square(self), square(other));
+        if own == 0.0 || theirs == 0.0 {
+            return None;
+        }
+        let fits = places.iter().map(|&place| {
+            let common: f64 = self.under(other, place).map(|(value, other)| value * other).sum();
+            ((1.0 - common * common / (own * theirs)).max(0.0).sqrt(), common / theirs, place)
+        });
+        let (distance, scale, place) = fits.reduce(|best, fit| if fit.0 < best.0 - NEARER { fit } else { best })?;
+        Some(Fit { name: other.name.clone(), kernel: other.clone(), scale, distance, is_turned: false, place })
     }
 
     /// Where the upper left weight of another kernel may lie: middle on middle or anchor on anchor, or anywhere within.
@@ -104,16 +116,20 @@ impl Kernel {
         places
     }
 
-    fn fit_at(&self, other: &Kernel, place: (isize, isize)) -> Option<Fit> {
-        let square = |kernel: &Kernel| kernel.values.iter().map(|value| value * value).sum::<f64>();
-        let (own, theirs) = (square(self), square(other));
-        let common: f64 = self.over(other, place).map(|(value, other)| value * other).sum();
-        if own == 0.0 || theirs == 0.0 {
-            return None;
-        }
-        let distance = (1.0 - common * common / (own * theirs)).max(0.0).sqrt();
-        let name = other.name.clone();
-        Some(Fit { name, kernel: other.clone(), scale: common / theirs, distance, is_turned: false, place })
+    /// The weights on which another kernel lies, each with the one that lies on it.
+    fn under<'a>(&'a self, other: &'a Kernel, (down, across): (isize, isize)) -> impl Iterator<Item = (f64, f64)> + 'a {
+        // Rows and columns of the other kernel that lie within this one.
+        let within = |place: isize, own: usize, other: usize| {
+            let end = (own as isize - place).clamp(0, other as isize) as usize;
+            ((-place).max(0) as usize).min(end)..end
+        };
+        let (rows, columns) = (within(down, self.height, other.height), within(across, self.width, other.width));
+        rows.flat_map(move |row| {
+            let from = (row as isize + down) as usize * self.width;
+            let own = &self.values[from..from + self.width];
+            let theirs = &other.values[row * other.width..][..other.width];
+            columns.clone().map(move |column| (own[(column as isize + across) as usize], theirs[column]))
+        })
     }
 
     /// Each weight with the one that lies on it, if any.
@@ -133,7 +149,7 @@ impl Kernel {
         let at = |sigma: f64| -> Option<Fit> {
             let kernel = Self::parse(&name((sigma * 1e4).round() / 1e4)).ok()?;
             let middle = self.places(&kernel).first().copied()?;
-            self.fit_at(&kernel, middle)
+            self.best_of(&kernel, &[middle])
         };
         let distance = |sigma: f64| at(sigma).map_or(f64::INFINITY, |fit| fit.distance);
         let tried = |index: usize| 0.1 * (most / 0.1).powf(index as f64 / TRIES as f64);

@@ -47,7 +47,7 @@ pub(super) fn json(from: &str, text: &str) -> Result<Kernel> {
     }
     let digits = if rows.iter().flat_map(|row| row.as_array().into_iter().flatten()).all(serde_json::Value::is_number) {
         // As they stand: serde_json may miss the last bit of a number.
-        nested(text)
+        nested(text).map(|nested| nested.rows)
     } else {
         None
     };
@@ -59,13 +59,20 @@ pub(super) fn json(from: &str, text: &str) -> Result<Kernel> {
     rectangle(from, from, digits.unwrap_or(rows))
 }
 
+/// Rows in brackets, and the text around them.
+pub(super) struct Nested<'a> {
+    pub(super) before: &'a str,
+    pub(super) rows: Vec<Vec<String>>,
+    pub(super) after: &'a str,
+}
+
 /// `[[1, 0], [2, 0]]` or `{{1, 0}, {2, 0}}`, or one row without brackets of its own.
-pub(super) fn nested(numbers: &str) -> Option<Vec<Vec<String>>> {
+pub(super) fn nested(numbers: &str) -> Option<Nested<'_>> {
     let start = numbers.find(['[', '{'])?;
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut depth = 0;
     let mut cells = String::new();
-    for letter in numbers[start..].chars() {
+    for (place, letter) in numbers[start..].char_indices() {
         match letter {
             '[' | '{' => {
                 depth += 1;
@@ -84,7 +91,8 @@ pub(super) fn nested(numbers: &str) -> Option<Vec<Vec<String>>> {
                 cells.clear();
                 depth -= 1;
                 if depth == 0 {
-                    return Some(rows);
+                    // A bracket is one byte.
+                    return Some(Nested { before: &numbers[..start], rows, after: &numbers[start + place + 1..] });
                 }
             }
             other => cells.push(other),

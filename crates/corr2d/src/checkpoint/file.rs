@@ -60,14 +60,18 @@ impl Target {
 struct Draft(PathBuf);
 
 impl Draft {
-    /// Its name is one that no other process and no other thread of this one takes.
+    /// Its name is one that no other process and no other thread of this one takes. In a container a process may have the
+    /// number of one that was killed over its draft, so a name that is taken is passed over.
     fn beside(target: &Path) -> io::Result<Self> {
         static DRAFTS: AtomicU64 = AtomicU64::new(0);
-        let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
-        let name = format!(".draft-{}-{number}", std::process::id());
-        let draft = target.with_file_name(name);
-        File::options().write(true).create_new(true).open(&draft)?;
-        Ok(Self(draft))
+        loop {
+            let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+            let draft = target.with_file_name(format!(".draft-{}-{number}", std::process::id()));
+            match File::options().write(true).create_new(true).open(&draft) {
+                Err(taken) if taken.kind() == io::ErrorKind::AlreadyExists => {}
+                opened => return opened.map(|_| Self(draft)),
+            }
+        }
     }
 
     fn fill(&self, tensors: &NamedTensors) -> io::Result<()> {

@@ -15,7 +15,7 @@ use crate::variables::Variables;
 /// use corr2d::{Clip, Variables};
 ///
 /// let (a, b) = (Var::new(3f32, &Device::Cpu)?, Var::new(4f32, &Device::Cpu)?);
-/// let variables = Variables::named([("a", &a), ("b", &b)]);
+/// let variables = Variables::named([("a", &a), ("b", &b)])?;
 /// // The gradient of (a² + b²) / 2 is (3, 4), which is 5 long.
 /// let mut gradients = ((a.sqr()? + b.sqr()?)? / 2.0)?.backward()?;
 /// Clip::Norm(2.5).apply(&mut gradients, &variables)?;
@@ -43,7 +43,7 @@ impl Clip {
     /// use corr2d::{Clip, Variables};
     ///
     /// let w = Var::new(100f32, &Device::Cpu)?;
-    /// let variables = Variables::named([("w", &w)]);
+    /// let variables = Variables::named([("w", &w)])?;
     /// let mut optimizer = Sgd::new(variables.learned(), SgdOptions { learning_rate: 0.5, ..Default::default() })?;
     /// let mut gradients = w.sqr()?.backward()?;
     /// Clip::Value(1.0).apply(&mut gradients, &variables)?;
@@ -53,7 +53,7 @@ impl Clip {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Setting`] for a bound that is not positive and finite, [`Error::MissingGradient`].
+    /// [`Error::Setting`] for a bound that is not positive and finite, and for a norm that overflows; [`Error::MissingGradient`].
     pub fn apply(self, gradients: &mut GradStore, variables: &Variables) -> Result<()> {
         self.check()?;
         let found = variables.named_learned().map(|(name, variable)| gradient(gradients, variable, name));
@@ -61,8 +61,13 @@ impl Clip {
         let clipped = match self {
             Self::Norm(bound) => {
                 let norm = found.dot(&found)?.sqrt();
-                // Not where the norm is NaN: what is not finite is for the trainer to find.
-                if norm > bound { found.scale(bound / norm)? } else { found }
+                // Divided by an infinite norm, finite gradients would vanish.
+                if norm.is_infinite() && found.sum_of_sizes()?.is_finite() {
+                    let (what, wanted) = ("the norm of the gradients", "finite to be clipped: scale the loss down");
+                    return Err(Error::Setting { what, found: norm.to_string(), wanted });
+                }
+                // Not where a gradient itself is not finite: that is for the trainer to find.
+                if norm > bound && norm.is_finite() { found.scale(bound / norm)? } else { found }
             }
             Self::Value(bound) => Vector(
                 found.0.iter().map(|gradient| gradient.clamp(-bound, bound)).collect::<candle_core::Result<_>>()?,
