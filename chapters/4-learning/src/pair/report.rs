@@ -59,7 +59,7 @@ impl Found<'_> {
     /// reached, nor where a note says it.
     fn certainty(&self) -> Option<(String, String)> {
         let is_said = self.notes().iter().any(|note| matches!(note, Note::Uncertain { .. }));
-        if is_said || self.verdict() == Verdict::StepsRanOut {
+        if is_said || matches!(self.verdict(), Verdict::StepsRanOut | Verdict::RanAway) {
             return None;
         }
         let of = |learned: &Learned| Some((learned.fit.condition, learned.fit.tap_error?));
