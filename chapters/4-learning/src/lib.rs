@@ -13,6 +13,7 @@
 //! | `text` | every sentence, in English and Portuguese |
 //! | `command` | the command line |
 
+mod apart;
 mod apply;
 mod by_hand;
 mod command;

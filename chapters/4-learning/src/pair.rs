@@ -105,7 +105,10 @@ fn learned(asked: &Asked, data: &Data) -> Result<(Vec<Learned>, Option<Steps>)> 
     let kernels = quadratics.iter().zip(&descended.unknowns).map(|(quadratic, unknowns)| quadratic.kernel(unknowns));
     let learned = kernels.zip(with_moments).map(|((kernel, bias), (moments, fit))| {
         let is_finite = moments.unexplained(&kernel, bias).is_ok();
-        ensure!(is_finite, "the taps have grown too large to be squared: take a smaller --lr, or leave it out for the best");
+        ensure!(
+            is_finite,
+            "the taps have grown too large to be squared: take a smaller --lr, or leave it out for the best"
+        );
         Learned::new(moments, (kernel, bias), fit)
     });
     Ok((learned.collect::<Result<_>>()?, Some(Steps { losses: descended.losses, arrived: descended.arrived })))

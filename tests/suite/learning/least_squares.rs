@@ -256,13 +256,17 @@ fn rounding_is_no_variance() {
         // A third of it is white, and taken out again.
         let numbers: Vec<f64> = (0..4200).map(|index| if index % 3 == 0 { 1.0 } else { level }).collect();
         let two_tone = Tensor::from_vec(numbers, (60, 70), &Device::Cpu).unwrap();
-        let (mut all, mut white) = (Moments::new((1, 1), (0.0, 0.7)).unwrap(), Moments::new((1, 1), (0.0, 0.7)).unwrap());
+        let (mut all, mut white) =
+            (Moments::new((1, 1), (0.0, 0.7)).unwrap(), Moments::new((1, 1), (0.0, 0.7)).unwrap());
         all.add(&input, &two_tone).unwrap();
         let places: Vec<_> = (0..4200).step_by(3).map(|index| (index / 70, index % 70)).collect();
         white.add_windows(&input, &two_tone, &places).unwrap();
         assert!(all.target_variance().is_ok(), "{level}");
         let rest = all.minus(&white).unwrap();
-        assert!(matches!(rest.target_variance(), Err(corr2d::Error::FlatTarget { windows: 2800 })), "{level}, the rest");
+        assert!(
+            matches!(rest.target_variance(), Err(corr2d::Error::FlatTarget { windows: 2800 })),
+            "{level}, the rest"
+        );
     }
 }
 

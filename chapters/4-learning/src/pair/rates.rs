@@ -13,6 +13,10 @@
 
 use corr2d::least_squares::Quadratic;
 
+/// What curves less than this part of the most takes more steps than there are, at any rate; a momentum that is made for it
+/// slows down all others.
+const OUT_OF_REACH: f64 = 2.5e-7;
+
 /// A rate and a momentum.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Best {
@@ -32,6 +36,7 @@ pub(crate) fn best(quadratics: &[Quadratic], momentum: Option<f64>, nesterov: bo
     if largest == 0.0 || !smallest.is_finite() {
         return Best { learning_rate: 1.0, momentum: momentum.unwrap_or(0.0) };
     }
+    let smallest = smallest.max(OUT_OF_REACH * largest);
     let (root_of_largest, root_of_smallest) = (largest.sqrt(), smallest.sqrt());
     match (momentum, nesterov) {
         (Some(0.0), _) => Best { learning_rate: 2.0 / (largest + smallest), momentum: 0.0 },

@@ -5,7 +5,7 @@
 //! sizes are compared without another look at the photographs.
 
 use anyhow::Result;
-use candle_core::Tensor;
+use candle_core::{DType, Tensor};
 use corr2d::least_squares::{Fit, Moments, Symmetry, Terms};
 
 use super::arguments::Shift;
@@ -18,8 +18,8 @@ const REACH: usize = 8;
 /// How often it is looked for again from where it was found: the margin of a large kernel is small.
 const MOST_LOOKS: usize = 8;
 
-/// A sample whose variance is a smaller part of that of all windows has missed the pixels that matter.
-const MISSES_MUCH: f64 = 0.1;
+/// A sample needs so many pixels that stand out of the target, lest it miss those that matter.
+const STANDING_OUT: f64 = 100.0;
 
 /// The largest kernel, with its margins, of which moments are taken here.
 const MOST_TAPS: usize = 625;
@@ -171,7 +171,7 @@ pub(crate) fn check_for_auto(pair: &Pair) -> Result<()> {
 }
 
 /// The smallest kernel that explains pixels which it was not learned from as well as any up to 15×15 does, but for one part
-/// in a hundred.
+/// in a hundred. Where too few pixels tell anything to hold some out, it is learned from all that it explains.
 pub(crate) fn size_by_held_out_pixels(pairs: &Pairs, shift: Shift, terms: &Terms) -> Result<(usize, usize)> {
     let margin = LARGEST / 2;
     let largest = (2 * margin + 1, 2 * margin + 1);
@@ -203,36 +203,44 @@ pub(crate) fn size_by_held_out_pixels(pairs: &Pairs, shift: Shift, terms: &Terms
     Ok(good.min_by_key(|(height, width)| (height * width, height + width)).unwrap_or((3, 3)))
 }
 
-/// A sample of the windows in two halves, without the clipped ones or with them where the others say nothing. Where the
-/// sample has missed the pixels that matter, as in a target that is black but for a few, all windows are both halves.
+/// A sample of the windows in two halves, without the clipped ones or with them where the others say nothing. Where a sample
+/// would miss the pixels that matter, as in a target that is black but for a few, all windows are both halves.
 fn halves(matched: &Matched, none: &Moments, most: usize, leave_out: bool) -> Result<(Moments, Moments)> {
     let clipped = if leave_out { matched.clipped.as_slice() } else { &[] };
-    let mut halves = Vec::new();
-    for places in samples(&matched.target, clipped, most) {
-        let mut half = none.clone();
-        half.add_windows(&matched.input, &matched.target, &places)?;
-        halves.push(half);
-    }
-    if let [even, odd] = halves.as_slice() {
-        let in_sample = [even, odd].map(|half| half.target_variance().unwrap_or(0.0));
-        // Those of a single tap, for the target's sake.
-        let mut all = none.part((0, 0), (1, 1))?;
-        let mut cut = all.clone();
-        all.add(&matched.target, &matched.target)?;
-        cut.add_windows(&matched.target, &matched.target, clipped)?;
-        let in_all = all.minus(&cut)?.target_variance().unwrap_or(0.0);
-        if in_sample[0].min(in_sample[1]) > MISSES_MUCH * in_all {
-            return Ok((even.clone(), odd.clone()));
-        }
-        if leave_out && in_all == 0.0 {
-            return self::halves(matched, none, most, false);
+    let sum = |places: &[Place]| -> Result<Moments> {
+        let mut sum = none.clone();
+        sum.add_windows(&matched.input, &matched.target, places)?;
+        Ok(sum)
+    };
+    let share = most as f64 / matched.target.elem_count() as f64;
+    if share.min(1.0) * standing_out(&matched.target, clipped)? >= STANDING_OUT {
+        let [even, odd] = samples(&matched.target, clipped, most);
+        let halves = (sum(&even)?, sum(&odd)?);
+        if halves.0.target_variance().is_ok() && halves.1.target_variance().is_ok() {
+            return Ok(halves);
         }
     }
-    let (mut all, mut cut) = (none.clone(), none.clone());
+    let mut all = none.clone();
     all.add(&matched.input, &matched.target)?;
-    cut.add_windows(&matched.input, &matched.target, clipped)?;
-    let rest = all.minus(&cut)?;
+    let rest = all.minus(&sum(clipped)?)?;
+    if leave_out && rest.target_variance().is_err() {
+        return halves(matched, none, most, false);
+    }
     Ok((rest.clone(), rest))
+}
+
+/// How many pixels carry the variance: (Σ d²)² / Σ d⁴ of the distances from the mean, which is n where n pixels stand out by
+/// the same and the others hardly do.
+fn standing_out(target: &Tensor, clipped: &[Place]) -> Result<f64> {
+    let rows: Vec<Vec<f64>> = target.to_dtype(DType::F64)?.to_vec2()?;
+    let is_cut = |place: &Place| !clipped.is_empty() && clipped.binary_search(place).is_ok();
+    let columns = rows.first().map_or(0, Vec::len);
+    let places = (0..rows.len()).flat_map(|row| (0..columns).map(move |column| (row, column)));
+    let whole: Vec<f64> = places.filter(|place| !is_cut(place)).map(|(row, column)| rows[row][column]).collect();
+    let mean = whole.iter().sum::<f64>() / whole.len() as f64;
+    let squares = || whole.iter().map(|pixel| (pixel - mean).powi(2));
+    let (sum, of_squares) = (squares().sum::<f64>(), squares().map(|square| square * square).sum::<f64>());
+    Ok(if of_squares > 0.0 { sum * sum / of_squares } else { 0.0 })
 }
 
 /// At most so many places that are not among the clipped ones, spread over all of a target, in two halves that alternate.

@@ -63,9 +63,7 @@ const ENGLISH: Text = Text {
             "There are no more windows than unknowns, so that some kernel makes any target: this one tells nothing. Take larger \
              photographs, more pairs or a smaller kernel."
         }
-        Verdict::RanAway => {
-            "The steps led away from the kernel: take a smaller --lr, or leave it out for the best."
-        }
+        Verdict::RanAway => "The steps led away from the kernel: take a smaller --lr, or leave it out for the best.",
         Verdict::NotAtAll => {
             "No kernel of this size made this target. It may be another picture, or the work of something that is no \
              correlation, such as a median filter, or edges without their sign (--range abs)."
@@ -88,7 +86,8 @@ const ENGLISH: Text = Text {
                 format!(
                     "{clipped} of {windows} pixels of the target ({share}%) stand at the ends of its range, where light beyond it is \
                      cut: they were left out{}.",
-                    few_left(*clipped, *windows).map_or(String::new(), |left| format!(", and only {left} others were learned from"))
+                    few_left(*clipped, *windows)
+                        .map_or(String::new(), |left| format!(", and only {left} others were learned from"))
                 )
             } else {
                 format!(
@@ -166,9 +165,7 @@ const PORTUGUESE: Text = Text {
             "Não há mais janelas do que incógnitas, e assim sempre existe um kernel que produz o alvo: este não diz nada. Use \
              fotografias maiores, mais pares ou um kernel menor."
         }
-        Verdict::RanAway => {
-            "Os passos se afastaram do kernel: diminua --lr ou deixe-o de fora para usar o melhor."
-        }
+        Verdict::RanAway => "Os passos se afastaram do kernel: diminua --lr ou deixe-o de fora para usar o melhor.",
         Verdict::NotAtAll => {
             "Nenhum kernel deste tamanho fez este alvo. Ele pode ser outra imagem ou resultar de algo que não é correlação, como um \
              filtro de mediana ou bordas sem o sinal (--range abs)."
@@ -191,7 +188,8 @@ const PORTUGUESE: Text = Text {
                 format!(
                     "{clipped} de {windows} pixels do alvo ({share}%) estão nos extremos da sua faixa, onde a luz que passa dela \
                      é cortada: ficaram de fora{}.",
-                    few_left(*clipped, *windows).map_or(String::new(), |left| format!(", e o kernel vem de apenas {left} outros"))
+                    few_left(*clipped, *windows)
+                        .map_or(String::new(), |left| format!(", e o kernel vem de apenas {left} outros"))
                 )
             } else {
                 format!(
