@@ -103,8 +103,9 @@ pub(crate) fn write(found: &Found<'_>, first: &Pair) -> Result<Vec<Written>> {
         residuals.extend(outputs.residual.clone().zip(drawn.scale));
     }
     if let (Some(path), Some(steps)) = (&found.asked.outputs.plot, &found.steps) {
-        let svg =
-            plot::log_curve("Learning a kernel", "step", "unexplained share of the variance", &thinned(&steps.losses))?;
+        let has_ridge = found.asked.terms.ridge > 0.0;
+        let drawn = if has_ridge { "unexplained share, and the ridge" } else { "unexplained share of the variance" };
+        let svg = plot::log_curve("Learning a kernel", "step", drawn, &thinned(&steps.losses))?;
         files.push((path.clone(), svg.into_bytes()));
     }
     let contents: Vec<(&Path, &[u8])> =
