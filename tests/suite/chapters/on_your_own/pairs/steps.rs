@@ -68,6 +68,23 @@ fn the_best_rate_does_not_run_away_from_many_curvatures_that_are_alike() {
     }
 }
 
+/// Nothing can be learned from a flat channel, and its curvatures of 0 are no measure for the rates of the others.
+#[test]
+fn a_flat_channel_does_not_stop_the_others() {
+    let photographs = Photographs::new();
+    let (channel, kernel) = (camera(80, 150, 50, 60), "0,0.1,0;0.2,0.4,0;0,0,0.3");
+    let flat = (channel.zeros_like().unwrap() + 0.5).unwrap();
+    let colour = |first: &Tensor, others: &Tensor| Tensor::cat(&[first, others, others], 0).unwrap();
+    let input = photographs.picture("a.png", &colour(&flat, &channel));
+    let target = filtered(&channel, kernel);
+    let target = photographs.picture("b.png", &colour(&target, &target));
+    for method in ["sgd", "nesterov", "sgd --momentum 0.5"] {
+        let found = photographs.learn(&input, &target, &format!("--channels each --method {method} --epochs 3000"));
+        assert!(error(&found["green"], kernel) < 1e-2, "{method}: {}", error(&found["green"], kernel));
+        assert!(taps(&found["red"]).iter().flatten().all(|tap| tap.abs() < 1e-6), "{method}");
+    }
+}
+
 #[test]
 fn no_file_is_written_over_another() {
     let photographs = Photographs::new();
