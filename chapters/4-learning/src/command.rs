@@ -49,7 +49,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", requires = "kernel")]
     save: Option<PathBuf>,
 
-    /// Where to draw what is not explained yet after each step, or with --describe what the kernel
+    /// Where to draw what is not explained yet before each step, or with --describe what the kernel
     /// does to waves, as SVG
     #[arg(long, value_name = "FILE", requires = "kernel")]
     plot: Option<PathBuf>,

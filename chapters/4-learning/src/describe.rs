@@ -6,7 +6,7 @@ mod sections;
 mod text;
 mod words;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use candle_core::Device;
@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use self::sections::{EXACT, NEARLY};
 use self::text::Text;
+use crate::apart::check_apart;
 use crate::drawings::check_svg;
 
 /// What is asked for.
@@ -39,6 +40,10 @@ pub(crate) struct Described<'a> {
 
 /// Reads the kernel, and writes what is to be written.
 pub(crate) fn describe<'a>(asked: &'a Asked<'a>) -> Result<Described<'a>> {
+    let read = ("--describe", PathBuf::from(asked.kernel));
+    let written = [("--save", asked.save), ("--plot", asked.plot), ("--plot-kernel", asked.plot_kernel)];
+    let written = written.into_iter().filter_map(|(option, path)| Some((option, path?.to_path_buf())));
+    check_apart(&[read], &written.collect::<Vec<_>>())?;
     let described = Described { asked, kernel: Kernel::parse(asked.kernel).context("--describe")? };
     described.write()?;
     Ok(described)

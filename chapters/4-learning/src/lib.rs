@@ -10,9 +10,11 @@
 //! | `pair` | the kernel that made one photograph of another, or many of many: files in, report out |
 //! | `describe` | what a kernel does: derivatives, factors, symmetry, waves, the nearest name |
 //! | `drawings` | the kernel as SVG, and as a picture what it leaves of the target |
+//! | `apart` | no file is written over another of the same command |
 //! | `text` | every sentence, in English and Portuguese |
 //! | `command` | the command line |
 
+mod apart;
 mod apply;
 mod by_hand;
 mod command;

@@ -36,7 +36,7 @@ pub(crate) use outputs::Outputs;
 use arguments::{Asked, KernelSize, Shift};
 use found::{Found, Learned, Steps};
 use sums::{Data, Pairs};
-use survey::{Survey, check_for_auto, size_by_held_out_pixels};
+use survey::{Survey, check_for_auto, find_shift, size_by_held_out_pixels};
 
 /// The size of kernel with which a shift is looked for when the size is not known.
 const USUAL: (usize, usize) = (7, 7);
@@ -48,24 +48,21 @@ pub(crate) fn learn_pair(asked: &Asked) -> Result<Found<'_>> {
     let sums = pairs.sums(size, shift)?;
     let jpegs = sums.jpegs;
     let mut data = sums.data(&asked.terms)?;
-    let mut fits = fits(&data, &asked.terms)?;
-    let rounding = data.rounding(pairs.first.target.level)?;
     let mut larger = None;
-    if mean(fits.iter().map(|fit| fit.unexplained)) > found::MANY_ROUNDINGS * rounding {
+    if mean(data.fits.iter().map(|fit| fit.unexplained)) > found::MANY_ROUNDINGS * data.rounding()? {
         // The survey compares hundreds of kernels; what is not negative can wait for the kernel itself.
         let terms = Terms { nonnegative: false, ..asked.terms };
-        let mut survey = Survey::of(&pairs.first, size, shift, &pairs.origins)?;
-        let further = if asked.shift.is_none() { survey.shift(&terms)? } else { Shift::default() };
-        if further != Shift::default() {
-            shift = Shift { down: shift.down + further.down, right: shift.right + further.right };
-            data = pairs.sums(size, shift)?.data(&asked.terms)?;
-            fits = self::fits(&data, &asked.terms)?;
-            survey = Survey::of(&pairs.first, size, shift, &pairs.origins)?;
+        if asked.shift.is_none() && shift == Shift::default() {
+            shift = find_shift(&pairs, size, &terms, data.left_out)?;
+            if shift != Shift::default() {
+                data = pairs.sums(size, shift)?.data(&asked.terms)?;
+            }
         }
-        larger = survey.with_larger(&terms)?;
+        let survey = Survey::of(&pairs, size, shift, data.left_out)?;
+        larger = survey.map(|survey| survey.with_larger(&terms)).transpose()?;
     }
-    let (learned, steps) = learned(asked, &data, fits)?;
-    let (pair_count, written) = (pairs.count(), Vec::new());
+    let (learned, steps) = learned(asked, &data)?;
+    let (pair_count, rounding, written) = (pairs.count(), data.rounding()?, Vec::new());
     let mut found = Found { asked, pair_count, size, shift, learned, steps, data, jpegs, rounding, larger, written };
     found.written = outputs::write(&found, &pairs.first)?;
     Ok(found)
@@ -84,13 +81,9 @@ fn settle_size(asked: &Asked, pairs: &Pairs) -> Result<((usize, usize), Shift)> 
     let terms = Terms { nonnegative: false, ..asked.terms };
     let shift = match asked.shift {
         Some(shift) => shift,
-        None => Survey::of(&pairs.first, USUAL, shift, &pairs.origins)?.shift(&terms)?,
+        None => find_shift(pairs, USUAL, &terms, true)?,
     };
-    Ok((size_by_held_out_pixels(&pairs.first, shift, &pairs.origins, &terms)?, shift))
-}
-
-fn fits(data: &Data, terms: &Terms) -> Result<Vec<Fit>> {
-    Ok(data.moments.iter().map(|moments| Fit::of(moments, terms)).collect::<corr2d::Result<_>>()?)
+    Ok((size_by_held_out_pixels(pairs, shift, &terms)?, shift))
 }
 
 /// The mean over the channels.
@@ -100,8 +93,8 @@ fn mean(shares: impl ExactSizeIterator<Item = f64>) -> f64 {
 }
 
 /// The kernels of the closed form, or those to which the steps have led.
-fn learned(asked: &Asked, data: &Data, fits: Vec<Fit>) -> Result<(Vec<Learned>, Option<Steps>)> {
-    let with_moments = data.moments.iter().zip(fits);
+fn learned(asked: &Asked, data: &Data) -> Result<(Vec<Learned>, Option<Steps>)> {
+    let with_moments = data.moments.iter().zip(data.fits.iter().cloned());
     let Some(descent) = &asked.descent else {
         let at_once = |(moments, fit): (&Moments, Fit)| Learned::new(moments, (fit.kernel.clone(), fit.bias), fit);
         return Ok((with_moments.map(at_once).collect::<Result<_>>()?, None));
@@ -111,7 +104,11 @@ fn learned(asked: &Asked, data: &Data, fits: Vec<Fit>) -> Result<(Vec<Learned>, 
     let descended = descent.run(&quadratics)?;
     let kernels = quadratics.iter().zip(&descended.unknowns).map(|(quadratic, unknowns)| quadratic.kernel(unknowns));
     let learned = kernels.zip(with_moments).map(|((kernel, bias), (moments, fit))| {
-        ensure!(kernel.iter().all(|tap| tap.is_finite()), "a tap has left the finite numbers: take a smaller --lr");
+        let is_finite = moments.unexplained(&kernel, bias).is_ok();
+        ensure!(
+            is_finite,
+            "the taps have grown too large to be squared: take a smaller --lr, or leave it out for the best"
+        );
         Learned::new(moments, (kernel, bias), fit)
     });
     Ok((learned.collect::<Result<_>>()?, Some(Steps { losses: descended.losses, arrived: descended.arrived })))

@@ -22,15 +22,18 @@
 //! | `quadratic` | the loss in these unknowns |
 //! | `fit` | the best kernel, and how well it is determined |
 //! | `nonnegative` | the best kernel without a negative tap |
-//! | `cholesky` | systems of equations |
+//! | `cholesky`, `smallest` | systems of equations, and those without a single solution |
+//! | `lanczos` | how steep the loss is at most |
 
 mod adding;
 mod cholesky;
 mod fit;
 mod gram;
+mod lanczos;
 mod moments;
 mod nonnegative;
 mod quadratic;
+mod smallest;
 mod terms;
 
 pub use fit::Fit;

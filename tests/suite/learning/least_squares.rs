@@ -243,3 +243,80 @@ fn refuses_what_does_not_belong_together() {
     let ridge = Fit::of(&moments, &Terms { ridge: f64::NAN, ..PLAIN }).unwrap_err().to_string();
     assert_eq!(ridge, "the ridge is NaN: it must be 0 or positive, and finite");
 }
+
+/// A target of one level is flat, whatever its origin and however much was taken out of its sums.
+#[test]
+fn rounding_is_no_variance() {
+    let input = reals((60, 70), 3);
+    for level in [0.3, 77.0 / 255.0, 150.0 / 255.0] {
+        let flat = Tensor::full(level, (60, 70), &Device::Cpu).unwrap();
+        let mut all = Moments::new((1, 1), (0.0, 0.7)).unwrap();
+        all.add(&input, &flat).unwrap();
+        assert!(matches!(all.target_variance(), Err(corr2d::Error::FlatTarget { windows: 4200 })), "{level}");
+        // A third of it is white, and taken out again.
+        let numbers: Vec<f64> = (0..4200).map(|index| if index % 3 == 0 { 1.0 } else { level }).collect();
+        let two_tone = Tensor::from_vec(numbers, (60, 70), &Device::Cpu).unwrap();
+        let (mut all, mut white) =
+            (Moments::new((1, 1), (0.0, 0.7)).unwrap(), Moments::new((1, 1), (0.0, 0.7)).unwrap());
+        all.add(&input, &two_tone).unwrap();
+        let places: Vec<_> = (0..4200).step_by(3).map(|index| (index / 70, index % 70)).collect();
+        white.add_windows(&input, &two_tone, &places).unwrap();
+        assert!(all.target_variance().is_ok(), "{level}");
+        let rest = all.minus(&white).unwrap();
+        assert!(
+            matches!(rest.target_variance(), Err(corr2d::Error::FlatTarget { windows: 2800 })),
+            "{level}, the rest"
+        );
+    }
+}
+
+#[test]
+fn no_more_is_determined_than_there_are_windows() {
+    // 2×4 windows for 3×5 taps and a bias.
+    let (input, target) = (reals((4, 8), 1), reals((2, 4), 2));
+    let fit = Fit::of(&moments(&input, &target, (3, 5)), &PLAIN).unwrap();
+    assert_eq!((fit.rank, fit.unknowns, fit.condition, fit.tap_error), (7, 15, f64::INFINITY, None));
+    assert!(fit.unexplained < 1e-9, "{}", fit.unexplained);
+    let without_bias = Fit::of(&moments(&input, &target, (3, 5)), &Terms { bias: false, ..PLAIN }).unwrap();
+    assert_eq!(without_bias.rank, 8);
+}
+
+#[test]
+fn of_many_kernels_that_do_as_well_the_smallest_is_found_at_once() {
+    // 19×21 taps on an image whose columns are all alike: only the sums of rows count.
+    let column = reals((60, 1), 5);
+    let input = column.broadcast_as((60, 50)).unwrap().contiguous().unwrap();
+    let row = |index: usize| (index / 21) as f64 - 9.0;
+    let kernel = Tensor::from_vec((0..19 * 21).map(row).collect::<Vec<_>>(), (19, 21), &Device::Cpu).unwrap();
+    let fit = Fit::of(&moments(&input, &corr2d::corr2d(&input, &kernel).unwrap(), (19, 21)), &PLAIN).unwrap();
+    assert_eq!((fit.rank, fit.unknowns), (19, 399));
+    assert_close(&fit.kernel, &numbers(&kernel), 1e-7, "taps that are alike along each row");
+}
+
+#[test]
+fn the_largest_curvature_is_found_among_many_that_are_near_it() {
+    // Windows with one pixel that is not 0, each at another tap: the Gram matrix is diagonal.
+    let taps = 40;
+    let number = |row: usize, column: usize| if row == column { (1.0 + row as f64 / 1e4).sqrt() } else { 0.0 };
+    let mut sum = Moments::new((1, taps), (0.0, 0.0)).unwrap();
+    for row in 0..taps {
+        let numbers: Vec<f64> = (0..taps).map(|column| number(row, column)).collect();
+        let window = Tensor::from_vec(numbers, (1, taps), &Device::Cpu).unwrap();
+        let target = if row % 2 == 0 { 1.0 } else { -1.0 };
+        sum.add(&window, &Tensor::new(&[[target]], &Device::Cpu).unwrap()).unwrap();
+    }
+    let quadratic = Quadratic::of(&sum, &Terms { bias: false, ..PLAIN }).unwrap();
+    // By a variance of 40.
+    let (largest, smallest) = quadratic.curvatures();
+    assert!((largest - 2.0 * 1.0039 / 40.0).abs() < 1e-9, "{}", largest * 20.0);
+    assert!((smallest - 2.0 / 40.0).abs() < 1e-9, "{}", smallest * 20.0);
+}
+
+#[test]
+fn taps_too_large_to_be_squared_are_an_error() {
+    let moments = moments(&reals((9, 11), 1), &reals((7, 9), 2), (3, 3));
+    for tap in [1e160, f64::NAN] {
+        let error = moments.unexplained(&[tap; 9], 0.0).unwrap_err().to_string();
+        assert!(error.contains("finite: take smaller taps"), "{error}");
+    }
+}

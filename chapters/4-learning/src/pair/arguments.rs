@@ -9,7 +9,9 @@ use corr2d::least_squares::{Symmetry, Terms};
 use corr2d_imaging::check_writable;
 
 use super::descent::{Descent, Rule};
+use super::folder::pairs_of;
 use super::outputs::Outputs;
+use crate::apart::Named;
 
 /// The largest kernel, in taps: the equations have a row and a column for each.
 pub(crate) const MOST_TAPS: usize = 1024;
@@ -28,7 +30,7 @@ pub(crate) struct PairArguments {
     target: Option<PathBuf>,
 
     /// Many pairs that one filter made: FOLDER/input and FOLDER/target hold them, each pair under
-    /// one name, whatever its extension
+    /// one name, whatever its extension. A shift and a size of auto are those of the first pair
     #[arg(long, value_name = "FOLDER", conflicts_with = "input")]
     pub(crate) pairs: Option<PathBuf>,
 
@@ -142,6 +144,16 @@ pub(crate) enum Source {
     Folder(PathBuf),
 }
 
+impl Source {
+    /// What is read.
+    fn files(&self) -> Result<Vec<Named>> {
+        let option = |pair, folder| if matches!(self, Self::Folder(_)) { folder } else { pair };
+        let (input, target) = (option("--input", "--pairs"), option("--target", "--pairs"));
+        let pairs = pairs_of(self)?.into_iter();
+        Ok(pairs.flat_map(|(before, after)| [(input, before), (target, after)]).collect())
+    }
+}
+
 impl PairArguments {
     /// What is asked for, or None if nothing is; the lesson's loop has `epochs` and `lr` too, and a described kernel has
     /// `outputs`.
@@ -231,8 +243,8 @@ impl Asked {
                 "--kernel-size {height}x{width} has {taps} taps: take one of {MOST_TAPS} at most"
             );
         }
-        self.outputs.check()?;
         let checkpoint = self.descent.as_ref().and_then(|descent| descent.checkpoint.as_deref());
+        self.outputs.check(self.channels == Channels::Each, &self.source.files()?, checkpoint)?;
         if let Some(path) = checkpoint {
             let is_safetensors = path.extension().is_some_and(|found| found.eq_ignore_ascii_case("safetensors"));
             ensure!(is_safetensors, "--checkpoint: {} does not end in .safetensors", path.display());

@@ -41,7 +41,7 @@ pub(crate) struct Descent {
 pub(crate) struct Descended {
     /// The unknowns of each quadratic.
     pub(crate) unknowns: Vec<Vec<f64>>,
-    /// What was left unexplained before each step, the mean over the channels.
+    /// What was left unexplained before each step, with what the ridge adds, the mean over the channels.
     pub(crate) losses: Vec<f64>,
     /// Whether no further step would gain anything.
     pub(crate) arrived: bool,
@@ -153,16 +153,20 @@ impl Descent {
     }
 }
 
-/// The unknowns, the loss after each step, and whether the gradient has vanished.
+/// The unknowns, the loss before each step, and whether the gradient has vanished.
 fn solve_by_cg(quadratic: &Quadratic, steps: usize) -> (Vec<f64>, Vec<f64>, bool) {
     let square = |vector: &[f64]| vector.iter().map(|entry| entry * entry).sum::<f64>();
     let mut unknowns = vec![0.0; quadratic.unknowns()];
-    let (_, mut gradient) = quadratic.loss_and_half_gradient(&unknowns);
+    let (mut loss, mut gradient) = quadratic.loss_and_half_gradient(&unknowns);
     let at_zero = gradient.clone();
     let mut direction: Vec<f64> = gradient.iter().map(|slope| -slope).collect();
     let (first, mut slope) = (square(&gradient), square(&gradient));
     let mut losses = Vec::new();
-    while losses.len() < steps && slope > SMALLEST_GRADIENT * first {
+    while losses.len() < steps {
+        losses.push(loss);
+        if slope <= SMALLEST_GRADIENT * first {
+            return (unknowns, losses, true);
+        }
         // The gradient is A·u − b, so what A makes of a direction is how the gradient at 0 changes along it.
         let (_, beyond) = quadratic.loss_and_half_gradient(&direction);
         let change: Vec<f64> = beyond.iter().zip(&at_zero).map(|(beyond, zero)| beyond - zero).collect();
@@ -172,15 +176,13 @@ fn solve_by_cg(quadratic: &Quadratic, steps: usize) -> (Vec<f64>, Vec<f64>, bool
             return (unknowns, losses, true);
         }
         unknowns.iter_mut().zip(&direction).for_each(|(unknown, along)| *unknown += slope / curvature * along);
-        let (loss, next) = quadratic.loss_and_half_gradient(&unknowns);
-        gradient = next;
+        (loss, gradient) = quadratic.loss_and_half_gradient(&unknowns);
         let next_slope = square(&gradient);
         direction
             .iter_mut()
             .zip(&gradient)
             .for_each(|(along, slope_along)| *along = next_slope / slope * *along - slope_along);
         slope = next_slope;
-        losses.push(loss);
     }
     (unknowns, losses, slope <= SMALLEST_GRADIENT * first)
 }

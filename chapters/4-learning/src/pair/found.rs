@@ -18,6 +18,9 @@ const WORTH_MORE_TAPS: f64 = 0.8;
 /// So far off the middle, in pixels, the weight of a kernel stands when the target was moved.
 const OFF_CENTRE: f64 = 0.75;
 
+/// A kernel that explains a smaller part of what the filter changed is not most of the filter.
+const MOST_OF_THE_CHANGE: f64 = 0.8;
+
 /// A tap whose error is this part of the largest tap is not known well.
 const UNCERTAIN: f64 = 0.05;
 
@@ -85,7 +88,13 @@ pub(crate) enum Verdict {
     /// Nearly, but something else is in it.
     Nearly,
     Mostly,
+    /// The target is much like the input, and little of the difference is explained.
+    LittleOfTheChange,
     NotAtAll,
+    /// So few windows that some kernel makes any target.
+    TooFewWindows,
+    /// The steps have led away from the kernel.
+    RanAway,
     /// The steps were over before it could be told.
     StepsRanOut,
 }
@@ -113,17 +122,38 @@ impl Found<'_> {
         let unexplained = 1.0 - self.r_squared();
         let could_be_explained = mean(self.learned.iter().map(|learned| learned.fit.unexplained));
         let ran_out = self.steps.as_ref().is_some_and(|steps| !steps.arrived);
-        if unexplained <= MANY_ROUNDINGS * self.rounding {
+        let explained_of_change = self.learned.iter().filter_map(|learned| learned.change_explained);
+        if self.ran_away() {
+            Verdict::RanAway
+        } else if self.windows_are_too_few() {
+            Verdict::TooFewWindows
+        } else if unexplained <= MANY_ROUNDINGS * self.rounding && unexplained < 1.0 {
             Verdict::Made
         } else if ran_out && unexplained > 1.1 * could_be_explained {
             Verdict::StepsRanOut
+        } else if unexplained > 0.1 {
+            Verdict::NotAtAll
+        } else if explained_of_change.fold(1.0, f64::min) < MOST_OF_THE_CHANGE {
+            Verdict::LittleOfTheChange
         } else if unexplained <= 1e-3 {
             Verdict::Nearly
-        } else if unexplained <= 0.1 {
-            Verdict::Mostly
         } else {
-            Verdict::NotAtAll
+            Verdict::Mostly
         }
+    }
+
+    /// Whether more is left unexplained in the end than before the first step.
+    fn ran_away(&self) -> bool {
+        let losses = self.steps.as_ref().map_or([].as_slice(), |steps| steps.losses.as_slice());
+        let (Some(first), Some(last)) = (losses.first(), losses.last()) else { return false };
+        last.max(1.0 - self.r_squared()) > *first
+    }
+
+    /// Whether there is a channel with no more windows than are needed to determine what they determine.
+    fn windows_are_too_few(&self) -> bool {
+        let bias = usize::from(self.asked.terms.bias);
+        let with_fits = self.data.moments.iter().zip(&self.data.fits);
+        with_fits.into_iter().any(|(moments, fit)| moments.windows() <= fit.rank + bias)
     }
 
     pub(crate) fn notes(&self) -> Vec<Note> {
@@ -131,11 +161,13 @@ impl Found<'_> {
         if self.shift != Shift::default() && self.asked.shift.is_none() {
             notes.push(Note::Shifted(self.shift));
         }
-        let first = &self.learned[0];
-        let (down, right) = centre(&first.kernel, self.size);
-        let off = Shift { down: down.round() as isize, right: right.round() as isize };
-        if self.verdict() == Verdict::Made && down.abs().max(right.abs()) >= OFF_CENTRE {
-            notes.push(Note::OffCentre(off));
+        let farther = |(down, right): &(f64, f64)| down.abs().max(right.abs());
+        let centres = self.learned.iter().map(|learned| centre(&learned.kernel, self.size));
+        let farthest = centres.max_by(|one, other| farther(one).total_cmp(&farther(other)));
+        if let Some((down, right)) = farthest.filter(|centre| farther(centre) >= OFF_CENTRE)
+            && self.verdict() == Verdict::Made
+        {
+            notes.push(Note::OffCentre(Shift { down: down.round() as isize, right: right.round() as isize }));
         }
         let Data { windows, clipped, left_out, .. } = self.data;
         if clipped > 0 {
@@ -156,19 +188,19 @@ impl Found<'_> {
         notes
     }
 
-    /// The share of the squared taps that stands in the outermost rows and columns.
+    /// The share of the squared taps that stands in the outermost rows and columns, in the channel where it is largest.
     fn rim(&self) -> f64 {
         let (height, width) = self.size;
         let is_at_rim = |index: usize| {
             let (row, column) = (index / width, index % width);
             row == 0 || column == 0 || row + 1 == height || column + 1 == width
         };
-        let kernel = &self.learned[0].kernel;
-        let square = |rim_only: bool| {
-            let counted = kernel.iter().enumerate().filter(|(index, _)| !rim_only || is_at_rim(*index));
+        let square = |learned: &Learned, rim_only: bool| {
+            let counted = learned.kernel.iter().enumerate().filter(|(index, _)| !rim_only || is_at_rim(*index));
             counted.map(|(_, tap)| tap * tap).sum::<f64>()
         };
-        square(true) / square(false).max(f64::MIN_POSITIVE)
+        let shares = self.learned.iter();
+        shares.map(|learned| square(learned, true) / square(learned, false).max(f64::MIN_POSITIVE)).fold(0.0, f64::max)
     }
 
     fn uncertain(&self) -> Option<Note> {

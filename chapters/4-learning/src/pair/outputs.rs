@@ -9,6 +9,7 @@ use corr2d_imaging::{Kernel, check_writable, plot, write_together};
 use super::arguments::Shift;
 use super::found::{Found, Learned};
 use super::photographs::Pair;
+use crate::apart::{Named, check_apart};
 use crate::drawings::{Drawings, check_svg, left};
 
 /// The most points of a curve: more than an SVG has columns to show them in.
@@ -31,8 +32,23 @@ pub(crate) enum Written {
 }
 
 impl Outputs {
-    /// Refuses names that nothing can be written under.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Refuses names that nothing can be written under, and those that are given twice or to a file that is `read`. With a
+    /// kernel for each channel the names of the channels count too.
+    pub(crate) fn check(&self, each_channel: bool, read: &[Named], checkpoint: Option<&Path>) -> Result<()> {
+        let mut written: Vec<Named> = Vec::new();
+        written.extend(self.plot.clone().map(|path| ("--plot", path)));
+        written.extend(checkpoint.map(|path| ("--checkpoint", path.to_path_buf())));
+        let channels = if each_channel { channel_names(3) } else { Vec::new() };
+        for channel in [None].into_iter().chain(channels) {
+            let Self { save, plot_kernel, residual, .. } = self.of_channel(channel);
+            let named = [("--save", save), ("--plot-kernel", plot_kernel), ("--residual", residual)];
+            written.extend(named.into_iter().filter_map(|(option, path)| Some((option, path?))));
+            self.of_channel(channel).check_names()?;
+        }
+        check_apart(read, &written)
+    }
+
+    fn check_names(&self) -> Result<()> {
         if let Some(path) = &self.save {
             Kernel::check_file_name(path).and_then(|()| check_writable(path)).context("--save")?;
         }
@@ -87,8 +103,9 @@ pub(crate) fn write(found: &Found<'_>, first: &Pair) -> Result<Vec<Written>> {
         residuals.extend(outputs.residual.clone().zip(drawn.scale));
     }
     if let (Some(path), Some(steps)) = (&found.asked.outputs.plot, &found.steps) {
-        let svg =
-            plot::log_curve("Learning a kernel", "step", "unexplained share of the variance", &thinned(&steps.losses))?;
+        let has_ridge = found.asked.terms.ridge > 0.0;
+        let drawn = if has_ridge { "unexplained share, and the ridge" } else { "unexplained share of the variance" };
+        let svg = plot::log_curve("Learning a kernel", "step", drawn, &thinned(&steps.losses))?;
         files.push((path.clone(), svg.into_bytes()));
     }
     let contents: Vec<(&Path, &[u8])> =

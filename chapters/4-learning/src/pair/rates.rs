@@ -13,6 +13,10 @@
 
 use corr2d::least_squares::Quadratic;
 
+/// What curves less than this part of the most takes more steps than there are, at any rate; a momentum that is made for it
+/// slows down all others.
+const OUT_OF_REACH: f64 = 2.5e-7;
+
 /// A rate and a momentum.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Best {
@@ -22,16 +26,17 @@ pub(crate) struct Best {
 
 /// The best rate for a given momentum, or both.
 pub(crate) fn best(quadratics: &[Quadratic], momentum: Option<f64>, nesterov: bool) -> Best {
-    let curvatures = quadratics.iter().map(Quadratic::curvatures);
+    // In a channel without any there is nothing to learn, at any rate.
+    let curvatures = quadratics.iter().map(Quadratic::curvatures).filter(|(largest, _)| *largest > 0.0);
     let (largest, smallest) = curvatures.fold((0.0, f64::INFINITY), |(largest, smallest): (f64, f64), (high, low)| {
         (largest.max(high), smallest.min(low))
     });
     // A little more than measured: beyond the largest curvature's rate nothing would stop the steps from growing.
-    let largest = 1.002 * largest;
+    let largest = 1.01 * largest;
     if largest == 0.0 || !smallest.is_finite() {
-        // There is nothing to learn, at any rate.
         return Best { learning_rate: 1.0, momentum: momentum.unwrap_or(0.0) };
     }
+    let smallest = smallest.max(OUT_OF_REACH * largest);
     let (root_of_largest, root_of_smallest) = (largest.sqrt(), smallest.sqrt());
     match (momentum, nesterov) {
         (Some(0.0), _) => Best { learning_rate: 2.0 / (largest + smallest), momentum: 0.0 },

@@ -31,7 +31,7 @@ impl Found<'_> {
             page.figure(&figure::matrix_that_fits(&self.taps(learned)?)?)?;
             page.text(&(text.kernel)(
                 self.size,
-                &figure::scalar(learned.bias),
+                &bias(learned.bias),
                 1.0 - learned.unexplained,
                 learned.change_explained,
             ))?;
@@ -59,7 +59,7 @@ impl Found<'_> {
     /// reached, nor where a note says it.
     fn certainty(&self) -> Option<(String, String)> {
         let is_said = self.notes().iter().any(|note| matches!(note, Note::Uncertain { .. }));
-        if is_said || self.verdict() == Verdict::StepsRanOut {
+        if is_said || matches!(self.verdict(), Verdict::StepsRanOut | Verdict::RanAway) {
             return None;
         }
         let of = |learned: &Learned| Some((learned.fit.condition, learned.fit.tap_error?));
@@ -120,6 +120,11 @@ impl Found<'_> {
             ("tap_error".to_owned(), number("the error of a tap", learned.fit.tap_error)?),
         ]))
     }
+}
+
+/// As a scalar is printed; that of steps which ran away would have hundreds of digits.
+fn bias(bias: f64) -> String {
+    if bias.abs() < 1e6 { figure::scalar(bias) } else { short(bias) }
 }
 
 /// One digit that counts: more of an error says nothing.

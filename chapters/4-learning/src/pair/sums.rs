@@ -9,6 +9,9 @@ use super::arguments::{Channels, Shift};
 use super::photographs::Pair;
 use super::progress::Progress;
 
+/// Clipped windows are left out only if so many times as many others are left as there are unknowns.
+const WINDOWS_PER_UNKNOWN: usize = 10;
+
 /// What arithmetic in f32 may leave unexplained of the variance.
 const ROUNDING_OF_F32: f64 = 1e-10;
 
@@ -27,25 +30,30 @@ pub(crate) struct Sums {
     /// Those whose target was cut at the lowest or highest level.
     clipped: Vec<Moments>,
     pub(crate) jpegs: usize,
+    /// How far apart the levels of the targets are, where they are farthest.
+    level: f64,
 }
 
 /// What a kernel is learned from.
 pub(crate) struct Data {
     /// Of each channel.
     pub(crate) moments: Vec<Moments>,
+    /// The best kernel of each channel.
+    pub(crate) fits: Vec<Fit>,
     pub(crate) windows: usize,
     pub(crate) clipped: usize,
-    /// Whether the clipped windows were left out. They are not if nothing is left that determines the kernel.
+    /// Whether the clipped windows were left out. They are not if too little is left to determine the kernel.
     pub(crate) left_out: bool,
+    level: f64,
 }
 
 impl Data {
-    /// The share of the variance that rounding leaves, where the levels of the target are so far apart: a twelfth of the
-    /// squared distance, by the variance of a pixel. Arithmetic in f32 leaves some of a target without levels.
-    pub(crate) fn rounding(&self, level: f64) -> Result<f64> {
+    /// The share of the variance that rounding leaves, a twelfth of the squared distance of its levels, by the variance
+    /// of a pixel. Arithmetic in f32 leaves some of a target without levels.
+    pub(crate) fn rounding(&self) -> Result<f64> {
         let mut share = 0.0;
         for moments in &self.moments {
-            share += level * level / 12.0 / moments.target_variance()? / self.moments.len() as f64;
+            share += self.level * self.level / 12.0 / moments.target_variance()? / self.moments.len() as f64;
         }
         Ok(share.max(ROUNDING_OF_F32))
     }
@@ -71,7 +79,7 @@ impl Pairs {
     /// One pair at a time is in memory beside the first.
     pub(crate) fn sums(&self, kernel: (usize, usize), shift: Shift) -> Result<Sums> {
         let empty = || self.origins.iter().map(|origins| Moments::new(kernel, *origins)).collect::<Result<Vec<_>, _>>();
-        let mut sums = Sums { all: empty()?, clipped: empty()?, jpegs: 0 };
+        let mut sums = Sums { all: empty()?, clipped: empty()?, jpegs: 0, level: 0.0 };
         let progress = Progress::over_pairs(self.count());
         sums.add(&self.first, kernel, shift)?;
         for (input, target) in &self.paths[1..] {
@@ -98,27 +106,37 @@ impl Sums {
             all.add(&matched.input, &matched.target)?;
             clipped.add_windows(&matched.input, &matched.target, &matched.clipped)?;
         }
+        self.level = self.level.max(pair.target.level);
         self.jpegs += usize::from(pair.input.is_jpeg) + usize::from(pair.target.is_jpeg);
         Ok(())
     }
 
-    /// Without the clipped windows, unless the kernel is less determined then.
+    /// Without the clipped windows, unless too few others are left or the kernel is less determined then.
     pub(crate) fn data(self, terms: &Terms) -> Result<Data> {
         let count = |moments: &[Moments]| moments.iter().map(Moments::windows).sum::<usize>();
-        let (windows, clipped) = (count(&self.all), count(&self.clipped));
-        let whole = Data { moments: self.all, windows, clipped, left_out: false };
-        if clipped == 0 {
-            return Ok(whole);
+        let (windows, clipped, level) = (count(&self.all), count(&self.clipped), self.level);
+        if clipped > 0
+            && let Some((moments, fits)) = self.without_clipped(terms)?
+        {
+            return Ok(Data { moments, fits, windows, clipped, left_out: true, level });
         }
-        let mut kept = Vec::new();
-        for (all, clipped) in whole.moments.iter().zip(&self.clipped) {
+        let fits = self.all.iter().map(|moments| Fit::of(moments, terms)).collect::<corr2d::Result<_>>()?;
+        Ok(Data { moments: self.all, fits, windows, clipped, left_out: false, level })
+    }
+
+    /// What is left without the clipped windows, if that is enough in each channel.
+    fn without_clipped(&self, terms: &Terms) -> Result<Option<(Vec<Moments>, Vec<Fit>)>> {
+        let (mut kept, mut fits) = (Vec::new(), Vec::new());
+        for (all, clipped) in self.all.iter().zip(&self.clipped) {
             let rest = all.minus(clipped)?;
-            let with = Fit::of(all, terms)?;
-            match Fit::of(&rest, terms) {
-                Ok(without) if without.rank >= with.rank => kept.push(rest),
-                _ => return Ok(whole),
+            let Ok(fit) = Fit::of(&rest, terms) else { return Ok(None) };
+            let are_enough = rest.windows() >= WINDOWS_PER_UNKNOWN * (fit.unknowns + 1);
+            if !are_enough || (fit.rank < fit.unknowns && fit.rank < Fit::of(all, terms)?.rank) {
+                return Ok(None);
             }
+            kept.push(rest);
+            fits.push(fit);
         }
-        Ok(Data { moments: kept, left_out: true, ..whole })
+        Ok(Some((kept, fits)))
     }
 }

@@ -55,6 +55,15 @@ const ENGLISH: Text = Text {
             "One kernel explains most of it, but not all: the rest is the work of something that no kernel of this size does, \
              such as a median filter, edges without their sign (--range abs), or changes by hand."
         }
+        Verdict::LittleOfTheChange => {
+            "The target is much like the input, and of what the filter changed one kernel explains a part only: the rest is noise, \
+             compression, or the work of something that no kernel of this size does, such as a median filter."
+        }
+        Verdict::TooFewWindows => {
+            "There are no more windows than unknowns, so that some kernel makes any target: this one tells nothing. Take larger \
+             photographs, more pairs or a smaller kernel."
+        }
+        Verdict::RanAway => "The steps led away from the kernel: take a smaller --lr, or leave it out for the best.",
         Verdict::NotAtAll => {
             "No kernel of this size made this target. It may be another picture, or the work of something that is no \
              correlation, such as a median filter, or edges without their sign (--range abs)."
@@ -76,12 +85,14 @@ const ENGLISH: Text = Text {
             if *left_out {
                 format!(
                     "{clipped} of {windows} pixels of the target ({share}%) stand at the ends of its range, where light beyond it is \
-                     cut: they were left out."
+                     cut: they were left out{}.",
+                    few_left(*clipped, *windows)
+                        .map_or(String::new(), |left| format!(", and only {left} others were learned from"))
                 )
             } else {
                 format!(
                     "{clipped} of {windows} pixels of the target ({share}%) stand at the ends of its range, where light beyond it is \
-                     cut. They were kept all the same, since the others do not determine the kernel: it may be wrong."
+                     cut. They were kept all the same, since the others are too few or do not determine the kernel: it may be wrong."
                 )
             }
         }
@@ -146,6 +157,15 @@ const PORTUGUESE: Text = Text {
             "Um único kernel explica a maior parte, mas não tudo: o resto vem de algo que nenhum kernel deste tamanho faz, como um \
              filtro de mediana, bordas sem o sinal (--range abs) ou retoques à mão."
         }
+        Verdict::LittleOfTheChange => {
+            "O alvo é muito parecido com a entrada, e um único kernel explica só uma parte do que o filtro mudou: o resto é ruído, \
+             compressão ou algo que nenhum kernel deste tamanho faz, como um filtro de mediana."
+        }
+        Verdict::TooFewWindows => {
+            "Não há mais janelas do que incógnitas, e assim sempre existe um kernel que produz o alvo: este não diz nada. Use \
+             fotografias maiores, mais pares ou um kernel menor."
+        }
+        Verdict::RanAway => "Os passos se afastaram do kernel: diminua --lr ou deixe-o de fora para usar o melhor.",
         Verdict::NotAtAll => {
             "Nenhum kernel deste tamanho fez este alvo. Ele pode ser outra imagem ou resultar de algo que não é correlação, como um \
              filtro de mediana ou bordas sem o sinal (--range abs)."
@@ -167,12 +187,14 @@ const PORTUGUESE: Text = Text {
             if *left_out {
                 format!(
                     "{clipped} de {windows} pixels do alvo ({share}%) estão nos extremos da sua faixa, onde a luz que passa dela \
-                     é cortada: ficaram de fora."
+                     é cortada: ficaram de fora{}.",
+                    few_left(*clipped, *windows)
+                        .map_or(String::new(), |left| format!(", e o kernel vem de apenas {left} outros"))
                 )
             } else {
                 format!(
                     "{clipped} de {windows} pixels do alvo ({share}%) estão nos extremos da sua faixa, onde a luz que passa dela \
-                     é cortada. Foram usados mesmo assim, pois os outros não determinam o kernel: ele pode estar errado."
+                     é cortada. Foram usados mesmo assim, pois os outros são poucos ou não determinam o kernel: ele pode estar errado."
                 )
             }
         }
@@ -211,8 +233,16 @@ const PORTUGUESE: Text = Text {
     },
 };
 
-/// Three decimals, but never 100 where something is left.
+/// How many windows are left without the clipped ones, where that is less than a tenth.
+fn few_left(clipped: usize, windows: usize) -> Option<usize> {
+    windows.checked_sub(clipped).filter(|left| 10 * left < windows)
+}
+
+/// Three decimals, but never 100 where something is left, nor hundreds of digits of steps that ran away.
 fn percent(r_squared: f64) -> String {
+    if r_squared.abs() >= 1e4 {
+        return short(100.0 * r_squared);
+    }
     let shown = format!("{:.3}", 100.0 * r_squared);
     if shown == "100.000" && r_squared < 1.0 - 1e-9 { "99.999".to_owned() } else { shown }
 }

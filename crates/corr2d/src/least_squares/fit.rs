@@ -1,19 +1,13 @@
 //! The best kernel, and how well the images determine it.
 
 use super::cholesky::Cholesky;
-use super::gram::dot;
+use super::lanczos::largest_eigenvalue;
 use super::moments::Moments;
 use super::nonnegative::best_nonnegative;
 use super::quadratic::{Quadratic, product};
+use super::smallest::Thin;
 use super::terms::Terms;
 use crate::error::Result;
-use crate::jacobi;
-
-/// An eigenvalue that is so small a part of the largest is what rounding leaves of 0.
-const ROUNDING: f64 = 1e-13;
-
-/// The steps of a power iteration. Its eigenvalue is right to a part in a thousand then, however close the next one is.
-const POWER_STEPS: usize = 400;
 
 /// The kernel and the bias of the least squared error.
 ///
@@ -45,7 +39,8 @@ pub struct Fit {
     pub unexplained: f64,
     /// How many numbers were sought: fewer than taps where some have to be the same or sum to 1.
     pub unknowns: usize,
-    /// How many of them the images determine; the rest is chosen so that the taps are small.
+    /// How many of them the images determine, which is no more than there are windows beside the bias; the rest is chosen so
+    /// that the taps are small.
     pub rank: usize,
     /// The largest eigenvalue of the equations by the smallest: the error of the target that a kernel shows least is magnified
     /// by the root of it against the one that it shows most. Infinite if some unknowns are not determined.
@@ -117,48 +112,45 @@ impl Fit {
 pub(super) struct Best {
     pub(super) unknowns: Vec<f64>,
     rank: usize,
-    /// None if the matrix has no inverse.
-    factor: Option<Cholesky>,
+    inverse: Inverse,
+}
+
+/// What the matrix of a quadratic is solved with.
+enum Inverse {
+    Whole(Cholesky),
+    /// Of a matrix that has no inverse.
+    Smallest(Thin),
 }
 
 /// The smallest loss; of several points that have it, the one nearest to 0.
 pub(super) fn best(quadratic: &Quadratic) -> Best {
-    if let Some(factor) = Cholesky::of(&quadratic.matrix) {
+    let may_be_determined = quadratic.unknowns() <= quadratic.most_rank;
+    if let Some(factor) = may_be_determined.then(|| Cholesky::of(&quadratic.matrix)).flatten() {
         let unknowns = factor.solve(&quadratic.slope);
-        return Best { rank: unknowns.len(), unknowns, factor: Some(factor) };
+        return Best { rank: unknowns.len(), unknowns, inverse: Inverse::Whole(factor) };
     }
-    let (eigenvalues, eigenvectors) = jacobi::eigen(&quadratic.matrix);
-    let zero = ROUNDING * eigenvalues.first().copied().unwrap_or(0.0).max(0.0);
-    let determined = eigenvalues.iter().zip(&eigenvectors).filter(|(value, _)| **value > zero);
-    let mut unknowns = vec![0.0; quadratic.unknowns()];
-    let mut rank = 0;
-    for (value, direction) in determined {
-        let along = dot(direction, &quadratic.slope) / value;
-        unknowns.iter_mut().zip(direction).for_each(|(unknown, direction)| *unknown += along * direction);
-        rank += 1;
-    }
-    Best { unknowns, rank, factor: None }
+    let factor = Thin::of(&quadratic.matrix, quadratic.most_rank);
+    Best { unknowns: factor.solve(&quadratic.slope), rank: factor.rank(), inverse: Inverse::Smallest(factor) }
 }
 
 impl Best {
     /// The largest eigenvalue, and the smallest that is not 0.
     fn extreme_eigenvalues(&self, quadratic: &Quadratic) -> (f64, f64) {
         let size = quadratic.unknowns();
-        if size == 0 {
+        if self.rank == 0 {
             return (0.0, 0.0);
         }
-        if let Some(factor) = &self.factor {
-            let largest = largest_eigenvalue(size, |vector| product(&quadratic.matrix, vector));
-            return (largest, largest_eigenvalue(size, |vector| factor.solve(vector)).recip());
-        }
-        let (eigenvalues, _) = jacobi::eigen(&quadratic.matrix);
-        let smallest = self.rank.checked_sub(1).and_then(|index| eigenvalues.get(index));
-        (eigenvalues.first().copied().unwrap_or(0.0).max(0.0), smallest.copied().unwrap_or(0.0))
+        let largest = largest_eigenvalue(size, |vector| product(&quadratic.matrix, vector));
+        let of_inverse = largest_eigenvalue(size, |vector| match &self.inverse {
+            Inverse::Whole(factor) => factor.solve(vector),
+            Inverse::Smallest(factor) => factor.solve(vector),
+        });
+        (largest, of_inverse.recip())
     }
 
     /// The condition of the equations, and the largest variance of a tap for a variance of 1 in the target.
     fn certainty(&self, quadratic: &Quadratic) -> (f64, Option<f64>) {
-        let Some(factor) = &self.factor else { return (f64::INFINITY, None) };
+        let Inverse::Whole(factor) = &self.inverse else { return (f64::INFINITY, None) };
         let (largest, smallest) = self.extreme_eigenvalues(quadratic);
         let condition = if quadratic.unknowns() == 0 { 1.0 } else { largest / smallest };
         (condition.max(1.0), Some(quadratic.spread(|axis| factor.forwards(axis))))
@@ -168,18 +160,4 @@ impl Best {
 /// The largest eigenvalue of the matrix of a quadratic, and the smallest that is not 0; both are 0 if all are.
 pub(super) fn extreme_eigenvalues(quadratic: &Quadratic) -> (f64, f64) {
     best(quadratic).extreme_eigenvalues(quadratic)
-}
-
-/// By power iteration from a vector that is perpendicular to none by design.
-fn largest_eigenvalue(size: usize, apply: impl Fn(&[f64]) -> Vec<f64>) -> f64 {
-    let mut vector: Vec<f64> = (0..size).map(|index| 1.0 + ((index * 7919) % 101) as f64 / 101.0).collect();
-    let mut value = 0.0;
-    for _ in 0..POWER_STEPS {
-        let length = dot(&vector, &vector).sqrt();
-        vector.iter_mut().for_each(|entry| *entry /= length);
-        let next = apply(&vector);
-        value = dot(&vector, &next);
-        vector = next;
-    }
-    value
 }

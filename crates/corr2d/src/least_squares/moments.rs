@@ -6,8 +6,11 @@ use crate::error::{Error, Result};
 /// The largest kernel: its Gram matrix has a row and a column for each tap.
 const MOST_TAPS: usize = 1024;
 
-/// A variance that is so small a part of the squares is what rounding leaves of none.
-const ROUNDING: f64 = 1e-20;
+/// A variance that is so small a part of the sums it is the difference of is what their rounding leaves of none.
+const ROUNDING_OF_SUMS: f64 = 1e-12;
+
+/// A variance that is so small a part of the squared targets is what their own rounding leaves of none.
+const ROUNDING_OF_TARGETS: f64 = 1e-20;
 
 /// What all windows of some images, and the outputs wanted of them, say about a kernel; see [the module](super).
 ///
@@ -41,6 +44,8 @@ pub struct Moments {
     pub(super) products: Vec<f64>,
     pub(super) targets: f64,
     pub(super) target_squares: f64,
+    /// The part of Σ y² that was taken out again: its rounding has stayed.
+    taken_out: f64,
 }
 
 impl Moments {
@@ -67,16 +72,24 @@ impl Moments {
                 return Err(Error::Setting { what, found: origin.to_string(), wanted: "finite" });
             }
         }
-        let (gram, patches) = (vec![0.0; taps * taps], vec![0.0; taps]);
-        let products = patches.clone();
-        let (targets, target_squares) = (0.0, 0.0);
-        Ok(Self { kernel, input_origin, target_origin, windows: 0, gram, patches, products, targets, target_squares })
+        Ok(Self {
+            kernel,
+            input_origin,
+            target_origin,
+            windows: 0,
+            gram: vec![0.0; taps * taps],
+            patches: vec![0.0; taps],
+            products: vec![0.0; taps],
+            targets: 0.0,
+            target_squares: 0.0,
+            taken_out: 0.0,
+        })
     }
 
     /// How many windows were added up.
     ///
     /// ```
-    /// use candle_core::{CpuStorage, DType, Device, Storage, Tensor};
+    /// use candle_core::{DType, Device, Tensor};
     /// use corr2d::least_squares::Moments;
     ///
     /// let mut moments = Moments::new((3, 2), (0.0, 0.0))?;
@@ -116,6 +129,7 @@ impl Moments {
         self.alike(other)?;
         let mut sum = self.combined(other, |one, other| one + other);
         sum.windows = self.windows + other.windows;
+        sum.taken_out = self.taken_out + other.taken_out;
         Ok(sum)
     }
 
@@ -137,6 +151,7 @@ impl Moments {
         };
         let mut rest = self.combined(other, |one, other| one - other);
         rest.windows = windows;
+        rest.taken_out = self.taken_out + other.taken_out + other.target_squares;
         Ok(rest)
     }
 
@@ -172,7 +187,7 @@ impl Moments {
             }
         }
         part.windows = self.windows;
-        (part.targets, part.target_squares) = (self.targets, self.target_squares);
+        (part.targets, part.target_squares, part.taken_out) = (self.targets, self.target_squares, self.taken_out);
         Ok(part)
     }
 
@@ -192,7 +207,8 @@ impl Moments {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Setting`] for another number of taps, and [`Error::FlatTarget`] where there is nothing to explain.
+    /// [`Error::Setting`] for another number of taps and for taps too large to be squared, and [`Error::FlatTarget`] where
+    /// there is nothing to explain.
     pub fn unexplained(&self, kernel: &[f64], bias: f64) -> Result<f64> {
         let taps = self.patches.len();
         if kernel.len() != taps {
@@ -208,7 +224,12 @@ impl Moments {
         };
         let squares = (0..taps).map(row).sum::<f64>() - 2.0 * dot(&self.products, kernel) + self.target_squares;
         let with_bias = bias * (2.0 * dot(&self.patches, kernel) + self.windows as f64 * bias - 2.0 * self.targets);
-        Ok(((squares + with_bias) / variance).max(0.0))
+        let share = (squares + with_bias) / variance;
+        if !share.is_finite() {
+            let found = share.to_string();
+            return Err(Error::Setting { what: "the unexplained share", found, wanted: "finite: take smaller taps" });
+        }
+        Ok(share.max(0.0))
     }
 
     /// The variance of the target over all windows.
@@ -231,16 +252,18 @@ impl Moments {
 
     /// The same, times the number of windows.
     pub(super) fn target_squared_deviation(&self) -> Result<f64> {
-        let variance = self.target_squares - self.targets * self.targets / self.windows as f64;
-        // Beside the squares, what rounding leaves of none is nothing.
-        let mean = self.target_origin + self.targets / self.windows as f64;
-        if variance > ROUNDING * (self.target_squares + self.windows as f64 * mean * mean) {
+        let windows = self.windows as f64;
+        let mean = self.targets / windows;
+        let variance = self.target_squares - self.targets * mean;
+        let rounding_of_sums = ROUNDING_OF_SUMS * (self.target_squares + self.taken_out + self.targets * mean);
+        let rounding_of_targets = ROUNDING_OF_TARGETS * windows * (self.target_origin + mean).powi(2);
+        if variance > rounding_of_sums.max(rounding_of_targets) {
             return Ok(variance);
         }
         Err(Error::FlatTarget { windows: self.windows })
     }
 
-    /// The sum over two sets of the same kind, but for their numbers of windows.
+    /// Sums or differences of all sums, but for the numbers of windows and what was taken out.
     fn combined(&self, other: &Self, join: impl Fn(f64, f64) -> f64) -> Self {
         let joined =
             |one: &[f64], other: &[f64]| one.iter().zip(other).map(|(one, other)| join(*one, *other)).collect();

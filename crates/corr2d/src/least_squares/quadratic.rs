@@ -52,6 +52,8 @@ pub struct Quadratic {
     plane: Option<Plane>,
     /// What the best bias is made of: the means of what the taps meet and of the target, or none if there is no bias.
     means: Option<(Vec<f64>, f64)>,
+    /// No more unknowns are determined than there are windows, less one that the bias takes; a ridge determines all.
+    pub(super) most_rank: usize,
 }
 
 /// The plane counts · z = 1 in the space of the tied unknowns.
@@ -123,7 +125,9 @@ impl Quadratic {
         let constant = shifted(moments.target_squares, target, target) / variance;
         let mean = |sum: &f64| origins.0 + sum / windows;
         let means = terms.bias.then(|| (moments.patches.iter().map(mean).collect(), origins.1 + mean_target));
-        Ok(Self { matrix, slope, constant, classes, counts, plane: None, means })
+        let determined = if terms.ridge > 0.0 { usize::MAX } else { moments.windows };
+        let most_rank = determined.saturating_sub(usize::from(terms.bias));
+        Ok(Self { matrix, slope, constant, classes, counts, plane: None, means, most_rank })
     }
 
     /// In coordinates on the plane where the taps sum to 1.
@@ -246,7 +250,7 @@ impl Quadratic {
         }
     }
 
-    /// The variance of each tap for one of 1 in the unknowns' right side: the diagonal of M·A⁻¹·Mᵀ, where M makes taps of
+    /// The largest variance of a tap for one of 1 in the unknowns' right side: the largest on the diagonal of M·A⁻¹·Mᵀ, where M makes taps of
     /// unknowns and `half` is a factor A⁻¹ = halfᵀ·half.
     pub(super) fn spread(&self, half: impl Fn(&[f64]) -> Vec<f64>) -> f64 {
         let spread = |class: usize| {

@@ -59,6 +59,12 @@ fn camera(top: usize, left: usize, height: usize, width: usize) -> Tensor {
     whole.narrow(1, top, height).unwrap().narrow(2, left, width).unwrap().contiguous().unwrap()
 }
 
+/// Numbers from 0 to 1 without any pattern, [1, H, W].
+fn noise(height: usize, width: usize) -> Tensor {
+    let number = |index: usize| (corr2d_tests::SplitMix::at(7, index as u64) >> 40) as f32 / (1u64 << 24) as f32;
+    Tensor::from_vec((0..height * width).map(number).collect::<Vec<_>>(), (1, height, width), &Device::Cpu).unwrap()
+}
+
 /// What a kernel makes of a picture, as large as the picture.
 fn filtered(picture: &Tensor, kernel: &str) -> Tensor {
     filter(picture, &Kernel::parse(kernel).unwrap().to_tensor(&Device::Cpu).unwrap(), Border::Reflect).unwrap()

@@ -89,6 +89,36 @@ fn a_shift_is_found_and_reckoned_with() {
     assert!(error(&found, "0,0,0,0,0;0,0,0,0,0;0,-1,0,1,0;0,-2,0,2,0;0,-1,0,1,0;0,0,0,0,0;0,0,0,0,0") < 1e-4);
 }
 
+/// The margin in which a shift is looked for is 2 under a kernel of 21×21.
+#[test]
+fn a_shift_is_found_that_is_larger_than_the_margin() {
+    let photographs = Photographs::new();
+    let photograph = noise(150, 170);
+    let input = photographs.array("a.npy", &photograph);
+    for (kernel, down, right) in [("gaussian:4:21x19", 3, -2), ("gaussian:2:9x7", 10, 0)] {
+        let target = photographs.array("b.npy", &moved(&filtered(&photograph, kernel), down, right));
+        let size = Kernel::parse(kernel).unwrap();
+        let found = photographs.learn(&input, &target, &format!("--kernel-size {}x{}", size.height(), size.width()));
+        assert_eq!(found["shift"], serde_json::json!([down, right]), "{kernel}");
+    }
+}
+
+/// A sample of windows would see none of the few that matter.
+#[test]
+fn the_answer_to_a_single_bright_pixel_is_enough() {
+    let photographs = Photographs::new();
+    let mut pixels = vec![0f32; 300 * 310];
+    pixels[150 * 310 + 140] = 1.0;
+    let impulse = Tensor::from_vec(pixels, (1, 300, 310), &Device::Cpu).unwrap();
+    let input = photographs.array("a.npy", &impulse);
+    for (kernel, size) in [("binomial:3", "3x3"), ("binomial:5", "5x5"), ("binomial:5", "auto")] {
+        let target = photographs.array("b.npy", &moved(&filtered(&impulse, kernel), 3, -2));
+        let found = photographs.learn(&input, &target, &format!("--kernel-size {size}"));
+        assert_eq!(found["shift"], serde_json::json!([3, -2]), "{kernel} under {size}");
+        assert!(error(&found, kernel) < 1e-6, "{kernel} under {size}");
+    }
+}
+
 #[test]
 fn the_size_is_found_by_pixels_held_out() {
     let photographs = Photographs::new();

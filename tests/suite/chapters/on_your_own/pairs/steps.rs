@@ -39,6 +39,73 @@ fn says_when_the_steps_ran_out_and_when_they_ran_away() {
     let printed = run_in::<chapter_learning::Arguments>("C", &arguments);
     assert_eq!((printed.status, printed.errors.lines().count()), (1, 1), "{}", printed.errors);
     assert!(printed.errors.contains("is no finite number: take a smaller --lr than 1000000"), "{}", printed.errors);
+    // Not so far away that there is no number for it, or only in the last step.
+    for options in ["--lr 100 --epochs 20", "--lr 1e6 --epochs 1"] {
+        let found = photographs.learn(&input, &target, &format!("--method sgd {options}"));
+        assert!(
+            found["verdict"].as_str().unwrap().starts_with("The steps led away"),
+            "{options}: {}",
+            found["verdict"]
+        );
+    }
+    let line = format!("--input {input} --target {target} --method sgd --momentum 0 --lr 1e40 --epochs 4");
+    let printed = run_in::<chapter_learning::Arguments>("C", &line.split(' ').collect::<Vec<_>>());
+    assert_eq!((printed.status, printed.errors.lines().count()), (1, 1), "{}", printed.errors);
+    assert!(printed.errors.contains("too large to be squared: take a smaller --lr"), "{}", printed.errors);
+}
+
+/// The best rates are those of the largest curvature: a little less, and the steps grow.
+#[test]
+fn the_best_rate_does_not_run_away_from_many_curvatures_that_are_alike() {
+    let photographs = Photographs::new();
+    // Waves up to a frequency are alike in noise whose rows were blurred: a cluster of large eigenvalues.
+    let blurred = filtered(&noise(80, 90), "box:3x3");
+    let input = photographs.array("a.npy", &blurred);
+    let target = photographs.array("b.npy", &filtered(&blurred, "gaussian:1:7x5"));
+    for method in ["sgd", "nesterov", "sgd --momentum 0"] {
+        let found = photographs.learn(&input, &target, &format!("--kernel-size 7x5 --method {method} --epochs 2000"));
+        assert!(found["r_squared"].as_f64().unwrap() > 0.999, "{method}: {}", found["r_squared"]);
+    }
+}
+
+/// Nothing can be learned from a flat channel, and its curvatures of 0 are no measure for the rates of the others.
+#[test]
+fn a_flat_channel_does_not_stop_the_others() {
+    let photographs = Photographs::new();
+    let (channel, kernel) = (camera(80, 150, 50, 60), "0,0.1,0;0.2,0.4,0;0,0,0.3");
+    let flat = (channel.zeros_like().unwrap() + 0.5).unwrap();
+    let colour = |first: &Tensor, others: &Tensor| Tensor::cat(&[first, others, others], 0).unwrap();
+    let input = photographs.picture("a.png", &colour(&flat, &channel));
+    let target = filtered(&channel, kernel);
+    let target = photographs.picture("b.png", &colour(&target, &target));
+    for method in ["sgd", "nesterov", "sgd --momentum 0.5"] {
+        let found = photographs.learn(&input, &target, &format!("--channels each --method {method} --epochs 3000"));
+        assert!(error(&found["green"], kernel) < 1e-2, "{method}: {}", error(&found["green"], kernel));
+        assert!(taps(&found["red"]).iter().flatten().all(|tap| tap.abs() < 1e-6), "{method}");
+    }
+}
+
+#[test]
+fn no_file_is_written_over_another() {
+    let photographs = Photographs::new();
+    let input = photographs.array("a.npy", &camera(80, 150, 20, 30));
+    let (same, red) = (photographs.path("k.safetensors"), photographs.path("k-red.svg"));
+    let (svg, around) = (photographs.path("k.svg"), photographs.path("./k.svg"));
+    for (options, named) in [
+        (format!("--method sgd --save {same} --checkpoint {same}"), "--checkpoint and --save"),
+        (format!("--plot {svg} --plot-kernel {around}"), "--plot and --plot-kernel"),
+        (format!("--save {input}"), "--input and --save"),
+        (format!("--channels each --plot {red} --plot-kernel {svg}"), "--plot and --plot-kernel"),
+    ] {
+        let line = format!("--input {input} --target {input} {options}");
+        let printed = run_in::<chapter_learning::Arguments>("C", &line.split(' ').collect::<Vec<_>>());
+        assert_eq!((printed.status, printed.errors.lines().count()), (1, 1), "{options}: {}", printed.errors);
+        assert!(printed.errors.contains(&format!("{named} name the same file")), "{options}: {}", printed.errors);
+    }
+    let line = format!("--describe sobel-x --plot {svg} --plot-kernel {svg}");
+    let printed = run_in::<chapter_learning::Arguments>("C", &line.split(' ').collect::<Vec<_>>());
+    assert!(printed.errors.contains("--plot and --plot-kernel name the same file"), "{}", printed.errors);
+    assert!(!Path::new(&svg).exists() && !Path::new(&same).exists());
 }
 
 #[test]
