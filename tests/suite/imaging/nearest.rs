@@ -77,19 +77,6 @@ fn a_learned_kernel_is_near_and_says_how_near() {
     assert!((found.scale - 1.0).abs() < 0.01 && (0.005..0.02).contains(&found.distance), "{found:?}");
 }
 
-/// Each of a thousand places was once compared weight by weight with the whole kernel, which took five seconds.
-#[test]
-fn a_large_kernel_is_named_at_once() {
-    let mut random = corr2d_tests::SplitMix::new(5);
-    let values = (0..31 * 31).map(|_| (random.next() % 2001) as f64 / 1000.0 - 1.0).collect();
-    let kernel = Kernel::new("noise", 31, 31, values).unwrap();
-    let begin = std::time::Instant::now();
-    let found = kernel.nearest_named().unwrap();
-    let taken = begin.elapsed();
-    assert!(found.distance > 0.8, "{found:?}");
-    assert!(taken.as_secs_f64() < 3.0, "{taken:?}, of which a fifth of a second is usual");
-}
-
 /// `‖k − s·n‖ / ‖k‖` by hand: [1, 2] against its best named kernel, box:1x2 = [½, ½], leaves ∓½ of √5.
 #[test]
 fn the_distance_is_the_part_that_is_left() {
