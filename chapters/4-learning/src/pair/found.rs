@@ -21,6 +21,9 @@ const OFF_CENTRE: f64 = 0.75;
 /// A kernel that explains a smaller part of what the filter changed is not most of the filter.
 const MOST_OF_THE_CHANGE: f64 = 0.8;
 
+/// Steps that end with a tap off by this part of the largest have not arrived.
+const FAR: f64 = 1e-2;
+
 /// A tap whose error is this part of the largest tap is not known well.
 const UNCERTAIN: f64 = 0.05;
 
@@ -78,6 +81,8 @@ pub(crate) enum Note {
     Undetermined { rank: usize, unknowns: usize },
     /// The most uncertain tap beside the largest.
     Uncertain { error: f64, largest: f64 },
+    /// The steps were over too soon; how far the best kernel's taps are, at most.
+    NotArrived { difference: f64 },
 }
 
 /// What the share that is explained says of the target.
@@ -185,6 +190,9 @@ impl Found<'_> {
             notes.push(Note::Undetermined { rank: fit.rank, unknowns: fit.unknowns });
         }
         notes.extend(self.uncertain());
+        if !matches!(self.verdict(), Verdict::StepsRanOut | Verdict::RanAway) {
+            notes.extend(self.not_arrived());
+        }
         notes
     }
 
@@ -201,6 +209,19 @@ impl Found<'_> {
         };
         let shares = self.learned.iter();
         shares.map(|learned| square(learned, true) / square(learned, false).max(f64::MIN_POSITIVE)).fold(0.0, f64::max)
+    }
+
+    /// Whether the steps ended far from the best kernel, little as that may leave unexplained.
+    fn not_arrived(&self) -> Option<Note> {
+        self.steps.as_ref().filter(|steps| !steps.arrived)?;
+        let largest = |numbers: &mut dyn Iterator<Item = f64>| numbers.fold(0.0, |most: f64, x| most.max(x.abs()));
+        let of = |learned: &Learned| {
+            let with_best = learned.kernel.iter().zip(&learned.fit.kernel);
+            let difference = largest(&mut with_best.map(|(tap, best)| tap - best));
+            (difference > FAR * largest(&mut learned.fit.kernel.iter().copied())).then_some(difference)
+        };
+        let difference = self.learned.iter().filter_map(of).reduce(f64::max)?;
+        Some(Note::NotArrived { difference })
     }
 
     fn uncertain(&self) -> Option<Note> {

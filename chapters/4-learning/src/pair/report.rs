@@ -14,6 +14,9 @@ use super::text::Text;
 /// Errors below this one are those of arithmetic in f32, which differ from machine to machine.
 const ARITHMETIC: f64 = 1e-6;
 
+/// A bias below this one is printed as 0.
+const SHOWN: f64 = 5e-5;
+
 impl Found<'_> {
     pub(crate) fn print(&self, language: Language, page: &mut Page<'_>) -> Result<()> {
         let text = Text::of(language);
@@ -33,7 +36,8 @@ impl Found<'_> {
                 self.size,
                 &bias(learned.bias),
                 1.0 - learned.unexplained,
-                learned.change_explained,
+                // Of a target that is mostly unexplained, it tells of the input alone.
+                learned.change_explained.filter(|share| *share >= 0.0 && learned.unexplained < 0.5),
             ))?;
         }
         if let Some(steps) = &self.steps {
@@ -52,14 +56,19 @@ impl Found<'_> {
                 Written::Residual(path, scale) => (text.residual)(&path.display().to_string(), &plot::figure(*scale)),
             })?;
         }
+        if self.asked.outputs.save.is_some() && self.learned.iter().any(|learned| learned.bias.abs() >= SHOWN) {
+            page.text(text.bias_apart)?;
+        }
         Ok(())
     }
 
     /// The condition, and the error of the most uncertain tap, to the digits that mean anything; not of a kernel that was not
     /// reached, nor where a note says it.
     fn certainty(&self) -> Option<(String, String)> {
-        let is_said = self.notes().iter().any(|note| matches!(note, Note::Uncertain { .. }));
-        if is_said || matches!(self.verdict(), Verdict::StepsRanOut | Verdict::RanAway) {
+        let is_said = self.notes().iter().any(|note| matches!(note, Note::Uncertain { .. } | Note::NotArrived { .. }));
+        // A ridge pulls all taps towards 0, by what no error of theirs tells.
+        if is_said || self.asked.terms.ridge > 0.0 || matches!(self.verdict(), Verdict::StepsRanOut | Verdict::RanAway)
+        {
             return None;
         }
         let of = |learned: &Learned| Some((learned.fit.condition, learned.fit.tap_error?));

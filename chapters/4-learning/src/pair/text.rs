@@ -18,6 +18,7 @@ pub(super) struct Text {
     pub(super) certainty: fn(condition: &str, error: &str) -> String,
     pub(super) written: fn(path: &str) -> String,
     pub(super) residual: fn(path: &str, scale: &str) -> String,
+    pub(super) bias_apart: &'static str,
 }
 
 impl Text {
@@ -111,6 +112,11 @@ const ENGLISH: Text = Text {
             "The photographs determine only {rank} of {unknowns} unknowns: of all kernels that do as well, this is the one with the \
              smallest taps. Take a smaller kernel, or photographs with more structure."
         ),
+        Note::NotArrived { difference } => format!(
+            "The steps were over before they came to rest: the best kernel has taps that differ by up to {}. Take more with \
+             --epochs, or --method closed-form.",
+            short(*difference)
+        ),
         Note::Uncertain { error, largest } => format!(
             "A tap is known to about ±{} only, beside a largest tap of {}: take a smaller kernel, more pairs or a --ridge.",
             short(*error),
@@ -129,6 +135,7 @@ const ENGLISH: Text = Text {
              makes it, blue as much darker."
         )
     },
+    bias_apart: "The bias is not in the file: add it to what the kernel answers.",
 };
 
 const PORTUGUESE: Text = Text {
@@ -213,6 +220,11 @@ const PORTUGUESE: Text = Text {
             "As fotografias determinam só {rank} de {unknowns} incógnitas: de todos os kernels igualmente bons, este é o de pesos \
              menores. Use um kernel menor ou fotografias com mais estrutura."
         ),
+        Note::NotArrived { difference } => format!(
+            "Os passos terminaram antes de chegar ao fim: no melhor kernel há pesos que diferem em até {}. Dê mais passos com \
+             --epochs, ou use --method closed-form.",
+            short(*difference)
+        ),
         Note::Uncertain { error, largest } => format!(
             "Há um peso que só se conhece com erro de cerca de ±{}, e o maior é {}: use um kernel menor, mais pares ou --ridge.",
             short(*error),
@@ -231,6 +243,7 @@ const PORTUGUESE: Text = Text {
              faz, azul é igualmente mais escuro."
         )
     },
+    bias_apart: "O viés não está no arquivo: some-o ao que o kernel responde.",
 };
 
 /// How many windows are left without the clipped ones, where that is less than a tenth.
