@@ -217,12 +217,12 @@ const PORTUGUESE: Text = Text {
         Turned::Negative => "o seu negativo",
         Turned::Another => "outro kernel",
     },
-    three_kinds: "Um kernel que continua o mesmo depois de girado, como todos os que desfocam ou encontram pontos, não percebe \
+    three_kinds: "Um kernel que continua o mesmo depois de girado, como os que desfocam ou encontram pontos, não percebe \
         a diferença. Um kernel que vira o seu negativo troca o sinal de todas as respostas: do escuro para o claro passa a \
-        ser do claro para o escuro. Para qualquer outro, as duas são filtros diferentes. O emboss faz um relevo; esta é a \
+        ser do claro para o escuro. Para qualquer outro, correlação e convolução são filtros diferentes. O emboss faz um relevo; esta é a \
         cabeça do fotógrafo, por correlação à esquerda e por convolução à direita:",
-    light: "Repare no contorno do cabelo. Na primeira, o lado de cima está escuro, como se a luz viesse do canto inferior \
-        direito; na segunda, está claro, com a luz vinda do canto superior esquerdo.",
+    light: "Repare no contorno do cabelo. À esquerda, o lado de cima está escuro, como se a luz viesse do canto inferior \
+        direito; à direita, está claro, com a luz vinda do canto superior esquerdo.",
     learning_title: "Para uma camada, tanto faz",
     learning: "Agora o kernel será aprendido, como no capítulo 4. A imagem e o alvo são dados; o alvo foi feito por correlação \
         com o kernel da figura, que o aprendiz não conhece:",

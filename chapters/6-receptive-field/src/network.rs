@@ -147,7 +147,11 @@ impl Overview {
             let percent = |part: f64| format!("{:.0}", 100.0 * part);
             page.text(&(text.measured_field)(effective.pixels, effective.reached, &percent(effective.share())))?;
             let (down, across) = (format!("{:.1}", effective.deviation.0), format!("{:.1}", effective.deviation.1));
-            page.text(&(text.gaussian)(&down, &across, &percent(effective.explained)))?;
+            if effective.explained > 0.0 {
+                page.text(&(text.gaussian)(&down, &across, &percent(effective.explained)))?;
+            } else {
+                page.text(text.no_gaussian)?;
+            }
         }
         Ok(())
     }

@@ -60,6 +60,7 @@ pub struct Text {
     pub centre: fn(down: &str, across: &str, pixels: usize) -> String,
     pub measured_field: fn(pixels: usize, reached: usize, share: &str) -> String,
     pub gaussian: fn(down: &str, across: &str, explained: &str) -> String,
+    pub no_gaussian: &'static str,
 }
 
 impl Text {

@@ -98,7 +98,7 @@ const PORTUGUESE: Text = Text {
     as_predicted: "Como você previu.",
     surprise: |place, predicted, wanted| {
         let seen = match place {
-            Some(place) => format!("no lugar {place} está {wanted}"),
+            Some(place) => format!("na posição {place} está {wanted}"),
             None => format!("sai {wanted}"),
         };
         format!("Não foi como você previu: {seen}, e você disse {predicted}. Descubra por quê antes de seguir.")

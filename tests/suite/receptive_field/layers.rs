@@ -87,6 +87,22 @@ fn cropping_and_padding_move_the_field() {
 }
 
 #[test]
+fn centres_are_compared_whatever_the_order_of_the_branches() {
+    for order in [[0, 1, 2], [1, 0, 2], [1, 2, 0], [2, 1, 0]] {
+        let mut network = Network::new("three branches");
+        let moved = |left, right| Layer::Padding(Sides { left, right, ..Default::default() });
+        let padded = [(1, 1), (0, 2), (2, 0)].map(|(left, right)| {
+            let input = network.input();
+            network.layer(format!("padded{left}{right}"), moved(left, right), &[input]).unwrap()
+        });
+        let sum = network.layer("sum", Layer::Addition, &order.map(|branch| padded[branch])).unwrap();
+        let fields = network.fields((3, 5)).unwrap();
+        let two = Alignment::Centres { at: sum, distance: Ratio::from_integer(2) };
+        assert_eq!(fields.field(sum).unwrap().alignment, two, "{order:?}");
+    }
+}
+
+#[test]
 fn branches_that_meet_off_centre_or_at_two_strides_are_told() {
     let mut network = Network::new("off centre");
     let even = Layer::Convolution(Window::new((1, 2)).same(Same::PyTorch));

@@ -127,6 +127,7 @@ pub(super) const ENGLISH: Text = Text {
              gradient: {share} % of the field counts."
         )
     },
+    no_gaussian: "No Gaussian resembles the gradient.",
     gaussian: |down, across, explained| {
         format!(
             "The Gaussian that fits the gradient has a standard deviation of {down} pixels down and {across} across, and \

@@ -150,6 +150,7 @@ pub(super) const PORTUGUESE: Text = Text {
              gradiente: {share} % do campo conta."
         )
     },
+    no_gaussian: "Nenhuma gaussiana se parece com o gradiente.",
     gaussian: |down, across, explained| {
         format!(
             "A gaussiana que se ajusta ao gradiente tem desvio padrão de {down} pixels na vertical e {across} na horizontal, e \

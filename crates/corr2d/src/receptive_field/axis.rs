@@ -129,8 +129,12 @@ impl AxisField {
             |(input, reads): &(&Self, Reads)| input.moving().map(|path| path.through(reads)).collect::<Vec<_>>();
         let paths: Vec<Reach> = inputs.iter().flat_map(through).collect::<Option<_>>()?;
         let moving: Vec<&Reach> = paths.iter().filter(|path| path.stride() != Ratio::from_integer(0)).collect();
-        let Some((first, others)) = moving.split_first() else { return Some(Ratio::from_integer(0)) };
-        let distances = others.iter().map(|path| first.off_centre(path)).collect::<Option<Vec<_>>>()?;
-        Some(distances.into_iter().max().unwrap_or_default())
+        let mut farthest = Ratio::from_integer(0);
+        for (index, path) in moving.iter().enumerate() {
+            for other in &moving[index + 1..] {
+                farthest = farthest.max(path.off_centre(other)?);
+            }
+        }
+        Some(farthest)
     }
 }

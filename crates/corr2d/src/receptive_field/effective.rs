@@ -25,7 +25,7 @@ pub struct EffectiveField {
     pub centre: (f64, f64),
     /// Its standard deviation, down and across, which are those of the Gaussian.
     pub deviation: (f64, f64),
-    /// How much of the magnitude's variance over the field the Gaussian explains: 1 if it is one.
+    /// How much of the magnitude's variance over the field the Gaussian explains: 1 if it is one, 0 if a constant comes as near.
     pub explained: f64,
     /// How many pixels have 4.55 % of the largest magnitude at least.
     pub pixels: usize,
@@ -126,7 +126,8 @@ fn measure(rows: &[Vec<f64>], magnitude: Tensor) -> EffectiveField {
         magnitude,
         centre,
         deviation,
-        explained: if all > 0.0 { 1.0 - left / all } else { 1.0 },
+        // Only the height is fitted, so that a mean alone may come nearer.
+        explained: if all > 0.0 { (1.0 - left / all).max(0.0) } else { 1.0 },
         pixels: pixels().filter(|(_, _, number)| *number >= COUNTS).count(),
         reached: reached as usize,
     }

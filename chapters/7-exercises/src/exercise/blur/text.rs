@@ -129,7 +129,7 @@ const PORTUGUESE: Text = Text {
     derivative: "Em uma imagem que vale 1 em toda parte ele dá 0: os pesos somam 0, e o brilho se perde. Isso é uma derivada.",
     negative: |weight| {
         format!(
-            "Um único pixel branco de 1 sob o peso {0} dá {0}, mais escuro que preto. Um peso negativo acentua onde deveria misturar.",
+            "Um único pixel branco de 1 sob o peso {0} dá {0}, mais escuro que preto. Um peso negativo realça onde deveria misturar.",
             number(weight)
         )
     },

@@ -63,7 +63,7 @@ const ENGLISH: Text = Text {
     sizes: "Other sizes, with whole numbers from −8 to 8. How many numbers Y = X ⋆ K has, and how many of them the products give \
         exactly:",
     gradients_run: "The transposed products with G = 1 2; 3 4 on the left, what autograd gives for L = Σ G·Y on the right:",
-    is_im2col: "This is im2col: each row is a window, and times the kernel it gives 19, 25, 37, 43.",
+    is_im2col: "This is im2col: each row is a window, which the kernel multiplies.",
     is_toeplitz: "This is the doubly blocked Toeplitz matrix: each row is the kernel spread over the image.",
     other_layout: "It is laid out in another way than here, by columns or for a row on its left, and does the same.",
     size: |(height, width)| {
@@ -115,7 +115,7 @@ const PORTUGUESE: Text = Text {
     sizes: "Outros tamanhos, com números inteiros de −8 a 8. Quantos números tem Y = X ⋆ K, e quantos deles os produtos dão \
         exatamente:",
     gradients_run: "Os produtos transpostos com G = 1 2; 3 4 à esquerda; à direita, o que o autograd dá para L = Σ G·Y:",
-    is_im2col: "É o im2col: cada linha é uma janela e, vezes o kernel, dá 19, 25, 37, 43.",
+    is_im2col: "É o im2col: cada linha é uma janela, que o kernel multiplica.",
     is_toeplitz: "É a matriz de Toeplitz duplamente em blocos: cada linha é o kernel espalhado na imagem.",
     other_layout: "Está em outra disposição, por colunas ou para um vetor-linha à esquerda, e faz o mesmo.",
     size: |(height, width)| {
