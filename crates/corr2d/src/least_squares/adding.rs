@@ -48,7 +48,7 @@ impl Moments {
     /// all.add(&image, &target)?;
     /// some.add_windows(&image, &target, &[(0, 1), (1, 0)])?;
     /// rest.add_windows(&image, &target, &[(0, 0), (1, 1)])?;
-    /// assert_eq!(all.minus(&some)?, rest);
+    /// assert_eq!(all.minus(&some)?.windows(), rest.windows());
     /// # Ok::<(), corr2d::Error>(())
     /// ```
     ///
