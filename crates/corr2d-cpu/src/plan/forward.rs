@@ -72,8 +72,9 @@ pub(super) fn direct_path(geometry: &Geometry) -> Path {
 /// too few for a register.
 ///
 /// Against it on 700 shapes drawn by `benches/src/bin/sweep.rs`, one thread of a Cascade Lake with AVX-512, `channels` took in
-/// the geometric mean 1.3 to 2.3 times as long up to 48 taps, as long at 64, and 0.4 to 0.9 from 96 on; `direct`, at strides
-/// of 3, 1.2 to 1.6 up to 32 taps and 1.1 to 2 for three outputs or more, and at strides of 2 less.
+/// the geometric mean 1.3 to 2.3 times as long up to 48 taps, 0.8 to 1.4 up to 128, and 0.4 to 0.9 beyond; `direct`, at
+/// strides of 3, 1.2 to 1.6 up to 32 taps and 0.6 to 2.2 for three outputs or more, in most groups above 1. At strides of 2 it
+/// took 0.5 to 0.8 in most.
 fn gemm_pays(geometry: &Geometry) -> bool {
     let stride = geometry.columns().stride();
     let taps = geometry.weight_len() / geometry.output_channels();

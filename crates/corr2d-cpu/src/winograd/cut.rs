@@ -14,7 +14,7 @@ const CHUNK_BYTES: usize = 640 << 10;
 /// What V of a chunk may fill, for as many tiles as a block of products has.
 pub(super) const CHUNK_BYTES_LIMIT: usize = 2 << 20;
 
-/// The tiles of a block of products.
+/// The fewest tiles of a chunk, where V has room for them: more than a block of products has.
 const BLOCK: usize = 14;
 
 /// The most tiles of a chunk: the other intermediate results grow with it.

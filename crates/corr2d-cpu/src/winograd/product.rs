@@ -1,7 +1,7 @@
 //! Y\[ξ\] = V\[ξ\] · U\[ξ\]: tiles times channels, with output channels in lanes.
 //!
 //! A block of tiles by one or two registers of channels is summed at once, so that a loaded register of U serves up to
-//! fourteen tiles. Channels are summed in runs, each started from zero, so that the error of a long sum grows with the
+//! twelve tiles. Channels are summed in runs, each started from zero, so that the error of a long sum grows with the
 //! length of a run.
 
 use crate::Element;
