@@ -53,8 +53,8 @@ const ENGLISH: Text = Text {
              or something in between that is no correlation."
         }
         Verdict::Mostly => {
-            "One kernel explains most of it, but not all: the rest is the work of something that no kernel of this size does, \
-             such as a median filter, edges without their sign (--range abs), or changes by hand."
+            "One kernel explains most of it, but not all: the rest is noise, or the work of something that no kernel of this size \
+             does, such as a median filter, edges without their sign (--range abs), or changes by hand."
         }
         Verdict::LittleOfTheChange => {
             "The target is much like the input, and of what the filter changed one kernel explains a part only: the rest is noise, \
@@ -161,7 +161,7 @@ const PORTUGUESE: Text = Text {
              ou, no meio do caminho, algo que não é correlação."
         }
         Verdict::Mostly => {
-            "Um único kernel explica a maior parte, mas não tudo: o resto vem de algo que nenhum kernel deste tamanho faz, como um \
+            "Um único kernel explica a maior parte, mas não tudo: o resto é ruído ou vem de algo que nenhum kernel deste tamanho faz, como um \
              filtro de mediana, bordas sem o sinal (--range abs) ou retoques à mão."
         }
         Verdict::LittleOfTheChange => {
