@@ -87,14 +87,14 @@ pub(super) const PORTUGUESE: Text = Text {
         "alexnet" => {
             "a alexnet_v2 do TF-Slim, como na tabela da Distill; a do torchvision tem 2 zeros em volta da imagem"
         }
-        "vgg11" => "de 2014, e a vgg_a do TF-Slim",
-        "vgg16" => "de 2014, como na tabela da Distill",
-        "vgg19" => "de 2014",
+        "vgg11" => "a rede de 2014, e a vgg_a do TF-Slim",
+        "vgg16" => "a rede de 2014, como na tabela da Distill",
+        "vgg19" => "a rede de 2014",
         "inception-v3" => "a do TF-Slim, como na tabela da Distill; as camadas do torchvision são as mesmas",
         "resnet18" | "resnet34" => "a do torchvision",
         "mobilenet-v1" => "a do TF-Slim, como na tabela da Distill",
         "mobilenet-v2" => "a do TF-Slim",
-        "u-net" => "de 2015: sem padding, de modo que uma imagem de 572 dá um mapa de 388",
+        "u-net" => "a rede de 2015: sem padding, de modo que uma imagem de 572 dá um mapa de 388",
         name if name.ends_with("-paper") => "a do artigo: a primeira 1×1 de cada estágio reduz o mapa à metade",
         name if name.ends_with("-slim") => {
             "a do TF-Slim, como na tabela da Distill: a 3×3 da última unidade de cada estágio reduz o mapa à metade"

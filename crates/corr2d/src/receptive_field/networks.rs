@@ -62,9 +62,9 @@ pub const ALL: &[Named] = &[
         224,
         plain::alexnet,
     ),
-    named("vgg11", "2014, and TF-Slim's vgg_a", 224, |name| plain::vgg(name, &[1, 1, 2, 2, 2])),
-    named("vgg16", "2014, as in Distill's table", 224, |name| plain::vgg(name, &[2, 2, 3, 3, 3])),
-    named("vgg19", "2014", 224, |name| plain::vgg(name, &[2, 2, 4, 4, 4])),
+    named("vgg11", "the network of 2014, and TF-Slim's vgg_a", 224, |name| plain::vgg(name, &[1, 1, 2, 2, 2])),
+    named("vgg16", "the network of 2014, as in Distill's table", 224, |name| plain::vgg(name, &[2, 2, 3, 3, 3])),
+    named("vgg19", "the network of 2014", 224, |name| plain::vgg(name, &[2, 2, 4, 4, 4])),
     named("inception-v3", "TF-Slim's, as in Distill's table; torchvision's layers are the same", 299, inception::v3),
     named("resnet18", "torchvision's", 224, |name| resnet::basic(name, [2, 2, 2, 2])),
     named("resnet34", "torchvision's", 224, |name| resnet::basic(name, [3, 4, 6, 3])),
@@ -79,7 +79,7 @@ pub const ALL: &[Named] = &[
     named("resnet152-slim", SLIM, 224, |name| resnet::slim(name, [3, 8, 36, 3])),
     named("mobilenet-v1", "TF-Slim's, as in Distill's table", 224, mobilenet::v1),
     named("mobilenet-v2", "TF-Slim's", 224, mobilenet::v2),
-    named("u-net", "2015: no padding, so that an image of 572 gives a map of 388", 572, u_net::build),
+    named("u-net", "the network of 2015: no padding, so that an image of 572 gives a map of 388", 572, u_net::build),
 ];
 
 const TORCHVISION: &str = "torchvision's: a stage's first 3×3 halves the map";

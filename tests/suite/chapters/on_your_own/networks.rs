@@ -22,6 +22,19 @@ fn a_model_of_pytorch_gives_the_page_of_its_description() {
 }
 
 #[test]
+fn whose_network_it_is_stands_in_a_sentence() {
+    for (name, language, said) in [
+        ("vgg11", "en", "The network of 2014, and TF-Slim's vgg_a."),
+        ("vgg19", "en", "The network of 2014."),
+        ("vgg19", "pt", "A rede de 2014."),
+        ("u-net", "pt", "A rede de 2015: sem padding"),
+    ] {
+        let printed = page::<Arguments>(&["--network", name, "--lang", language]);
+        assert!(printed.contains(&format!("\n{said}")), "{name} in {language}: {printed}");
+    }
+}
+
+#[test]
 fn a_network_by_name_layer_by_layer() {
     assert_snapshot!(page::<Arguments>(&["--network", "alexnet", "--at", "0,4"]), @"
     alexnet, on an image of 224×224
