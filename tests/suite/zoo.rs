@@ -165,6 +165,42 @@ fn one_input_exposes_them_all() {
 }
 
 #[test]
+fn a_row_a_text_and_a_name_are_matrices_as_in_the_answers() {
+    let read = |input: &str| Input::parse("forms", input).unwrap().remove(0);
+    let rows = read(r#"{"image": [[1, 2, 0.25]], "kernel": [[1, -1]]}"#);
+    assert_eq!(read(r#"{"image": [1, 2, "1/4"], "kernel": "1,−1"}"#.replace('−', "-").as_str()), rows);
+    assert_eq!(read(r#"{"image": "1,2,0.25", "kernel": [1, "-1"]}"#), rows);
+    let named = read(r#"{"image": "1,2,3;4,5,6;7,8,10", "kernel": "sobel-x"}"#);
+    assert_eq!(named.kernel.values(), [-1., 0., 1., -2., 0., 2., -1., 0., 1.]);
+}
+
+#[test]
+fn a_program_is_told_which_input_exposes_which_animal_and_how() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("input.json").display().to_string();
+    std::fs::write(&path, r#"[{"image": [2], "kernel": [1]}, {"image": [1, 2, 3], "kernel": [1, -1]}]"#).unwrap();
+    let printed = crate::chapters::page::<chapter_exercises::Arguments>(&["--zoo", &path, "--json"]);
+    let said: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let told = |name: &str| {
+        let animals = said["animals"].as_array().unwrap();
+        animals.iter().find(|animal| animal["name"] == name).unwrap().clone()
+    };
+    let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    assert_eq!((&said["inputs"], said["animals"].as_array().unwrap().len()), (&2.into(), ALL.len()));
+    let exposed = said["animals"].as_array().unwrap().iter().filter(|animal| animal["exposed"] == true).count();
+    assert_eq!(said["exposed"], exposed);
+    assert_eq!(told("bias-inside"), json(r#"{"name": "bias-inside", "exposed": false}"#));
+    let by = |name: &str, input: i32, by: &str| {
+        let wanted = format!(r#"{{"name": "{name}", "exposed": true, "input": {input}, "by": {by}}}"#);
+        assert_eq!(told(name), json(&wanted), "{name}");
+    };
+    by("last-row", 1, r#"{"place": [0, 0], "found": 0.0, "right": 2.0}"#);
+    by("flipped", 2, r#"{"place": [0, 0], "found": 1.0, "right": -1.0}"#);
+    by("swapped-indices", 2, r#"{"reaches": [1, 0], "size": [1, 3]}"#);
+    by("one-size", 2, r#"{"found_size": [1, 3], "right_size": [1, 2]}"#);
+}
+
+#[test]
 fn a_rounding_is_no_bug() {
     // The flipped kernel sums the same products in another order.
     let input = &Input::parse("tenths", r#"{"image": [[0.1, 0.2, 0.3]], "kernel": [[0.1, 0.7, 0.1]]}"#).unwrap()[0];
@@ -232,7 +268,10 @@ fn every_bad_input_has_its_line() {
         r#"{"image": [[1]]}"#,
         r#"{"image": 1, "kernel": [[1]]}"#,
         r#"{"image": [], "kernel": [[1]]}"#,
-        r#"{"image": [1, 2], "kernel": [[1]]}"#,
+        r#"{"image": [1, 2], "kernel": [[1], 2]}"#,
+        r#"{"image": [1, 2], "kernel": "sobel"}"#,
+        r#"{"image": [1, 2], "kernel": "box:101x1"}"#,
+        r#"{"image": [1, "1/0"], "kernel": [1]}"#,
         r#"{"image": [[]], "kernel": [[1]]}"#,
         r#"{"image": [[1, 2], [3]], "kernel": [[1]]}"#,
         r#"{"image": [[1, "two"]], "kernel": [[1]]}"#,

@@ -1,5 +1,6 @@
 //! What a reader answered: a JSON object whose fields are matrices, numbers or words.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -18,8 +19,11 @@ use serde_json::{Map, Value};
 /// assert!(answer.number("taps")?.is_none(), "not answered");
 /// # Ok::<(), anyhow::Error>(())
 /// ```
+#[derive(Clone)]
 pub struct Answer {
     fields: Map<String, Value>,
+    /// A list or a text that stands without a name.
+    alone: Option<Value>,
 }
 
 impl Answer {
@@ -39,19 +43,20 @@ impl Answer {
         Self::parse(text.trim_start_matches('\u{feff}')).with_context(|| name.to_string())
     }
 
-    /// Reads a text.
+    /// Reads a text: an object, or a list alone where an exercise asks for one thing.
     ///
     /// ```
-    /// let error = chapter_exercises::answer::Answer::parse("[1, -1]").err().unwrap();
+    /// let error = chapter_exercises::answer::Answer::parse("4").err().unwrap();
     /// assert_eq!(error.to_string(), "the answer is no object: write {\"exercise\": 4, …}, as --help shows");
     /// ```
     ///
     /// # Errors
-    /// A text that is no JSON object.
+    /// A text that is no JSON, a number or a truth alone.
     pub fn parse(text: &str) -> Result<Self> {
         let value: Value = serde_json::from_str(text).context("the answer is no JSON")?;
         match value {
-            Value::Object(fields) => Ok(Self { fields }),
+            Value::Object(fields) => Ok(Self { fields, alone: None }),
+            Value::Array(_) | Value::String(_) => Ok(Self { fields: Map::new(), alone: Some(value) }),
             _ => bail!("the answer is no object: write {{\"exercise\": 4, …}}, as --help shows"),
         }
     }
@@ -72,6 +77,35 @@ impl Answer {
         Ok(Some(number.with_context(|| format!("\"exercise\" is {value}: write its number, as in 4"))?))
     }
 
+    /// The answer with a list that stood alone under the name of the part that it must be.
+    ///
+    /// ```
+    /// use chapter_exercises::answer::Answer;
+    ///
+    /// let answer = Answer::parse("[1, -1]")?;
+    /// assert_eq!(answer.with_names(Some("kernel"), &["kernel"])?.matrix("kernel")?.unwrap().width(), 2);
+    /// let error = answer.with_names(None, &["window", "taps"]).err().unwrap();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the answer does not name its parts: write {\"window\": …}; this exercise takes \"window\", \"taps\""
+    /// );
+    /// # Ok::<(), anyhow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A list alone for an exercise that asks for more than one thing.
+    pub fn with_names(&self, only: Option<&str>, known: &[&str]) -> Result<Cow<'_, Self>> {
+        let Some(alone) = &self.alone else { return Ok(Cow::Borrowed(self)) };
+        let only = only.with_context(|| {
+            let first = known.first().unwrap_or(&"");
+            format!(
+                "the answer does not name its parts: write {{\"{first}\": …}}; this exercise takes {}",
+                listed(known)
+            )
+        })?;
+        Ok(Cow::Owned(Self { fields: Map::from_iter([(only.to_owned(), alone.clone())]), alone: None }))
+    }
+
     /// Refuses fields of other names than these, and an answer that has none of them.
     ///
     /// ```
@@ -84,7 +118,7 @@ impl Answer {
     /// # Errors
     /// As it says.
     pub fn check_fields(&self, known: &[&str]) -> Result<()> {
-        let list = known.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+        let list = listed(known);
         let is_known = |name: &str| name == "exercise" || known.contains(&name);
         if let Some(unknown) = self.fields.keys().find(|name| !is_known(name)) {
             bail!("\"{unknown}\" is not asked here: this exercise takes {list}");
@@ -169,6 +203,10 @@ impl Answer {
     }
 }
 
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+}
+
 fn one_number(field: &str, value: &Value) -> Result<f64> {
     let number = match value {
         Value::Number(number) => number.as_f64(),
@@ -180,7 +218,7 @@ fn one_number(field: &str, value: &Value) -> Result<f64> {
 }
 
 /// `-2`, `0.5` or `1/9`; a minus sign may be the typographic one, as a book prints it.
-fn fraction(text: &str) -> Option<f64> {
+pub(crate) fn fraction(text: &str) -> Option<f64> {
     let number = |text: &str| text.trim().replace('−', "-").parse::<f64>().ok();
     match text.split_once('/') {
         Some((over, under)) => Some(number(over)? / number(under)?),

@@ -35,7 +35,8 @@ pub struct Arguments {
     #[arg(long, requires = "exercise", group = "asked")]
     predict: bool,
 
-    /// The bug zoo: wrong corr2ds, with a hint each; with FILE, which of them your inputs expose
+    /// The bug zoo: wrong corr2ds, with a hint each; with FILE, which of them your inputs expose;
+    /// with FILE and --json, for a program
     #[arg(long, value_name = "FILE", group = "asked")]
     zoo: Option<Option<PathBuf>>,
 
@@ -61,7 +62,9 @@ answer.json for each exercise (this is the form; the answers are wrong):
 A matrix is a list of rows, a list of numbers for one row, or a text, such as
 \"1,-1; 2,0\" or \"sobel-x\". A number may be a fraction: \"1/9\". The question says
 what each part is; a part that is left out is not graded. \"exercise\" may be left
-out where --exercise is given.",
+out where --exercise is given, and so may all names where one part is asked for:
+[1, 0, 1] alone answers exercise 4. --check exits with 0 once it has graded the
+answer, right or wrong, which \"right\" in its JSON tells, and with 1 if it cannot.",
         forms.join("\n")
     )
 }
@@ -75,7 +78,10 @@ impl Chapter for Arguments {
         if let Some(path) = &self.check {
             return self.grade(path, session, page);
         }
-        session.refuse_json("--check FILE")?;
+        if let (Some(Some(input)), true) = (&self.zoo, session.json) {
+            return Ok(page.json(&zoo::to_json(&zoo::Input::load(input)?)?)?);
+        }
+        session.refuse_json("--check FILE or --zoo FILE")?;
         let (device, language) = (&session.device, session.language);
         if let Some(input) = &self.zoo {
             return zoo::run(input.as_deref(), language, page);

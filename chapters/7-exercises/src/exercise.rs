@@ -33,6 +33,14 @@ pub(crate) trait Exercise: Sync {
     /// The parts of an answer, in the order of the question.
     fn fields(&self) -> &'static [&'static str];
 
+    /// The part that a list without a name is taken for, if only one part is graded.
+    fn only_part(&self) -> Option<&'static str> {
+        match self.fields() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
     /// A wrong answer, in the right form.
     fn form(&self) -> &'static str;
 
@@ -93,8 +101,9 @@ pub(crate) fn find(number: u64) -> Result<&'static dyn Exercise> {
 /// No exercise of that number, fields that it does not ask for, values of another kind.
 pub fn grade(number: u64, answer: &Answer, device: &Device, language: Language) -> Result<Verdict> {
     let exercise = find(number)?;
+    let answer = answer.with_names(exercise.only_part(), exercise.fields())?;
     answer.check_fields(exercise.fields())?;
-    exercise.check(answer, device, language)?.of_something()
+    exercise.check(&answer, device, language)?.of_something()
 }
 
 /// The question of an exercise, its form, and what can be asked next.
@@ -167,12 +176,26 @@ fn matrix(text: &str, device: &Device) -> Result<Tensor> {
 
 /// A number in a sentence, with the minus sign of a book.
 pub(crate) fn number(value: f64) -> String {
-    figure::scalar(value).replace('-', "−")
+    plain(value).replace('-', "−")
 }
 
 /// Numbers in one line, as a program reads them: [1, -2, 1].
 fn list(numbers: &[f64]) -> String {
-    format!("[{}]", numbers.iter().map(|number| figure::scalar(*number)).collect::<Vec<_>>().join(", "))
+    format!("[{}]", numbers.iter().map(|number| plain(*number)).collect::<Vec<_>>().join(", "))
+}
+
+/// A number as figures print it; one that would look like 0, or that is very long, as 1e-9.
+fn plain(value: f64) -> String {
+    let whole = value.round();
+    if whole != 0.0 && whole.abs() < 1e9 && (value - whole).abs() < 1e-9 {
+        return figure::scalar(whole);
+    }
+    if value == 0.0 || (5e-5..1e9).contains(&value.abs()) {
+        return figure::scalar(value);
+    }
+    // Three digits of it, without zeros at their end.
+    let rounded = format!("{value:.2e}").parse().unwrap_or(value);
+    format!("{rounded:e}")
 }
 
 /// Whether two matrices are of one size and the same.

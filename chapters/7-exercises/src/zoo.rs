@@ -24,6 +24,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use chapter_kit::{Language, Page};
+use serde_json::Value;
 
 pub use animals::{ALL, Animal, Answer};
 pub use input::Input;
@@ -50,4 +51,20 @@ pub fn run(input: Option<&Path>, language: Language, page: &mut Page<'_>) -> Res
         Some(path) => page::verdicts(&path.display().to_string(), &Input::load(path)?, text, page),
         None => page::animals(text, page),
     }
+}
+
+/// What [`run`] says of some inputs, for a program.
+///
+/// ```
+/// use chapter_exercises::zoo::{Input, to_json};
+///
+/// let said = to_json(&Input::parse("example", r#"{"image": [[1, 2, 3]], "kernel": [1, -1]}"#)?)?;
+/// assert_eq!((&said["exposed"], &said["animals"][6]["name"]), (&11.into(), &"flipped".into()));
+/// # Ok::<(), anyhow::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`judge`].
+pub fn to_json(inputs: &[Input]) -> Result<Value> {
+    page::to_json(inputs)
 }

@@ -1,5 +1,6 @@
 //! Exercise 8: a kernel that blurs, and why one would want to.
 
+mod grader;
 mod text;
 
 use anyhow::Result;
@@ -8,17 +9,13 @@ use chapter_kit::{Language, Page, figure};
 use corr2d::corr2d;
 use corr2d_imaging::Kernel;
 
-use super::polynomials::trimmed;
 use super::{Exercise, Words, list, matrix, table};
 use crate::answer::Answer;
 use crate::predict::Prediction;
-use crate::verdict::{Opinion, Verdict};
+use crate::verdict::Verdict;
 use text::Text;
 
 pub(crate) struct Blur;
-
-/// A weight pair, or a sum and 1, that differ by less are equal: a reader writes 0.111 for 1/9.
-const CLOSE: f64 = 2e-3;
 
 impl Exercise for Blur {
     fn words(&self, language: Language) -> &'static Words {
@@ -40,6 +37,7 @@ impl Exercise for Blur {
             r#"{"kernel": [1, -2, 1]}"#,
             r#"{"kernel": [[0, 0, 0], [0, 1, 0], [0, 0, 0]]}"#,
             r#"{"kernel": [0.5, 0.3, 0.2]}"#,
+            r#"{"kernel": [0.5, 0, 0.5]}"#,
         ]
     }
 
@@ -104,7 +102,7 @@ impl Exercise for Blur {
 
     fn check(&self, answer: &Answer, _: &Device, language: Language) -> Result<Verdict> {
         let text = Text::of(language);
-        let opinion = answer.matrix("kernel")?.map(|kernel| judge(&kernel, text)).transpose()?;
+        let opinion = answer.matrix("kernel")?.map(|kernel| grader::judge(&kernel, text)).transpose()?;
         Ok(Verdict::new([("kernel", opinion)]))
     }
 
@@ -132,41 +130,4 @@ fn stripes(text: &Text, device: &Device) -> Result<String> {
         (text.stripes_lines[1].to_owned(), list(&every_second(&stripes)?)),
         (text.stripes_lines[2].to_owned(), list(&every_second(&blurred)?)),
     ]))
-}
-
-fn judge(kernel: &Kernel, text: &Text) -> Result<Opinion> {
-    let Some(kernel) = trimmed(kernel)? else { return Ok(Opinion::wrong(text.zeros)) };
-    let weights = kernel.values();
-    let (sum, total): (f64, f64) = (weights.iter().sum(), weights.iter().map(|weight| weight.abs()).sum());
-    if sum.abs() <= CLOSE * total {
-        return Ok(Opinion::wrong(text.derivative));
-    }
-    if let Some(negative) = weights.iter().find(|weight| **weight < -CLOSE * total) {
-        return Ok(Opinion::wrong((text.negative)(*negative)));
-    }
-    if let [weight] = weights {
-        return Ok(Opinion::wrong((text.copy)(*weight)));
-    }
-    if (sum - 1.0).abs() > CLOSE {
-        return Ok(Opinion::wrong((text.brightness)(sum)));
-    }
-    let opposite = weights.iter().zip(weights.iter().rev());
-    if let Some((first, second)) = opposite.into_iter().find(|(a, b)| (**a - **b).abs() > CLOSE) {
-        return Ok(Opinion::wrong((text.drags)(*first, *second)));
-    }
-    let variance = weights.iter().map(|weight| weight * weight).sum();
-    let middle_between_pixels = kernel.height() % 2 == 0 || kernel.width() % 2 == 0;
-    Ok(Opinion::right((text.right)(variance, is_separable(&kernel), middle_between_pixels)))
-}
-
-/// Whether the kernel is a column times a row: every 2×2 minor with its largest weight is 0.
-fn is_separable(kernel: &Kernel) -> bool {
-    let rows: Vec<&[f64]> = kernel.rows().collect();
-    let places = (0..kernel.height()).flat_map(|row| (0..kernel.width()).map(move |column| (row, column)));
-    let Some((top, left)) = places.clone().max_by(|a, b| rows[a.0][a.1].total_cmp(&rows[b.0][b.1])) else {
-        return false;
-    };
-    let largest = rows[top][left];
-    let mut minors = places.map(|(row, column)| rows[row][column] * largest - rows[row][left] * rows[top][column]);
-    minors.all(|minor| minor.abs() <= CLOSE * largest)
 }

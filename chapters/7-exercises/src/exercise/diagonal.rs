@@ -93,9 +93,9 @@ impl Exercise for Diagonal {
         let (x, k) = (step(device)?, edge_detector(device)?);
         let cases = [("x_k", x.clone(), k.clone()), ("xt_k", x.t()?, k.clone()), ("x_kt", x.clone(), k.t()?)];
         let mut parts = Vec::new();
-        for (field, x, k) in cases {
+        for ((field, x, k), about_size) in cases.into_iter().zip(text.about_sizes) {
             let found = answer.matrix(field)?;
-            parts.push((field, found.map(|found| judge(&found, &x, &k, text)).transpose()?));
+            parts.push((field, found.map(|found| judge(&found, &x, &k, about_size, text)).transpose()?));
         }
         Ok(Verdict::new(parts))
     }
@@ -130,13 +130,13 @@ fn ramps(device: &Device) -> Result<String> {
 }
 
 /// Compares a whole result, or its row 2, with what corr2d computes.
-fn judge(found: &Kernel, x: &Tensor, k: &Tensor, text: &Text) -> Result<Opinion> {
+fn judge(found: &Kernel, x: &Tensor, k: &Tensor, about_size: &str, text: &Text) -> Result<Opinion> {
     let y = corr2d(x, k)?;
     let (height, width) = y.dims2()?;
     let (first_row, wanted) = match (found.height(), found.width()) {
         size if size == (height, width) => (0, Kernel::from_tensor("y", &y)?),
         size if size == (1, width) => (ROW, Kernel::from_tensor("row 2", &y.get(ROW)?)?),
-        size => return Ok(Opinion::wrong((text.size)(size, (height, width)))),
+        size => return Ok(Opinion::wrong(format!("{} {about_size}", (text.size)(size, (height, width))))),
     };
     let Some(place) = first_difference(found, &wanted) else {
         return Ok(Opinion::right((text.right)(height, width)));

@@ -41,6 +41,10 @@ impl Exercise for Directional {
         &["kernel", "direction"]
     }
 
+    fn only_part(&self) -> Option<&'static str> {
+        Some("kernel")
+    }
+
     fn form(&self) -> &'static str {
         r#"{"exercise": 7, "kernel": [[0, 1], [-1, 0]], "direction": [3, 4]}"#
     }

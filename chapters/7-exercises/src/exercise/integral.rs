@@ -2,6 +2,7 @@
 
 mod grader;
 mod text;
+mod window;
 
 use anyhow::Result;
 use candle_core::{Device, Tensor};
@@ -54,6 +55,7 @@ impl Exercise for Integral {
             r#"{"window": [-1, 1]}"#,
             r#"{"window": [1]}"#,
             r#"{"window": [1, 2, 3]}"#,
+            r#"{"window": [1, 4, 6, 4, 1]}"#,
             r#"{"taps": 3}"#,
             r#"{"taps": 7}"#,
             r#"{"every_length": true}"#,
@@ -102,7 +104,7 @@ impl Exercise for Integral {
 
     fn check(&self, answer: &Answer, device: &Device, language: Language) -> Result<Verdict> {
         let text = Text::of(language);
-        let window = answer.matrix("window")?.map(|kernel| grader::judge_window(&kernel, text)).transpose()?;
+        let window = answer.matrix("window")?.map(|kernel| window::judge(&kernel, text)).transpose()?;
         let taps = answer.number("taps")?.map(|taps| grader::judge_taps(taps, device, text)).transpose()?;
         let every = answer.yes_or_no("every_length")?;
         let every = every.map(|every| grader::judge_every_length(every, device, text)).transpose()?;

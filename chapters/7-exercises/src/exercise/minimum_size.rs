@@ -3,6 +3,7 @@
 //! A kernel k is a derivative of order d if Σ k_j · j^m is 0 for m < d and not 0 for m = d: it answers to x^d and to nothing lower.
 //! Its coefficients follow from the binomial theorem (*Concrete Mathematics*, section 5.3, on differences of order d).
 
+mod formula;
 mod grader;
 mod text;
 
@@ -141,7 +142,7 @@ impl Exercise for MinimumSize {
     fn check(&self, answer: &Answer, _: &Device, language: Language) -> Result<Verdict> {
         let text = Text::of(language);
         let order = grader::order(answer)?;
-        let taps = grader::taps(answer)?.map(|taps| grader::judge_taps(taps, order, text));
+        let taps = grader::taps(answer)?.map(|taps| grader::judge_taps(&taps, order, text));
         let kernel = answer.matrix("kernel")?.map(|kernel| grader::judge_kernel(&kernel, order, text)).transpose()?;
         Ok(Verdict::new([("taps", taps), ("kernel", kernel)]))
     }

@@ -5,9 +5,11 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
+use corr2d_imaging::Kernel;
 use serde_json::Value;
 
 use super::matrix::Matrix;
+use crate::answer::fraction;
 
 /// The longest side: the animals are slow.
 const LONGEST: usize = 100;
@@ -87,9 +89,16 @@ fn input(value: &Value) -> Result<Input> {
     Ok(Input { image, kernel, bias })
 }
 
+/// Rows, one row alone, or a text such as "1,-1" or "sobel-x", as in the answers to the exercises.
 fn matrix(value: &Value) -> Result<Matrix> {
-    let rows = value.as_array().filter(|rows| !rows.is_empty());
-    let rows = rows.with_context(|| format!("{} is no list of rows: write [[1, 2], [3, 4]]", shortened(value)))?;
+    let rows = match value {
+        Value::String(text) => return named(text),
+        Value::Array(numbers) if !numbers.is_empty() && !numbers.iter().any(Value::is_array) => {
+            std::slice::from_ref(value)
+        }
+        Value::Array(rows) if !rows.is_empty() => rows,
+        _ => bail!("{} is no list of rows: write [[1, 2], [3, 4]]", shortened(value)),
+    };
     let mut values = Vec::new();
     let mut width = None;
     for (index, row) in rows.iter().enumerate() {
@@ -101,14 +110,22 @@ fn matrix(value: &Value) -> Result<Matrix> {
             values.push(number(value)?);
         }
     }
-    let (height, width) = (rows.len(), width.unwrap_or_default());
+    sized(rows.len(), width.unwrap_or_default(), values)
+}
+
+fn named(text: &str) -> Result<Matrix> {
+    let kernel = Kernel::parse(text)?;
+    sized(kernel.height(), kernel.width(), kernel.values().to_vec())
+}
+
+fn sized(height: usize, width: usize, values: Vec<f64>) -> Result<Matrix> {
     ensure!(height.max(width) <= LONGEST, "it is {height}×{width}: the zoo takes up to {LONGEST}×{LONGEST}");
     Matrix::new(height, width, values).context("its rows differ in length")
 }
 
 /// Numbers that 64-bit sums of them cannot overflow.
 fn number(value: &Value) -> Result<f64> {
-    let number = value.as_f64().filter(|number| number.abs() <= 1e100);
+    let number = value.as_f64().or_else(|| fraction(value.as_str()?)).filter(|number| number.abs() <= 1e100);
     number.with_context(|| format!("{} is no number from -1e100 to 1e100", shortened(value)))
 }
 

@@ -4,9 +4,11 @@ use std::fmt::Write;
 
 use anyhow::Result;
 use chapter_kit::{Page, figure};
+use serde_json::{Value, json};
 
 use super::animals::{ALL, Animal};
 use super::input::{EXAMPLE, Input};
+use super::matrix::OutOfRange;
 use super::text::Text;
 use super::verdict::{Verdict, judge};
 
@@ -62,6 +64,27 @@ fn table(inputs: &[Input], text: &Text) -> Result<(String, usize)> {
         let _ = writeln!(lines, "{:<18}{}", animal.name(), told(verdict, inputs.len(), text));
     }
     Ok((lines, exposed))
+}
+
+/// The same for a program: of each animal, the first input that exposes it and how.
+pub(super) fn to_json(inputs: &[Input]) -> Result<Value> {
+    let mut animals = Vec::new();
+    for animal in ALL {
+        let exposure = first_exposure(animal, inputs)?;
+        let mut told = json!({ "name": animal.name(), "exposed": exposure.is_some() });
+        if let Some((number, verdict)) = exposure {
+            told["input"] = json!(number);
+            told["by"] = match verdict {
+                Verdict::Survives => Value::Null,
+                Verdict::Reaches(OutOfRange { place, size }) => json!({ "reaches": place, "size": size }),
+                Verdict::Size { found, right } => json!({ "found_size": found, "right_size": right }),
+                Verdict::Number { place, found, right } => json!({ "place": place, "found": found, "right": right }),
+            };
+        }
+        animals.push(told);
+    }
+    let exposed = animals.iter().filter(|animal| animal["exposed"] == true).count();
+    Ok(json!({ "inputs": inputs.len(), "exposed": exposed, "animals": animals }))
 }
 
 fn first_exposure(animal: &dyn Animal, inputs: &[Input]) -> Result<Option<(usize, Verdict)>> {

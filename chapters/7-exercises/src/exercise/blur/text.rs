@@ -22,7 +22,13 @@ pub(super) struct Text {
     pub(super) negative: fn(weight: f64) -> String,
     pub(super) copy: fn(weight: f64) -> String,
     pub(super) brightness: fn(sum: f64) -> String,
-    pub(super) drags: fn(first: f64, second: f64) -> String,
+    pub(super) moves: fn(parts: &[String]) -> String,
+    pub(super) zeros_count: &'static str,
+    pub(super) up_and_down: [&'static str; 2],
+    pub(super) left_and_right: [&'static str; 2],
+    pub(super) pixels: fn(distance: f64, direction: &str) -> String,
+    pub(super) lopsided: fn(first: f64, second: f64) -> String,
+    pub(super) double: fn(inner: f64, outer: f64) -> String,
     pub(super) spreads: &'static str,
 }
 
@@ -38,14 +44,14 @@ impl Text {
 const ENGLISH: Text = Text {
     words: Words {
         title: "Blur",
-        question: "Design a kernel that blurs, leaves the brightness of a picture as it is, and shifts nothing. Why would one want to \
-            use such a kernel?",
+        question: "Design a kernel that blurs: a white point becomes a spot, brightest in its own place and the same on opposite sides, and \
+            the brightness of a picture stays as it is. Why would one want to use such a kernel?",
         hint: "A blurred pixel is a mean of its neighbourhood. Which weights make a mean? What must they sum to, if an even grey is to \
             stay the same grey? And what happens to noise in a mean?",
         predict: "[1, 2, 1]/4 lies on the row 0 0 8 0 0. Which three numbers come out?",
     },
-    mean: "A mean: weights that are not negative, sum to 1 and are the same on opposite sides. All equal they are a box; the binomial \
-        weights, nearer to a Gaussian, let what is close count more:",
+    mean: "A mean: weights that are not negative, sum to 1, are the same on opposite sides and do not grow away from the middle. All equal \
+        they are a box; the binomial weights, nearer to a Gaussian, let what is close count more:",
     separable: "The second is a column times a row, and so is every Gaussian. Two passes of 3 weights do what one of 9 does:",
     why: "Why blur? To take noise away before a derivative makes it stronger (exercise 4); to thin out a picture without false \
         patterns; and to look at it on a larger scale.",
@@ -85,11 +91,32 @@ const ENGLISH: Text = Text {
             number(sum)
         )
     },
-    drags: |first, second| {
+    moves: |parts| {
         format!(
-            "Opposite weights are {} and {}, so a white pixel is smeared farther to one side than to the other: the picture moves.",
+            "A white pixel is smeared around another place than its own: the picture moves by {}.",
+            parts.join(" and ")
+        )
+    },
+    zeros_count: "The zeros at its rim are weights too: they say where its middle is.",
+    up_and_down: ["up", "down"],
+    left_and_right: ["to the left", "to the right"],
+    pixels: |distance, direction| {
+        let unit = if (distance - 1.0).abs() < 1e-9 { "pixel" } else { "pixels" };
+        format!("{} {unit} {direction}", number(distance))
+    },
+    lopsided: |first, second| {
+        format!(
+            "On the whole a white pixel stays in its place, but opposite weights are {} and {}: its smear is lopsided, and so is every edge.",
             number(first),
             number(second)
+        )
+    },
+    double: |inner, outer| {
+        format!(
+            "Away from the middle the weights rise from {} to {}, so a white pixel is not brightest where it was: it comes out twice or as a \
+             ring, a double image.",
+            number(inner),
+            number(outer)
         )
     },
     spreads: "A blur spreads a point over its neighbours; the sum stays.",
@@ -98,14 +125,14 @@ const ENGLISH: Text = Text {
 const PORTUGUESE: Text = Text {
     words: Words {
         title: "Desfoque",
-        question: "Projete um kernel que desfoque, deixe o brilho da imagem como está e não desloque nada. Por que alguém usaria um \
-            kernel assim?",
+        question: "Projete um kernel que desfoque: um ponto branco vira uma mancha, mais clara no seu próprio lugar e igual em lados opostos, e \
+            o brilho da imagem fica como está. Por que alguém usaria um kernel assim?",
         hint: "Um pixel desfocado é uma média da sua vizinhança. Que pesos fazem uma média? Quanto eles precisam somar para que um cinza \
             uniforme continue o mesmo cinza? E o que acontece com o ruído em uma média?",
         predict: "[1, 2, 1]/4 está sobre a linha 0 0 8 0 0. Que três números saem?",
     },
-    mean: "Uma média: pesos que não são negativos, somam 1 e são iguais em lados opostos. Todos iguais, formam uma caixa; os pesos \
-        binomiais, mais próximos de uma gaussiana, fazem contar mais o que está perto:",
+    mean: "Uma média: pesos que não são negativos, somam 1, são iguais em lados opostos e não crescem ao se afastar do meio. Todos iguais, \
+        formam uma caixa; os pesos binomiais, mais próximos de uma gaussiana, fazem contar mais o que está perto:",
     separable: "O segundo é uma coluna vezes uma linha, como toda gaussiana. Duas passadas de 3 pesos fazem o que uma de 9 faz:",
     why: "Por que desfocar? Para tirar o ruído antes que uma derivada o aumente (exercício 4); para reduzir uma imagem sem criar padrões \
         falsos; e para olhar para ela em escala maior.",
@@ -140,11 +167,33 @@ const PORTUGUESE: Text = Text {
             number(sum)
         )
     },
-    drags: |first, second| {
+    moves: |parts| {
         format!(
-            "Pesos opostos valem {} e {}; um pixel branco é espalhado mais para um lado que para o outro, e a imagem se desloca.",
+            "Um pixel branco é espalhado em torno de um lugar que não é o seu: a imagem se desloca {}.",
+            parts.join(" e ")
+        )
+    },
+    zeros_count: "Os zeros na borda do kernel também são pesos: dizem onde fica o meio dele.",
+    up_and_down: ["para cima", "para baixo"],
+    left_and_right: ["para a esquerda", "para a direita"],
+    pixels: |distance, direction| {
+        let unit = if distance < 2.0 { "pixel" } else { "pixels" };
+        format!("{} {unit} {direction}", number(distance))
+    },
+    lopsided: |first, second| {
+        format!(
+            "No conjunto, um pixel branco fica no lugar, mas pesos opostos valem {} e {}: ele se espalha mais para um lado que para o \
+             outro, e toda borda também.",
             number(first),
             number(second)
+        )
+    },
+    double: |inner, outer| {
+        format!(
+            "Ao se afastar do meio, os pesos sobem de {} para {}, e um pixel branco deixa de ser o mais claro no seu lugar: ele sai duas \
+             vezes ou como um anel, uma imagem dupla.",
+            number(inner),
+            number(outer)
         )
     },
     spreads: "Um desfoque espalha um ponto pelos vizinhos; a soma fica.",

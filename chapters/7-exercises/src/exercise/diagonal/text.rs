@@ -15,6 +15,8 @@ pub(super) struct Text {
     pub(super) line: &'static str,
     pub(super) right: fn(height: usize, width: usize) -> String,
     pub(super) size: fn(found: (usize, usize), wanted: (usize, usize)) -> String,
+    /// What to think of, for each part.
+    pub(super) about_sizes: [&'static str; 3],
     pub(super) window: fn(place: (usize, usize), window: [f64; 2], found: f64) -> String,
     pub(super) no_edge: &'static str,
     pub(super) sign: &'static str,
@@ -60,10 +62,15 @@ const ENGLISH: Text = Text {
     size: |found, wanted| {
         format!(
             "You give {}×{} numbers. The result is {}×{}: an image of H×W and a kernel of h×w give (H − h + 1) × (W − w + 1). Give \
-             all of it, or its row 2. Transposing the image does not merely transpose the result: the kernel lies as before.",
+             all of it, or its row 2.",
             found.0, found.1, wanted.0, wanted.1
         )
     },
+    about_sizes: [
+        "The kernel is 1×2 and costs a column, but no row.",
+        "Transposing the image does not merely transpose the result: the kernel lies as before.",
+        "The transposed kernel is 2×1 and costs a row, but no column.",
+    ],
     window: |(row, column), [a, b], found| {
         format!(
             "At row {row}, column {column} you have {}. The kernel lies there on {} and {}, so the answer is {} − {} = {}.",
@@ -113,10 +120,15 @@ const PORTUGUESE: Text = Text {
     size: |found, wanted| {
         format!(
             "Você dá {}×{} números. O resultado é {}×{}: uma imagem H×W e um kernel h×w dão (H − h + 1) × (W − w + 1). Dê o \
-             resultado inteiro, ou a sua linha 2. Transpor a imagem não é só transpor o resultado: o kernel continua deitado.",
+             resultado inteiro, ou a sua linha 2.",
             found.0, found.1, wanted.0, wanted.1
         )
     },
+    about_sizes: [
+        "O kernel é 1×2 e custa uma coluna, mas nenhuma linha.",
+        "Transpor a imagem não é só transpor o resultado: o kernel fica na mesma posição.",
+        "O kernel transposto é 2×1 e custa uma linha, mas nenhuma coluna.",
+    ],
     window: |(row, column), [a, b], found| {
         format!(
             "Na linha {row}, coluna {column}, você tem {}. Ali o kernel está sobre {} e {}; a resposta é {} − {} = {}.",

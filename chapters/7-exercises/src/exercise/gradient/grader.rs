@@ -13,14 +13,21 @@ use crate::verdict::Opinion;
 /// Judges a gradient by the one that autograd gives; each slip has its name.
 pub(super) fn judge(found: &Kernel, wanted: &Tensor, slips: &[(Tensor, &str)], text: &Text) -> Result<Opinion> {
     let wanted = Kernel::from_tensor("gradient", wanted)?;
-    let (found_size, size) = ((found.height(), found.width()), (wanted.height(), wanted.width()));
+    let size = (wanted.height(), wanted.width());
+    let in_one_line = found.height().min(found.width()) == 1 && found.values().len() == wanted.values().len();
+    let found =
+        if in_one_line { Kernel::new(found.name(), size.0, size.1, found.values().to_vec())? } else { found.clone() };
+    let found_size = (found.height(), found.width());
     if found_size != size {
         return Ok(Opinion::wrong((text.size)(found_size, size)));
     }
-    let Some(place) = first_difference(found, &wanted) else { return Ok(Opinion::right(text.right_gradient)) };
+    let Some(place) = first_difference(&found, &wanted) else {
+        let shape = if in_one_line { (text.in_one_line)(size) } else { String::new() };
+        return Ok(Opinion::right(format!("{} {shape}", text.right_gradient).trim_end()));
+    };
     let counter = (text.moved)((place / size.1, place % size.1), wanted.values()[place], found.values()[place]);
     for (slip, name) in slips {
-        if same(found, &Kernel::from_tensor("slip", slip)?) {
+        if same(&found, &Kernel::from_tensor("slip", slip)?) {
             return Ok(Opinion::wrong(format!("{counter} {name}")));
         }
     }

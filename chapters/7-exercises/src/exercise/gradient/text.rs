@@ -18,6 +18,7 @@ pub(super) struct Text {
     pub(super) input_too: &'static str,
     pub(super) bias_too: fn(autograd: &str, differences: &str, sum: &str) -> String,
     pub(super) right_gradient: &'static str,
+    pub(super) in_one_line: fn(size: (usize, usize)) -> String,
     pub(super) right_bias: &'static str,
     pub(super) right_none: &'static str,
     pub(super) size: fn(found: (usize, usize), wanted: (usize, usize)) -> String,
@@ -77,6 +78,9 @@ candle       no assignment by index: one of the five ways above",
         format!("For the bias autograd gives {autograd}, the differences give {differences}, and G sums to {sum}.")
     },
     right_gradient: "This is the gradient that autograd gives.",
+    in_one_line: |(height, width)| {
+        format!("Here it is row by row; as a gradient it is {height}×{width}, as what it belongs to.")
+    },
     right_bias: "The bias is in every output, so its gradient is the sum of G.",
     right_none: "candle's get answers None, and nothing says why.",
     size: |found, wanted| {
@@ -143,6 +147,9 @@ candle       não há atribuição por índice: uma das cinco maneiras acima",
         format!("Para o viés, o autograd dá {autograd}, as diferenças dão {differences}, e a soma de G é {sum}.")
     },
     right_gradient: "É o gradiente que o autograd dá.",
+    in_one_line: |(height, width)| {
+        format!("Aqui ele está linha por linha; como gradiente, ele é {height}×{width}, como aquilo a que pertence.")
+    },
     right_bias: "O viés está em todas as saídas, portanto o seu gradiente é a soma de G.",
     right_none: "O get do candle responde None, e nada diz por quê.",
     size: |found, wanted| {

@@ -21,10 +21,16 @@ pub(super) struct Text {
     pub(super) right_window: fn(height: usize, width: usize, weight: f64) -> String,
     pub(super) trapezoid: &'static str,
     pub(super) simpson: &'static str,
+    pub(super) three_eighths: &'static str,
+    pub(super) boole: &'static str,
+    pub(super) rule: fn(parabolas: bool) -> String,
     pub(super) zeros: &'static str,
     pub(super) derivative: &'static str,
     pub(super) copy: fn(weight: f64) -> String,
-    pub(super) uneven: fn(low: f64, high: f64) -> String,
+    pub(super) one_sided: fn(axis: &str, wanted: f64, found: f64) -> String,
+    pub(super) twisted: fn(found: f64) -> String,
+    pub(super) negative: fn(weight: f64, sum: f64) -> String,
+    pub(super) parabola: fn(axis: &str, areas: [f64; 2], found: f64, middle: bool) -> String,
     pub(super) right_taps: &'static str,
     pub(super) too_many: &'static str,
     pub(super) no_count: fn(taps: f64) -> String,
@@ -71,8 +77,9 @@ const ENGLISH: Text = Text {
     any_kernel: "The weights change the first n numbers, and not the zeros after them: every n taps fail on the row of n + 1 pixels.",
     inverse: "As a matrix, the running sum is the triangle of ones, and it undoes the difference, which is why it is the integral. \
         The difference has two numbers a row, its inverse has as many as there are pixels:",
-    quadrature: "With the weights of numerical integration a window gives the area under a curve. Under x² from 0 to 2, from the \
-        samples 0, 1, 4:",
+    quadrature: "With the weights of numerical integration a window gives the area under a curve. Every such rule is exact on \
+        constants and on straight lines, so both sides of the window count alike; on curves they differ. Under x² from 0 to 2, \
+        from the samples 0, 1, 4:",
     rules: ["trapezoid [1/2, 1, 1/2]", "Simpson [1, 4, 1]/3"],
     exactly: "exactly",
     right_window: |height, width, weight| {
@@ -81,16 +88,51 @@ const ENGLISH: Text = Text {
     },
     trapezoid: "These are the weights of the trapezoidal rule, up to a factor: the area under the straight lines between the samples.",
     simpson: "These are the weights of Simpson's rule, up to a factor: the area under parabolas through the samples.",
+    three_eighths: "These are the weights of Simpson's 3/8 rule, up to a factor: the area under cubics through the samples.",
+    boole: "These are the weights of Boole's rule, up to a factor: the area under polynomials of degree 4 through the samples.",
+    rule: |parabolas| {
+        match parabolas {
+        true => "This is a rule for areas, up to a factor: exact under straight lines and under parabolas.".to_owned(),
+        false => "This is a rule for areas, up to a factor: exact under straight lines, and under parabolas about as good as the \
+            trapezoidal rule or better."
+            .to_owned(),
+    }
+    },
     zeros: "All weights are 0, and so is every answer.",
     derivative: "On an image that is 1 everywhere it gives 0, and the sum over a window of ones is not 0. This is a derivative; \
         turning its signs or its order does not make an integral of it.",
     copy: |weight| format!("One weight of {} copies the image; an integral adds up several pixels.", number(weight)),
-    uneven: |low, high| {
+    one_sided: |axis, wanted, found| {
         format!(
-            "A single white pixel counts {} under one weight and {} under another, so this is no plain sum; the weights of the \
-             trapezoidal and of Simpson's rule would do too.",
-            number(low),
-            number(high)
+            "On the ramp {axis} = 0, 1, 2, … weights of this sum give {} if both halves of the window count alike. Yours gives {}: one \
+             side counts more than the other.",
+            number(wanted),
+            number(found)
+        )
+    },
+    twisted: |found| {
+        format!(
+            "On the image x·y, both counted from the middle of the window, a sum over the window is 0. Yours is {}: two opposite corners \
+             count more than the other two.",
+            number(found)
+        )
+    },
+    negative: |weight, sum| {
+        format!(
+            "The weights sum to {}, so a pixel under the weight {} counts less than nothing, and it is no rule that has parabolas right \
+             to make up for it.",
+            number(sum),
+            number(weight)
+        )
+    },
+    parabola: |axis, [inner, outer], found, middle| {
+        let place = if middle { "the middle" } else { "the ends" };
+        format!(
+            "Under {axis}², counted from the middle of the window, the area for weights of this sum is {} from the first pixel to the \
+             last, and {} with half a pixel more at both ends. Yours is {}: it counts {place} too much.",
+            number(inner),
+            number(outer),
+            number(found)
         )
     },
     right_taps: "At the last pixel the kernel must reach back to the first.",
@@ -142,7 +184,9 @@ const PORTUGUESE: Text = Text {
         pixels.",
     inverse: "Como matriz, a soma acumulada é o triângulo de uns, e ela desfaz a diferença; por isso é a integral. A diferença tem dois \
         números por linha, a sua inversa tem tantos quantos são os pixels:",
-    quadrature: "Com os pesos da integração numérica, uma janela dá a área sob uma curva. Sob x², de 0 a 2, com as amostras 0, 1, 4:",
+    quadrature: "Com os pesos da integração numérica, uma janela dá a área sob uma curva. Toda regra dessas é exata em constantes e \
+        em retas, e por isso os dois lados da janela contam igual; em curvas, elas diferem. Sob x², de 0 a 2, com as amostras \
+        0, 1, 4:",
     rules: ["trapézio [1/2, 1, 1/2]", "Simpson [1, 4, 1]/3"],
     exactly: "exato",
     right_window: |height, width, weight| {
@@ -151,16 +195,50 @@ const PORTUGUESE: Text = Text {
     },
     trapezoid: "São os pesos da regra do trapézio, a menos de um fator: a área sob os segmentos de reta entre as amostras.",
     simpson: "São os pesos da regra de Simpson, a menos de um fator: a área sob parábolas que passam pelas amostras.",
+    three_eighths: "São os pesos da regra de Simpson 3/8, a menos de um fator: a área sob cúbicas que passam pelas amostras.",
+    boole: "São os pesos da regra de Boole, a menos de um fator: a área sob polinômios de grau 4 que passam pelas amostras.",
+    rule: |parabolas| {
+        match parabolas {
+        true => "É uma regra para áreas, a menos de um fator: exata sob retas e sob parábolas.".to_owned(),
+        false => "É uma regra para áreas, a menos de um fator: exata sob retas e, sob parábolas, quase tão boa quanto a regra do \
+            trapézio ou melhor."
+            .to_owned(),
+    }
+    },
     zeros: "Todos os pesos são 0, e toda resposta também.",
     derivative: "Em uma imagem que vale 1 em toda parte ele dá 0, mas a soma de uma janela de uns não é 0. Isso é uma derivada; \
         trocar os sinais ou a ordem não faz dela uma integral.",
     copy: |weight| format!("Um único peso de {} copia a imagem; uma integral soma vários pixels.", number(weight)),
-    uneven: |low, high| {
+    one_sided: |axis, wanted, found| {
         format!(
-            "Um único pixel branco vale {} sob um peso e {} sob outro; não é uma soma simples. Os pesos da regra do trapézio e da de \
-             Simpson também serviriam.",
-            number(low),
-            number(high)
+            "Na rampa {axis} = 0, 1, 2, …, pesos com essa soma dão {} quando as duas metades da janela contam igual. A sua dá {}: um lado \
+             conta mais que o outro.",
+            number(wanted),
+            number(found)
+        )
+    },
+    twisted: |found| {
+        format!(
+            "Na imagem x·y, com x e y contados a partir do meio da janela, uma soma sobre a janela dá 0. A sua dá {}: dois cantos opostos \
+             contam mais que os outros dois.",
+            number(found)
+        )
+    },
+    negative: |weight, sum| {
+        format!(
+            "A soma dos pesos é {}; um pixel sob o peso {} conta, portanto, menos que nada, e nem por isso a regra acerta as parábolas.",
+            number(sum),
+            number(weight)
+        )
+    },
+    parabola: |axis, [inner, outer], found, middle| {
+        let place = if middle { "o meio conta" } else { "as pontas contam" };
+        format!(
+            "Sob {axis}², contado a partir do meio da janela, a área para pesos com essa soma é {} do primeiro ao último pixel, e {} com \
+             meio pixel a mais em cada ponta. A sua dá {}: {place} demais.",
+            number(inner),
+            number(outer),
+            number(found)
         )
     },
     right_taps: "No último pixel, o kernel precisa alcançar o primeiro.",

@@ -64,26 +64,30 @@ pub(super) fn judge(found: &Kernel, x: &Tensor, k: &Tensor, text: &Text) -> Resu
             }
         }
     }
+    // A matrix for a row on its left does what its transpose does for a column on its right.
+    let stands_right = (found.height(), found.width()) == (9, 4);
+    let found = if stands_right { transposed(found)? } else { found.clone() };
     // As a row of taps without the rest of the image row between them: it slides along the flattened image.
     let taps = k.flatten_all()?.unsqueeze(0)?;
     let slid = toeplitz(&taps, (1, 9))?.narrow(0, 0, 4)?;
     let turned = [p.flip(&[1])?, toeplitz(&k.flip(&[0, 1])?, (3, 3))?];
-    let slip = if same(found, &Kernel::from_tensor("slid", &slid)?) {
+    let slip = if same(&found, &Kernel::from_tensor("slid", &slid)?) {
         text.no_gap
     } else if turned
         .iter()
         .map(|matrix| Kernel::from_tensor("turned", matrix))
-        .any(|m| m.is_ok_and(|m| same(found, &m)))
+        .any(|m| m.is_ok_and(|m| same(&found, &m)))
     {
         text.turned
     } else {
         ""
     };
-    Ok(Opinion::wrong(format!("{} {slip}", counter_example(found, x, k, text)?).trim_end()))
+    let said = counter_example(&found, stands_right, x, k, text)?;
+    Ok(Opinion::wrong(format!("{said} {slip}").trim_end()))
 }
 
 /// The product with vec(K) or vec(X) where it is wrong, else the first column that is.
-fn counter_example(found: &Kernel, x: &Tensor, k: &Tensor, text: &Text) -> Result<String> {
+fn counter_example(found: &Kernel, stands_right: bool, x: &Tensor, k: &Tensor, text: &Text) -> Result<String> {
     let (name, vector, right) = match (found.height(), found.width()) {
         (4, 4) => ("vec(K)", vec(k)?, im2col(x, (2, 2))?),
         (4, 9) => ("vec(X)", vec(x)?, toeplitz(k, (3, 3))?),
@@ -93,7 +97,8 @@ fn counter_example(found: &Kernel, x: &Tensor, k: &Tensor, text: &Text) -> Resul
     let numbers = |matrix: &Tensor| figure::numbers(matrix).map(|numbers| list(&numbers));
     let (product, wanted) = (numbers(&matrix.matmul(&vector)?)?, numbers(&right.matmul(&vector)?)?);
     if product != wanted {
-        return Ok((text.product)(name, &product, &wanted));
+        let said = if stands_right { text.row_product } else { text.product };
+        return Ok(said(name, &product, &wanted));
     }
     // Equal on this vector, so it differs on another: on one of the unit vectors, which pick out a column each.
     for column in 0..found.width() {
@@ -103,4 +108,10 @@ fn counter_example(found: &Kernel, x: &Tensor, k: &Tensor, text: &Text) -> Resul
         }
     }
     Ok((text.size)((found.height(), found.width())))
+}
+
+fn transposed(matrix: &Kernel) -> Result<Kernel> {
+    let (height, width) = (matrix.height(), matrix.width());
+    let values = (0..height * width).map(|index| matrix.values()[index % height * width + index / height]).collect();
+    Ok(Kernel::new(matrix.name(), width, height, values)?)
 }

@@ -18,6 +18,7 @@ pub(super) struct Text {
     pub(super) other_layout: &'static str,
     pub(super) size: fn(found: (usize, usize)) -> String,
     pub(super) product: fn(vector: &str, found: &str, wanted: &str) -> String,
+    pub(super) row_product: fn(vector: &str, found: &str, wanted: &str) -> String,
     pub(super) unit: fn(vector: &str, place: usize, found: &str, wanted: &str) -> String,
     pub(super) turned: &'static str,
     pub(super) no_gap: &'static str,
@@ -73,6 +74,9 @@ const ENGLISH: Text = Text {
         )
     },
     product: |vector, found, wanted| format!("Times {vector} it gives {found}, and the correlation is {wanted}."),
+    row_product: |vector, found, wanted| {
+        format!("{vector} as a row, times it, gives {found}, and the correlation is {wanted}.")
+    },
     unit: |vector, place, found, wanted| {
         format!(
             "Times {vector} it is right by chance. Put a vector in its place that is 1 at place {place} and 0 elsewhere: it gives \
@@ -125,6 +129,9 @@ const PORTUGUESE: Text = Text {
         )
     },
     product: |vector, found, wanted| format!("Vezes {vector} ela dá {found}, e a correlação é {wanted}."),
+    row_product: |vector, found, wanted| {
+        format!("{vector} como linha, vezes ela, dá {found}, e a correlação é {wanted}.")
+    },
     unit: |vector, place, found, wanted| {
         format!(
             "Vezes {vector} ela acerta por acaso. Ponha no lugar dele um vetor com 1 na posição {place} e 0 nas outras: ela dá {found}, e \

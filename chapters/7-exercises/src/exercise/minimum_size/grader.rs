@@ -6,74 +6,62 @@ use serde_json::Value;
 
 use super::super::{list, polynomials::trimmed};
 use super::text::Text;
-use super::{HIGHEST, ORDER, determinant, order_of, smallest};
+use super::{HIGHEST, ORDER, determinant, formula, order_of, smallest};
 use crate::answer::Answer;
 use crate::verdict::Opinion;
 
 /// How many taps a reader says there must be.
-#[derive(Clone, Copy)]
 pub(super) enum Taps {
     /// For the order in question.
     Number(f64),
-    /// For every order d: `times` · d + `more`.
-    Formula { times: i64, more: i64 },
+    /// For each order from 1 to the highest.
+    Formula(Vec<f64>),
 }
 
 /// The order that an answer is about.
 pub(super) fn order(answer: &Answer) -> Result<usize> {
     let order = answer.number("order")?.unwrap_or(ORDER as f64);
     ensure!(
-        order.fract() == 0.0 && (1.0..=HIGHEST as f64).contains(&order),
-        "\"order\" is {order}: take a whole number from 1 to {HIGHEST}"
+        order.fract() == 0.0 && (0.0..=HIGHEST as f64).contains(&order),
+        "\"order\" is {order}: take a whole number from 0 to {HIGHEST}"
     );
     Ok(order as usize)
 }
 
-/// Reads 4, "4" or "2d + 1".
+/// Reads 4, "8/2" or "2d + 1".
 pub(super) fn taps(answer: &Answer) -> Result<Option<Taps>> {
-    match answer.value("taps") {
-        Some(Value::String(text)) if text.contains('d') => {
-            let formula = formula(text).with_context(|| {
-                format!("\"taps\" is \"{text}\": write a number for the order, or a formula in d such as 2d + 3")
-            })?;
-            Ok(Some(formula))
+    let Some(Value::String(text)) = answer.value("taps") else {
+        return Ok(answer.number("taps")?.map(Taps::Number));
+    };
+    let values = (1..=HIGHEST).map(|order| formula::value(text, order as f64)).collect::<Option<Vec<_>>>();
+    let values = values.filter(|values| values.iter().all(|value| value.is_finite())).with_context(|| {
+        format!("\"taps\" is \"{text}\": write a number for the order, or a formula in d such as 2d + 3")
+    })?;
+    Ok(Some(if text.contains(['d', 'D']) { Taps::Formula(values) } else { Taps::Number(values[0]) }))
+}
+
+pub(super) fn judge_taps(taps: &Taps, order: usize, text: &Text) -> Opinion {
+    let values = match taps {
+        Taps::Number(number) => return judge_number(*number, order, text),
+        Taps::Formula(values) => values,
+    };
+    match (1..).zip(values).find(|(order, value)| !is(**value, order + 1)) {
+        None => Opinion::right(text.right_formula),
+        Some((order, value)) => {
+            let counter = judge_number(*value, order, text);
+            Opinion::wrong(format!("{} {}", (text.for_order)(order, *value), counter.said))
         }
-        _ => Ok(answer.number("taps")?.map(Taps::Number)),
     }
 }
 
-/// A sum of whole numbers and multiples of d.
-fn formula(text: &str) -> Option<Taps> {
-    let signed = text.replace([' ', '*', '·'], "").replace('−', "-").replace('-', "+-");
-    let (mut times, mut more) = (0i64, 0i64);
-    for term in signed.split('+').filter(|term| !term.is_empty()) {
-        match term.strip_suffix('d') {
-            Some("") => times = times.checked_add(1)?,
-            Some("-") => times = times.checked_sub(1)?,
-            Some(number) => times = times.checked_add(number.parse().ok()?)?,
-            None => more = more.checked_add(term.parse().ok()?)?,
-        }
-    }
-    Some(Taps::Formula { times, more })
-}
-
-pub(super) fn judge_taps(taps: Taps, order: usize, text: &Text) -> Opinion {
-    match taps {
-        Taps::Number(number) => judge_number(number, order, text),
-        Taps::Formula { times: 1, more: 1 } => Opinion::right(text.right_formula),
-        Taps::Formula { times, more } => {
-            let value = |order: usize| times as f64 * order as f64 + more as f64;
-            // Two lines that are not the same agree on one order at most.
-            let order = if value(1) == 2.0 { 2 } else { 1 };
-            let counter = judge_number(value(order), order, text);
-            Opinion::wrong(format!("{} {}", (text.for_order)(order, value(order)), counter.said))
-        }
-    }
+/// Whether a number that was computed is this one.
+fn is(value: f64, wanted: usize) -> bool {
+    (value - wanted as f64).abs() < 1e-9
 }
 
 fn judge_number(taps: f64, order: usize, text: &Text) -> Opinion {
     let wanted = (order + 1) as f64;
-    if taps == wanted {
+    if is(taps, order + 1) {
         Opinion::right((text.right_number)(order, &list(&smallest(order))))
     } else if taps < 1.0 || taps.fract() != 0.0 {
         Opinion::wrong((text.no_count)(taps))
