@@ -53,7 +53,7 @@ impl Answer {
     /// # Errors
     /// A text that is no JSON, a number or a truth alone.
     pub fn parse(text: &str) -> Result<Self> {
-        let value: Value = serde_json::from_str(text).context("the answer is no JSON")?;
+        let value: Value = serde_json::from_str(text).with_context(|| format!("the answer is no JSON ({QUOTES})"))?;
         match value {
             Value::Object(fields) => Ok(Self { fields, alone: None }),
             Value::Array(_) | Value::String(_) => Ok(Self { fields: Map::new(), alone: Some(value) }),
@@ -73,7 +73,7 @@ impl Answer {
     /// Anything but a whole number.
     pub fn exercise(&self) -> Result<Option<u64>> {
         let Some(value) = self.fields.get("exercise") else { return Ok(None) };
-        let number = value.as_u64();
+        let number = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok());
         Ok(Some(number.with_context(|| format!("\"exercise\" is {value}: write its number, as in 4"))?))
     }
 
@@ -138,7 +138,7 @@ impl Answer {
         self.fields.get(field)
     }
 
-    /// A number: `0.25` or `"1/4"`.
+    /// A number: `0.25` or `"1/4"`, or a list of one, as a tensor is printed.
     ///
     /// ```
     /// let answer = chapter_exercises::answer::Answer::parse(r#"{"taps": "3/0"}"#)?;
@@ -150,10 +150,14 @@ impl Answer {
     /// # Errors
     /// Anything else, and what is not finite.
     pub fn number(&self, field: &str) -> Result<Option<f64>> {
-        self.fields.get(field).map(|value| one_number(field, value)).transpose()
+        let mut value = self.fields.get(field);
+        while let Some([only]) = value.and_then(Value::as_array).map(Vec::as_slice) {
+            value = Some(only);
+        }
+        value.map(|value| one_number(field, value)).transpose()
     }
 
-    /// Yes or no.
+    /// True or false, or a word for it in either language.
     ///
     /// ```
     /// let answer = chapter_exercises::answer::Answer::parse(r#"{"every_length": 1}"#)?;
@@ -166,7 +170,11 @@ impl Answer {
     /// Anything else.
     pub fn yes_or_no(&self, field: &str) -> Result<Option<bool>> {
         let Some(value) = self.fields.get(field) else { return Ok(None) };
-        let truth = value.as_bool();
+        let truth = value.as_bool().or_else(|| match value.as_str()?.trim().to_lowercase().as_str() {
+            "true" | "yes" | "sim" => Some(true),
+            "false" | "no" | "não" | "nao" => Some(false),
+            _ => None,
+        });
         Ok(Some(truth.with_context(|| format!("\"{field}\" is {value}: write true or false"))?))
     }
 
@@ -202,6 +210,9 @@ impl Answer {
         Ok(Some(Kernel::new(named(), rows.len(), width, numbers)?))
     }
 }
+
+/// What most often keeps an answer from being JSON.
+const QUOTES: &str = "names, words and fractions go in double quotes: {\"kernel\": [\"1/3\", 0.5]}";
 
 fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")

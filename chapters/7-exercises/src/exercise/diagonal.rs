@@ -133,6 +133,11 @@ fn ramps(device: &Device) -> Result<String> {
 fn judge(found: &Kernel, x: &Tensor, k: &Tensor, about_size: &str, text: &Text) -> Result<Opinion> {
     let y = corr2d(x, k)?;
     let (height, width) = y.dims2()?;
+    // A row may be written down as a column.
+    let found = match (found.height(), found.width()) {
+        (length, 1) if length == width => &Kernel::new(found.name(), 1, width, found.values().to_vec())?,
+        _ => found,
+    };
     let (first_row, wanted) = match (found.height(), found.width()) {
         size if size == (height, width) => (0, Kernel::from_tensor("y", &y)?),
         size if size == (1, width) => (ROW, Kernel::from_tensor("row 2", &y.get(ROW)?)?),
@@ -149,7 +154,7 @@ fn judge(found: &Kernel, x: &Tensor, k: &Tensor, about_size: &str, text: &Text) 
     let slip = if found.values().iter().all(|value| *value == 0.0) {
         text.no_edge
     } else if same(found, &negated) {
-        text.sign
+        if k_height == 1 { text.sign } else { text.sign_of_transposed }
     } else {
         ""
     };

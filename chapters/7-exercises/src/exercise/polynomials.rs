@@ -29,11 +29,16 @@ pub(super) fn moment(kernel: &Kernel, across: i32, down: i32) -> f64 {
     if sum.abs() <= ZERO * total { 0.0 } else { sum }
 }
 
+/// Weights smaller than this part of the largest are what a computation left in place of 0.
+const DUST: f64 = 1e-9;
+
 /// The kernel without the rows and columns of zeros at its rim, or `None` if nothing is left.
 pub(super) fn trimmed(kernel: &Kernel) -> Result<Option<Kernel>> {
     let rows: Vec<&[f64]> = kernel.rows().collect();
-    let used_row = |row: &usize| rows[*row].iter().any(|weight| *weight != 0.0);
-    let used_column = |column: &usize| rows.iter().any(|row| row[*column] != 0.0);
+    let largest = kernel.values().iter().fold(0f64, |largest, weight| largest.max(weight.abs()));
+    let is_used = |weight: &f64| weight.abs() > DUST * largest;
+    let used_row = |row: &usize| rows[*row].iter().any(is_used);
+    let used_column = |column: &usize| rows.iter().any(|row| is_used(&row[*column]));
     let (Some(top), Some(bottom)) = ((0..rows.len()).find(used_row), (0..rows.len()).rfind(used_row)) else {
         return Ok(None);
     };

@@ -11,6 +11,9 @@ use crate::verdict::Opinion;
 /// A sum and 1 that differ by less are equal: a reader writes 0.111 for 1/9.
 const CLOSE: f64 = 2e-3;
 
+/// A sum that differs by less is meant to be 1: a reader writes 0.11 for 1/9.
+const NEAR: f64 = 0.0101;
+
 /// So are two weights that differ by less than this part of the largest: 0.33, 0.33 and 0.34 are thirds.
 const ROUNDED: f64 = 0.031;
 
@@ -27,7 +30,7 @@ pub(super) fn judge(written: &Kernel, text: &Text) -> Result<Opinion> {
     if let [weight] = weights {
         return Ok(Opinion::wrong((text.copy)(*weight)));
     }
-    if (sum - 1.0).abs() > CLOSE {
+    if (sum - 1.0).abs() > NEAR {
         return Ok(Opinion::wrong((text.brightness)(sum)));
     }
     let is_even_handed = uneven_pair(&kernel).is_none();
@@ -47,7 +50,9 @@ pub(super) fn judge(written: &Kernel, text: &Text) -> Result<Opinion> {
     }
     let variance = weights.iter().map(|weight| weight * weight).sum();
     let middle_between_pixels = kernel.height() % 2 == 0 || kernel.width() % 2 == 0;
-    Ok(Opinion::right((text.right)(variance, is_separable(&kernel), middle_between_pixels)))
+    let digits = if (sum - 1.0).abs() > CLOSE { (text.digits)(sum) } else { String::new() };
+    let said = (text.right)(variance, is_separable(&kernel), middle_between_pixels);
+    Ok(Opinion::right(format!("{said} {digits}").trim_end()))
 }
 
 /// What two weights of a kernel may differ by and still be meant to be equal.

@@ -17,6 +17,7 @@ pub(super) struct Text {
     pub(super) two_passes: &'static str,
     pub(super) one_kernel: &'static str,
     pub(super) right: fn(variance: f64, separable: bool, between: bool) -> String,
+    pub(super) digits: fn(sum: f64) -> String,
     pub(super) zeros: &'static str,
     pub(super) derivative: &'static str,
     pub(super) negative: fn(weight: f64) -> String,
@@ -74,6 +75,7 @@ const ENGLISH: Text = Text {
         };
         format!("This blurs: of the variance of independent noise it leaves {}.{passes}{half}", number(variance))
     },
+    digits: |sum| format!("The weights sum to {}: more digits would keep the brightness better.", number(sum)),
     zeros: "All weights are 0, and so is every answer.",
     derivative: "On an image that is 1 everywhere it gives 0: the weights sum to 0, and the brightness is gone. This is a derivative.",
     negative: |weight| {
@@ -152,6 +154,7 @@ const PORTUGUESE: Text = Text {
             if between { " Com um lado par, o seu meio cai entre dois pixels, e cada resultado também." } else { "" };
         format!("Ele desfoca: da variância de um ruído independente deixa {}.{passes}{half}", number(variance))
     },
+    digits: |sum| format!("Os pesos somam {}: com mais casas, o brilho se conservaria melhor.", number(sum)),
     zeros: "Todos os pesos são 0, e toda resposta também.",
     derivative: "Em uma imagem que vale 1 em toda parte ele dá 0: os pesos somam 0, e o brilho se perde. Isso é uma derivada.",
     negative: |weight| {

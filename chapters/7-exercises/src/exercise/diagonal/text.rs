@@ -20,6 +20,7 @@ pub(super) struct Text {
     pub(super) window: fn(place: (usize, usize), window: [f64; 2], found: f64) -> String,
     pub(super) no_edge: &'static str,
     pub(super) sign: &'static str,
+    pub(super) sign_of_transposed: &'static str,
 }
 
 impl Text {
@@ -86,6 +87,8 @@ const ENGLISH: Text = Text {
         the rows cross it, and the columns cross it.",
     sign: "The places are right, the signs are not. K takes left minus right, so it gives 1 where white turns to black \
         and −1 where black turns to white.",
+    sign_of_transposed: "The places are right, the signs are not. The transposed kernel takes upper minus lower, so it gives 1 where \
+        white turns to black on the way down.",
 };
 
 const PORTUGUESE: Text = Text {
@@ -144,4 +147,6 @@ const PORTUGUESE: Text = Text {
         é nem uma coisa nem outra: as linhas a atravessam, e as colunas também.",
     sign: "Os lugares estão certos, os sinais não. K é a esquerda menos a direita: dá 1 onde o branco vira preto e −1 onde \
         o preto vira branco.",
+    sign_of_transposed: "Os lugares estão certos, os sinais não. O kernel transposto é o de cima menos o de baixo: dá 1 onde o branco \
+        vira preto ao descer.",
 };

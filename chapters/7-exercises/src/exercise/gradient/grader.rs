@@ -1,6 +1,6 @@
 //! Judges the four parts of an answer about gradients.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use candle_core::Tensor;
 use chapter_kit::figure;
 use corr2d_imaging::Kernel;
@@ -49,15 +49,17 @@ pub(super) fn judge_bias(found: f64, wanted: &Tensor, text: &Text) -> Result<Opi
     }))
 }
 
-/// None, as JSON's null or as a word of either language.
-pub(super) fn judge_numbers(value: &Value, text: &Text) -> Opinion {
-    let word = value.as_str().map(str::to_lowercase).unwrap_or_default();
-    match word.as_str() {
-        "none" | "null" | "nada" | "nenhum" => Opinion::right(text.right_none),
-        _ if value.is_null() => Opinion::right(text.right_none),
+/// One of four words of either language, of which JSON's null and 0 are two.
+pub(super) fn judge_numbers(value: &Value, text: &Text) -> Result<Opinion> {
+    let word = match value {
+        Value::String(word) => word.trim().to_lowercase(),
+        other => other.to_string(),
+    };
+    Ok(match word.as_str() {
+        "none" | "null" | "nothing" | "nada" | "nenhum" => Opinion::right(text.right_none),
         "error" | "erro" => Opinion::wrong(text.no_error),
-        "zero" | "zeros" => Opinion::wrong(text.not_zero),
-        _ if value.as_f64() == Some(0.0) => Opinion::wrong(text.not_zero),
-        _ => Opinion::wrong(text.no_gradient),
-    }
+        "zero" | "zeros" | "0" | "0.0" => Opinion::wrong(text.not_zero),
+        "right" | "certo" => Opinion::wrong(text.no_gradient),
+        _ => bail!("\"through_numbers\" is {value}: write \"right\", \"zero\", \"error\" or \"none\""),
+    })
 }

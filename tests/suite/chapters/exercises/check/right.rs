@@ -12,6 +12,8 @@ const RIGHT: &[(u64, &str)] = &[
     (8, "[\"1/3\", \"1/3\", \"1/3\"]"),
     // Rows, and whole results.
     (1, r#"{"x_k": [0, -1, 0, 0, 0, 0, 0], "xt_k": [0, 0, 1, 0, 0], "x_kt": "0,0,1,0,0,0,0,0"}"#),
+    (1, r#"{"x_k": [[0], [-1], [0], [0], [0], [0], [0]], "x_kt": "0;0;1;0;0;0;0;0"}"#),
+    (1, r#"{"exercise": "1", "xt_k": [0, 0, 1, 0, 0]}"#),
     (1, r#"{"xt_k": "1,0,0,0,0; 0,1,0,0,0; 0,0,1,0,0; 0,0,0,1,0; 0,0,0,0,1; 0,0,0,0,0; 0,0,0,0,0; 0,0,0,0,0"}"#),
     (
         1,
@@ -26,6 +28,7 @@ const RIGHT: &[(u64, &str)] = &[
     (2, r#"{"kernel": [[27], [37], [57], [67]]}"#),
     (2, r#"{"through_numbers": null}"#),
     (2, r#"{"through_numbers": "nada"}"#),
+    (2, r#"{"through_numbers": "nothing", "bias": [[10.0]]}"#),
     (2, r#"{"through_numbers": "None", "bias": "20/2"}"#),
     // im2col and the Toeplitz matrix, by rows, by columns, and for a row vector on the left.
     (3, r#"{"matrix": [[0, 1, 3, 4], [1, 2, 4, 5], [3, 4, 6, 7], [4, 5, 7, 8]]}"#),
@@ -40,6 +43,7 @@ const RIGHT: &[(u64, &str)] = &[
     (4, r#"{"kernel": ["1/3", "-2/3", "1/3"]}"#),
     (4, r#"{"kernel": [0.333, -0.667, 0.333]}"#),
     (4, r#"{"kernel": [0, 0, 1, -2, 1, 0]}"#),
+    (4, r#"{"kernel": [1e-17, 1, -2, 1, -1e-17]}"#),
     (4, r#"{"kernel": [[1], [-2], [1]]}"#),
     (4, r#"{"kernel": [[0, 0, 0], [1, -2, 1], [0, 0, 0]]}"#),
     (4, r#"{"kernel": [[1, -1], [-1, 1]]}"#),
@@ -49,6 +53,9 @@ const RIGHT: &[(u64, &str)] = &[
     (4, r#"{"kernel": "log:1.4"}"#),
     (4, r#"{"kernel": "1,−2,1; 2,−4,2; 1,−2,1"}"#),
     (5, r#"{"window": [1, 1, 1], "taps": 8, "every_length": false}"#),
+    (5, r#"{"every_length": "No", "taps": "8"}"#),
+    (5, r#"{"every_length": "não", "taps": [8]}"#),
+    (5, r#"{"every_length": "false"}"#),
     (5, r#"{"window": ["1/3", "1/3", "1/3"]}"#),
     (5, r#"{"window": [0, 0.2, 0.2, 0.2, 0.2, 0.2]}"#),
     (5, r#"{"window": [[1, 1], [1, 1]]}"#),
@@ -105,6 +112,9 @@ const RIGHT: &[(u64, &str)] = &[
     (8, r#"{"kernel": "binomial:5"}"#),
     (8, r#"{"kernel": [0.5, 0.5]}"#),
     (8, r#"{"kernel": [0.33, 0.33, 0.34]}"#),
+    (8, r#"{"kernel": [0.33, 0.33, 0.33]}"#),
+    (8, r#"{"kernel": "0.11,0.11,0.11; 0.11,0.11,0.11; 0.11,0.11,0.11"}"#),
+    (8, r#"{"kernel": [1e-17, 0.25, 0.5, 0.25, -1e-17]}"#),
     (8, r#"{"kernel": [0, 0.5, 0.5]}"#),
     (8, r#"{"kernel": [[0.25], [0.5], [0.25], [0]]}"#),
     // Along a diagonal, over a disc, along an inclined line.
@@ -154,6 +164,9 @@ fn an_accepted_kernel_is_told_what_it_is() {
     starts(6, r#"{"kernel": [2, -6, 6, -2]}"#, "This is a derivative of order 3, times −2, and none is smaller.");
     starts(7, r#"{"kernel": [[7, 1], [-1, -7]]}"#, "This is −2 times the derivative along (3, 4). The sign is free");
     starts(8, r#"{"kernel": [0.5, 0.5]}"#, "This blurs: of the variance of independent noise it leaves 0.5000.");
+    assert!(said(8, r#"{"kernel": [0.33, 0.33, 0.33]}"#).contains("The weights sum to 0.9900: more digits"));
+    assert!(!said(8, r#"{"kernel": [0.333, 0.333, 0.333]}"#).contains("digits"));
+    assert!(!said(4, r#"{"kernel": [1e-17, 1, -2, 1]}"#).contains("Three taps"));
     assert!(said(8, r#"{"kernel": "binomial:3"}"#).contains("a column times a row"));
     assert!(!said(8, r#"{"kernel": "0,0.2,0; 0.2,0.2,0.2; 0,0.2,0"}"#).contains("a column times a row"));
     assert!(said(8, r#"{"kernel": [0.5, 0.5]}"#).contains("between two pixels"));
