@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use candle_core::Device;
 use chapter_kit::{Language, Page};
 
+use crate::answer::fraction;
 use crate::exercise;
 use crate::text::Text;
 
@@ -76,10 +77,8 @@ fn said(prediction: &Prediction, predicted: &[f64], text: &Text) -> String {
     else {
         return text.as_predicted.to_owned();
     };
-    // Of one number there is no place to speak of.
-    let counted = (predicted.len() > 1).then_some(place + 1);
-    let surprise =
-        (text.surprise)(counted, &exercise::number(predicted[place]), &exercise::number(prediction.wanted[place]));
+    let [found, wanted] = [predicted[place], prediction.wanted[place]].map(exercise::number);
+    let surprise = (text.surprise)(place + 1, predicted.len(), &found, &wanted);
     let slip =
         |(numbers, _): &&(Vec<f64>, &str)| !numbers.iter().zip(predicted).any(|(slip, found)| differ(*slip, *found));
     match prediction.slips.iter().find(slip) {
@@ -96,6 +95,6 @@ fn differ(a: f64, b: f64) -> bool {
 /// Numbers between blanks, commas or brackets.
 fn numbers(line: &str) -> Option<Vec<f64>> {
     let words = line.split([' ', '\t', ',', ';', '[', ']', '\r', '\n']).filter(|word| !word.is_empty());
-    let number = |word: &str| word.replace('−', "-").parse().ok().filter(|number: &f64| number.is_finite());
+    let number = |word: &str| fraction(word).filter(|number| number.is_finite());
     words.map(number).collect()
 }

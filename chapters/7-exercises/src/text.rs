@@ -20,7 +20,7 @@ pub(crate) struct Text {
     pub(crate) asked: fn(count: usize) -> String,
     pub(crate) ask_again: fn(count: usize, found: Option<usize>) -> String,
     pub(crate) as_predicted: &'static str,
-    pub(crate) surprise: fn(place: Option<usize>, predicted: &str, wanted: &str) -> String,
+    pub(crate) surprise: fn(place: usize, count: usize, predicted: &str, wanted: &str) -> String,
 }
 
 impl Text {
@@ -60,10 +60,10 @@ const ENGLISH: Text = Text {
         (_, Some(found)) => format!("The line holds {found} of {count} numbers. Write all of them in one line:"),
     },
     as_predicted: "As you said.",
-    surprise: |place, predicted, wanted| {
-        let seen = match place {
-            Some(place) => format!("in place {place} stands {wanted}"),
-            None => format!("{wanted} comes out"),
+    surprise: |place, count, predicted, wanted| {
+        let seen = match count {
+            1 => format!("{wanted} comes out"),
+            _ => format!("number {place} of {count} is {wanted}"),
         };
         format!("Not as you said: {seen}, and you predicted {predicted}. Find out why before you go on.")
     },
@@ -96,10 +96,10 @@ const PORTUGUESE: Text = Text {
         (_, Some(found)) => format!("A linha tem {found} de {count} números. Escreva todos em uma linha só:"),
     },
     as_predicted: "Como você previu.",
-    surprise: |place, predicted, wanted| {
-        let seen = match place {
-            Some(place) => format!("na posição {place} está {wanted}"),
-            None => format!("sai {wanted}"),
+    surprise: |place, count, predicted, wanted| {
+        let seen = match count {
+            1 => format!("sai {wanted}"),
+            _ => format!("o número {place} de {count} é {wanted}"),
         };
         format!("Não foi como você previu: {seen}, e você disse {predicted}. Descubra por quê antes de seguir.")
     },

@@ -46,7 +46,7 @@ pub(super) fn verdicts(from: &str, inputs: &[Input], text: &Text, page: &mut Pag
     page.heading(&(text.verdicts_title)(from))?;
     let (table, exposed) = table(inputs, text)?;
     page.figure(&table)?;
-    page.text(&(text.exposed)(exposed, ALL.len()))?;
+    page.text(&(text.exposed)(exposed, ALL.len(), inputs.len()))?;
     for animal in survivors(inputs)? {
         page.text(&format!("{}: {}", animal.name(), (text.hint)(animal.tale(text).hint)))?;
     }

@@ -28,7 +28,7 @@ pub struct Text {
     pub try_title: &'static str,
     pub try_it: &'static str,
     pub verdicts_title: fn(file: &str) -> String,
-    pub exposed: fn(exposed: usize, all: usize) -> String,
+    pub exposed: fn(exposed: usize, all: usize, inputs: usize) -> String,
     pub survives: &'static str,
     pub input: fn(number: usize) -> String,
     pub reaches: fn(beyond: OutOfRange) -> String,
@@ -92,9 +92,10 @@ const ENGLISH: Text = Text {
     try_it: "Write an input into a file, or a list of them, [{…}, {…}]. The bias may be left out. How few inputs, and how small, \
         expose all the animals?",
     verdicts_title: |file| format!("The bug zoo and {file}"),
-    exposed: |exposed, all| {
+    exposed: |exposed, all, inputs| {
+        let challenge = if inputs == 1 { "Can a smaller image do it?" } else { "Can fewer inputs do it?" };
         if exposed == all {
-            format!("All {all} animals are exposed. Can a smaller image do it, or fewer inputs?")
+            format!("All {all} animals are exposed. {challenge}")
         } else {
             format!("{exposed} of {all} animals are exposed.")
         }
@@ -187,11 +188,11 @@ const PORTUGUESE: Text = Text {
     try_it: "Escreva uma entrada em um arquivo, ou uma lista delas, [{…}, {…}]. O viés (bias) pode faltar. Com quantas entradas, e de \
         que tamanho, você desmascara todos os animais?",
     verdicts_title: |file| format!("O zoológico de erros e {file}"),
-    exposed: |exposed, all| {
+    exposed: |exposed, all, inputs| {
+        let challenge =
+            if inputs == 1 { "Uma imagem menor também conseguiria?" } else { "Menos entradas também conseguiriam?" };
         if exposed == all {
-            format!(
-                "Todos os {all} animais foram desmascarados. Uma imagem menor também conseguiria? E menos entradas?"
-            )
+            format!("Todos os {all} animais foram desmascarados. {challenge}")
         } else {
             format!("{exposed} de {all} animais foram desmascarados.")
         }

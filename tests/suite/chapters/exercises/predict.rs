@@ -18,11 +18,11 @@ fn typed(exercise: u64, lines: &str, language: Language) -> (String, Option<Stri
 
 /// The right predictions, in the ways in which readers type them.
 const RIGHT: [&str; 8] =
-    ["0 -1 0 0 0 0 0", "[27, 37; 57, 67]", "4, 9, 16", "0 1 −1 0", "1 3 6 9 12", "6,6", "26", "2\t4 2"];
+    ["0 -1 0 0 0 0 0", "[27, 37; 57, 67]", "4, 9, 16", "0 1 −1 0", "1 3 6 9 12", "6,6", "78/3", "2\t4 2"];
 
 /// Predictions of readers who fell for something, and a word of what they are told.
 const SLIPS: [(u64, &str, &str); 9] = [
-    (1, "0 0 0 0 0 0 0", "in place 2 stands −1, and you predicted 0. Find out why before you go on. [1, −1] is blind"),
+    (1, "0 0 0 0 0 0 0", "number 2 of 7 is −1, and you predicted 0. Find out why before you go on. [1, −1] is blind"),
     (1, "0 1 0 0 0 0 0", "signs are not"),
     (2, "8 12 20 24", "a plain sum of Y"),
     (3, "9 9 36", "One row for each output"),
@@ -67,9 +67,9 @@ fn any_other_number_is_a_surprise_without_a_name() {
 #[test]
 fn nothing_is_shown_before_a_prediction_came() {
     let answer = "0  1  -1  0";
-    let (before, error) = typed(4, "what?\n\n1 2\n1 NaN 0 0\n", Language::English);
+    let (before, error) = typed(4, "what?\n\n1 2\n1 1/0 0 0\n", Language::English);
     assert!(!before.replace("   ", "  ").contains(answer), "{before}");
-    assert_eq!(before.matches("Write 4 numbers").count(), 2, "for words and for NaN: {before}");
+    assert_eq!(before.matches("Write 4 numbers").count(), 2, "for words and for 1/0: {before}");
     assert!(before.contains("The line holds 2 of 4 numbers") && before.contains("The line holds 0 of 4 numbers"));
     let error = error.unwrap();
     assert_eq!(
