@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use candle_core::{DType, Device, Tensor};
 use chapter_kit::figure::{self, PICTURE_COLUMNS};
 use chapter_kit::{Page, json};
@@ -53,8 +53,8 @@ pub(crate) fn photograph<'a>(asked: &'a Asked<'a>, device: &Device) -> Result<Ph
         None => photograph::camera(device)?,
     };
     let pixels = picture.pixels.clone();
-    let k = kernel.to_tensor(device)?;
-    let results = with_difference(filter(&pixels, &k, asked.border)?, convolved(&pixels, &k, asked.border)?)?;
+    let (correlation, convolution) = laid_both_ways(&pixels, &kernel.to_tensor(device)?, asked.border)?;
+    let results = with_difference(correlation, convolution)?;
     let extremes = |result: &Tensor| -> Result<(f32, f32)> {
         let (_, report) = Range::Signed.apply(result)?;
         Ok((report.min, report.max))
@@ -64,6 +64,30 @@ pub(crate) fn photograph<'a>(asked: &'a Asked<'a>, device: &Device) -> Result<Ph
     let photographed = Photographed { asked, kernel, pixels, results, extremes, differing, written };
     photographed.write(&picture).context("--output")?;
     Ok(photographed)
+}
+
+/// Correlation and strict convolution for the same pixels.
+fn laid_both_ways(pixels: &Tensor, kernel: &Tensor, border: Border) -> Result<(Tensor, Tensor)> {
+    let (mut correlation, mut convolution) = (filter(pixels, kernel, border)?, convolved(pixels, kernel, border)?);
+    if border != Border::Valid {
+        return Ok((correlation, convolution));
+    }
+    // Along an even side, whole windows begin one pixel later for the correlation and end one earlier for the convolution.
+    let (_, height, width) = pixels.dims3()?;
+    let (k_height, k_width) = kernel.dims2()?;
+    for (axis, length) in [(1, k_height), (2, k_width)] {
+        if length % 2 == 0 {
+            let common = correlation.dim(axis)? - 1;
+            ensure!(
+                common > 0,
+                "--border valid: an even kernel of {k_height}×{k_width} leaves no pixel of {height}×{width} to both: \
+                 take another border or kernel"
+            );
+            correlation = correlation.narrow(axis, 0, common)?;
+            convolution = convolution.narrow(axis, 1, common)?;
+        }
+    }
+    Ok((correlation, convolution))
 }
 
 /// Strict convolution with the weight on the pixel that correlation has there, so that the answers differ by the turn and

@@ -61,6 +61,31 @@ fn the_weight_on_the_pixel_stays_there_when_an_even_kernel_is_turned() {
     assert_eq!(rows, [[0., 0., 2., 1., 0.], [0., 1., 2., 0., 0.], [0., -1., 0., 1., 0.]]);
 }
 
+/// Without a border too: the pixels on which both lay that weight with a whole window, 1 to 3 of 0 to 4.
+#[test]
+fn without_a_border_both_answer_for_the_same_pixels() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (image, both) = (path("photo.pgm"), path("both.npy"));
+    std::fs::write(&image, "P2 5 1 255  0 0 255 0 0").unwrap();
+    page::<Chapter>(&["--image", &image, "--kernel", "1,2", "--border", "valid", "--output", &both]);
+    let both = load_npy(&both, &Device::Cpu).unwrap();
+    assert_eq!(both.dims(), [3, 1, 1, 3]);
+    let rows: Vec<Vec<f32>> = both.reshape((3, 3)).unwrap().to_vec2().unwrap();
+    assert_eq!(rows, [[0., 2., 1.], [1., 2., 0.], [-1., 0., 1.]]);
+
+    let refused = run_in::<Chapter>("C", &["--image", &image, "--kernel", "1,2,3,4,5,6", "--border", "valid"]);
+    assert_eq!(
+        refused.errors,
+        "error: kernel 1×6 is larger than the input 1×5: take a smaller kernel or pad the input\n"
+    );
+    std::fs::write(&image, "P2 2 1 255  0 255").unwrap();
+    let refused = run_in::<Chapter>("C", &["--image", &image, "--kernel", "1,2", "--border", "valid"]);
+    let said =
+        "error: --border valid: an even kernel of 1×2 leaves no pixel of 1×2 to both: take another border or kernel\n";
+    assert_eq!((refused.status, refused.errors.as_str()), (1, said));
+}
+
 #[test]
 fn three_pictures_share_one_scale_and_are_written_together() {
     let folder = tempfile::tempdir().unwrap();
