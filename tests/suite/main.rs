@@ -11,6 +11,7 @@
 //! | `candle` | what candle 0.11.1 gets wrong and we do not |
 //! | `chapters` | what every chapter prints, in both languages, and what it says of bad arguments |
 //! | `conventions` | a converted kernel gives the answer of the library it came from, in every other |
+//! | `named_kernels` | the list of the named kernels, which other tests go through |
 //! | `imaging` | picture files, kernels, borders, ranges, plots |
 //! | `transposed`, `pooling` | the transposed correlation and the poolings, on slices and tensors, with their gradients |
 //! | `opencv` | a filtered photograph equals OpenCV's filter2D |
@@ -35,6 +36,7 @@ mod errors;
 mod gradients;
 mod imaging;
 mod learning;
+mod named_kernels;
 mod opencv;
 mod pooling;
 mod pytorch;

@@ -190,29 +190,55 @@ impl Answer {
     /// # Errors
     /// Rows of different lengths, what is no finite number, and what no kernel is called.
     pub fn matrix(&self, field: &str) -> Result<Option<Kernel>> {
-        let Some(value) = self.fields.get(field) else { return Ok(None) };
-        let named = || format!("\"{field}\"");
-        let rows = match value {
-            Value::String(text) => return Ok(Some(Kernel::parse(text).with_context(named)?)),
-            Value::Array(rows) if rows.iter().any(Value::is_array) => rows.as_slice(),
-            Value::Array(_) => std::slice::from_ref(value),
-            other => bail!("{} is {other}: write [1, 2] or [[1, 2], [3, 4]]", named()),
-        };
-        let width = rows.first().and_then(Value::as_array).map_or(0, Vec::len);
-        let mut numbers = Vec::new();
-        for (index, row) in rows.iter().enumerate() {
-            let row = row.as_array().with_context(|| format!("{} holds {row} beside rows", named()))?;
-            ensure!(row.len() == width, "{}: row {index} has {} numbers, row 0 has {width}", named(), row.len());
-            for value in row {
-                numbers.push(one_number(field, value)?);
-            }
-        }
-        Ok(Some(Kernel::new(named(), rows.len(), width, numbers)?))
+        self.fields.get(field).map(|value| matrix(field, value)).transpose()
     }
 }
 
+fn matrix(field: &str, value: &Value) -> Result<Kernel> {
+    let named = || format!("\"{field}\"");
+    let rows = match value {
+        Value::String(text) => match serde_json::from_str(text) {
+            Ok(list @ Value::Array(_)) => return matrix(field, &list),
+            _ => return text_matrix(text).with_context(named),
+        },
+        Value::Array(rows) if rows.iter().any(Value::is_array) => rows.as_slice(),
+        Value::Array(_) => std::slice::from_ref(value),
+        other => bail!("{} is {other}: write [1, 2] or [[1, 2], [3, 4]]", named()),
+    };
+    let width = rows.first().and_then(Value::as_array).map_or(0, Vec::len);
+    let mut numbers = Vec::new();
+    for (index, row) in rows.iter().enumerate() {
+        let row = row.as_array().with_context(|| format!("{} holds {row} beside rows", named()))?;
+        ensure!(row.len() == width, "{}: row {index} has {} numbers, row 0 has {width}", named(), row.len());
+        for value in row {
+            numbers.push(one_number(field, value)?);
+        }
+    }
+    Ok(Kernel::new(named(), rows.len(), width, numbers)?)
+}
+
+/// A matrix as a text: `1,-1/2; 2,0`, with blanks for commas if one likes, or what a command line takes for a kernel.
+pub(crate) fn text_matrix(text: &str) -> Result<Kernel> {
+    let row = |row: &str| {
+        let numbers: Vec<&str> =
+            if row.contains(',') { row.split(',').collect() } else { row.split_whitespace().collect() };
+        numbers.into_iter().map(|number| fraction(number).filter(|number| number.is_finite())).collect()
+    };
+    let rows: Option<Vec<Vec<f64>>> = text.trim_end_matches([';', ' ']).split(';').map(row).collect();
+    let width = rows.as_ref().and_then(|rows| rows.first()).map_or(0, Vec::len);
+    let Some(rows) = rows.filter(|_| width > 0) else { return Ok(Kernel::parse(text)?) };
+    for (number, row) in (1..).zip(&rows) {
+        let length = row.len();
+        ensure!(
+            length == width,
+            "{text:?}: row {number} has length {length} and row 1 has length {width}: all rows need one length"
+        );
+    }
+    Ok(Kernel::new(text, rows.len(), width, rows.concat())?)
+}
+
 /// What most often keeps an answer from being JSON.
-const QUOTES: &str = "names, words and fractions go in double quotes: {\"kernel\": [\"1/3\", 0.5]}";
+pub(crate) const QUOTES: &str = "names, words and fractions go in double quotes: {\"kernel\": [\"1/3\", 0.5]}";
 
 fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")

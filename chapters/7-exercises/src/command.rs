@@ -37,7 +37,7 @@ pub struct Arguments {
 
     /// The bug zoo: wrong corr2ds, with a hint each; with FILE, which of them your inputs expose;
     /// with FILE and --json, for a program
-    #[arg(long, value_name = "FILE", group = "asked")]
+    #[arg(long, value_name = "FILE", group = "asked", conflicts_with = "exercise")]
     zoo: Option<Option<PathBuf>>,
 
     #[command(flatten)]

@@ -9,7 +9,9 @@ use corr2d_imaging::{save_npy, save_safetensors};
 use super::{name, run_in};
 
 /// Answers to the exercises that nobody can grade.
-const ANSWERS: [(&str, &str); 26] = [
+const ANSWERS: [(&str, &str); 28] = [
+    ("over.json", "{\"exercise\": 4, \"kernel\": \"1/0,1\"}"),
+    ("uneven.json", "{\"exercise\": 4, \"kernel\": \"1/2,1;1\"}"),
     ("fraction.json", "{\"exercise\": 4, \"kernel\": [1/3, 1]}"),
     ("silently.json", "{\"exercise\": 2, \"through_numbers\": \"None, silently\"}"),
     ("perhaps.json", "{\"exercise\": 5, \"every_length\": \"perhaps\"}"),
@@ -223,8 +225,8 @@ fn every_bad_argument_has_its_line() {
             "--network-file F/operator.onnx", "--network-file F/strides.onnx",
         ],
         chapter_exercises: [
-            "--exercise 0", "--exercise 9", "--exercise -1", "--exercise x", "--exercise", "--hint", "--answer", "--predict", "--exercise 4 --hint --answer",
-            "--exercise 4 --json", "--json", "--check F/none.json", "--check F/list.json", "--check F/list.json --exercise 5", "--check F/number.json", "--check F/cut.json", "--check F/fraction.json", "--check F/silently.json", "--check F/perhaps.json", "--check F/two.json", "--check F/nothing.json", "--check F/bare.json",
+            "--exercise 0", "--exercise 9", "--exercise -1", "--exercise x", "--exercise", "--hint", "--answer", "--predict", "--exercise 4 --hint --answer", "--exercise 4 --zoo",
+            "--exercise 4 --json", "--json", "--check F/none.json", "--check F/list.json", "--check F/list.json --exercise 5", "--check F/number.json", "--check F/cut.json", "--check F/fraction.json", "--check F/silently.json", "--check F/perhaps.json", "--check F/two.json", "--check F/over.json", "--check F/uneven.json", "--check F/nothing.json", "--check F/bare.json",
             "--check F/bare.json --exercise 3", "--check F/bare.json --exercise 9", "--check F/nine.json", "--check F/half.json", "--check F/misspelt.json",
             "--check F/misspelt.json --exercise 5", "--check F/empty.json", "--check F/ragged.json", "--check F/beside.json", "--check F/word.json",
             "--check F/huge.json", "--check F/unnamed.json", "--check F/formula.json", "--check F/letter.json", "--check F/infinite.json", "--zoo F/zoo.json", "--zoo --json", "--check F/order.json", "--check F/alone.json", "--check F/square.json",

@@ -5,11 +5,10 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
-use corr2d_imaging::Kernel;
 use serde_json::Value;
 
 use super::matrix::Matrix;
-use crate::answer::fraction;
+use crate::answer::{QUOTES, fraction, text_matrix};
 
 /// The longest side: the animals are slow.
 const LONGEST: usize = 100;
@@ -58,7 +57,7 @@ impl Input {
     /// # Errors
     /// For what is no JSON, no input, or a kernel that does not fit into its image.
     pub fn parse(from: &str, text: &str) -> Result<Vec<Self>> {
-        let value: Value = serde_json::from_str(text).with_context(|| format!("{from} is no JSON"))?;
+        let value: Value = serde_json::from_str(text).with_context(|| format!("{from} is no JSON ({QUOTES})"))?;
         let Value::Array(values) = value else { return Ok(vec![input(&value).with_context(|| from.to_owned())?]) };
         ensure!(!values.is_empty(), "{from} holds no input: write at least one, {EXAMPLE}");
         let numbered = |(number, value)| input(value).with_context(|| format!("{from}: input {number}"));
@@ -92,7 +91,10 @@ fn input(value: &Value) -> Result<Input> {
 /// Rows, one row alone, or a text such as "1,-1" or "sobel-x", as in the answers to the exercises.
 fn matrix(value: &Value) -> Result<Matrix> {
     let rows = match value {
-        Value::String(text) => return named(text),
+        Value::String(text) => match serde_json::from_str(text) {
+            Ok(list @ Value::Array(_)) => return matrix(&list),
+            _ => return named(text),
+        },
         Value::Array(numbers) if !numbers.is_empty() && !numbers.iter().any(Value::is_array) => {
             std::slice::from_ref(value)
         }
@@ -114,7 +116,7 @@ fn matrix(value: &Value) -> Result<Matrix> {
 }
 
 fn named(text: &str) -> Result<Matrix> {
-    let kernel = Kernel::parse(text)?;
+    let kernel = text_matrix(text)?;
     sized(kernel.height(), kernel.width(), kernel.values().to_vec())
 }
 
