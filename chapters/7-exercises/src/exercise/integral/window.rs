@@ -15,8 +15,12 @@ use crate::verdict::Opinion;
 /// A weight that is off by less than this part of the largest is another only by rounding: a reader writes 0.33 for 1/3.
 const ROUNDED: f64 = 0.03;
 
-/// The rules that have names: their weights on one piece. Pieces are laid end to end, and so are rules along both axes.
-const NAMED: [(&[f64], fn(&Text) -> &'static str); 4] = [
+/// What is said of a rule.
+type Said = fn(&Text) -> &'static str;
+
+/// The rules that have names: their weights on one piece. Pieces are laid end to end; along both axes, rules
+/// multiply.
+const NAMED: [(&[f64], Said); 4] = [
     (&[1.0, 1.0], |text| text.trapezoid),
     (&[1.0, 4.0, 1.0], |text| text.simpson),
     (&[1.0, 3.0, 3.0, 1.0], |text| text.three_eighths),

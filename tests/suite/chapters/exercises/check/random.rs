@@ -92,6 +92,66 @@ fn graders_of_derivatives_agree_with_corr2d() {
     assert!(second > 300 && along > 100 && third > 300, "{second}, {along} and {third} of them are right");
 }
 
+/// Rows whose ends are not 0, so that what a window integrates over is not in doubt.
+#[test]
+fn a_window_is_right_where_corr2d_finds_areas_with_it() {
+    let mut random = SplitMix::new(43);
+    let (mut rules, mut means) = (0, 0);
+    for case in 0..4000 {
+        let taps = random.between(2, 6);
+        let mut row: Vec<i64> = (0..taps).map(|_| random.between(0, 6) as i64 - 1).collect();
+        (row[0], row[taps - 1]) = (random.between(1, 3) as i64, random.between(1, 3) as i64);
+        let kernel = vec![row];
+        let [sum, ramp, parabola] = [0, 1, 2].map(|power| answers(&kernel, power, 0));
+        let (n, middle) = (taps as f64, (taps - 1) as f64 / 2.0);
+        // x² counted from the middle: x² − 2·middle·x + middle² of x counted from the first tap.
+        let spread = 12.0 * (parabola - 2.0 * middle * ramp + middle * middle * sum) / sum;
+        let exact = [n - 1.0, n, n + 1.0].iter().any(|length| (spread / (length * length) - 1.0).abs() < 0.01);
+        let crude = kernel[0].iter().all(|weight| *weight >= 0)
+            && spread >= (n - 1.0) * (n - 1.0) - 2.0
+            && spread <= n * n + 1.0;
+        let straight = sum != 0.0 && ramp == middle * sum;
+        let wanted = straight && (exact || crude);
+        assert_eq!(is_right(5, &serde_json::json!({ "window": kernel })), wanted, "case {case}: {kernel:?}");
+        rules += usize::from(wanted);
+        means += usize::from(straight && !wanted);
+    }
+    assert!(rules > 200 && means > 50, "{rules} rules and {means} other even-handed rows");
+}
+
+/// What corr2d makes of a white point under a row of odd length says what the row is.
+#[test]
+fn a_blur_is_right_where_corr2d_makes_a_spot_of_a_point() {
+    let mut random = SplitMix::new(47);
+    let mut blurs = 0;
+    for case in 0..4000 {
+        let taps = [3, 5, 7][random.between(0, 2)];
+        let mut row: Vec<i64> = (0..taps).map(|_| random.between(0, 3) as i64).collect();
+        if random.between(0, 1) == 0 {
+            (0..taps / 2).for_each(|place| row[taps - 1 - place] = row[place]);
+        }
+        let sum: i64 = row.iter().sum();
+        let point: Vec<f64> = (0..2 * taps - 1).map(|place| f64::from(u8::from(place == taps - 1))).collect();
+        let point = Tensor::from_vec(point, (1, 2 * taps - 1), &Device::Cpu).unwrap();
+        let weights = Tensor::from_vec(row.iter().map(|weight| *weight as f64).collect(), (1, taps), &Device::Cpu);
+        let spot = corr2d(&point, &weights.unwrap()).unwrap().flatten_all().unwrap().to_vec1::<f64>().unwrap();
+
+        let lit: Vec<usize> = (0..taps).filter(|place| spot[*place] > 0.0).collect();
+        let wanted = lit.len() > 1 && {
+            let (first, last) = (lit[0], lit[lit.len() - 1]);
+            let is_even_handed = (first..=last).all(|place| spot[place] == spot[first + last - place]);
+            // At most half a pixel beside the place of the point, which is the middle of the answer.
+            let stays = (first + last).abs_diff(taps - 1) <= 1;
+            let falls = (first..(first + last) / 2).all(|place| spot[place] <= spot[place + 1]);
+            is_even_handed && stays && falls
+        };
+        let answer: Vec<String> = row.iter().map(|weight| format!("{weight}/{}", sum.max(1))).collect();
+        assert_eq!(is_right(8, &serde_json::json!({ "kernel": answer })), wanted, "case {case}: {row:?}");
+        blurs += usize::from(wanted);
+    }
+    assert!(blurs > 200, "{blurs} blurs");
+}
+
 #[test]
 fn no_answer_makes_a_grader_panic() {
     let fields = [
@@ -122,6 +182,10 @@ fn no_answer_makes_a_grader_panic() {
         "\"-d+d\"",
         "\"99999999999999999999d\"",
         "\"1/0\"",
+        "\"(((d\"",
+        "\"1/(d-d)\"",
+        "\"1 2; 3 4\"",
+        "\"[1, [2]]\"",
         "\"0/0\"",
         "\"sobel-x\"",
         "\"1,2;3\"",
@@ -144,7 +208,10 @@ fn no_answer_makes_a_grader_panic() {
     for exercise in EXERCISES {
         for field in fields {
             for value in values {
-                let answer = Answer::parse(&format!("{{\"{field}\": {value}}}")).unwrap();
+                // Under its name, and once alone.
+                let alone = field == fields[0] && value.starts_with(['[', '"']);
+                let text = if alone { value.to_owned() } else { format!("{{\"{field}\": {value}}}") };
+                let answer = Answer::parse(&text).unwrap();
                 let run = || grade(exercise, &answer, &Device::Cpu, Language::Portuguese);
                 let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
                 match verdict.unwrap_or_else(|_| panic!("exercise {exercise} panics on {field} {value}")) {
