@@ -154,7 +154,7 @@ const PORTUGUESE: Text = Text {
             if between { " Com um lado par, o seu meio cai entre dois pixels, e cada resultado também." } else { "" };
         format!("Ele desfoca: da variância de um ruído independente deixa {}.{passes}{half}", number(variance))
     },
-    digits: |sum| format!("Os pesos somam {}: com mais casas, o brilho se conservaria melhor.", number(sum)),
+    digits: |sum| format!("Os pesos somam {}: com mais casas decimais, o brilho se conservaria melhor.", number(sum)),
     zeros: "Todos os pesos são 0, e toda resposta também.",
     derivative: "Em uma imagem que vale 1 em toda parte ele dá 0: os pesos somam 0, e o brilho se perde. Isso é uma derivada.",
     negative: |weight| {

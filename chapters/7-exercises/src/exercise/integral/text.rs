@@ -200,8 +200,8 @@ const PORTUGUESE: Text = Text {
     rule: |parabolas| {
         match parabolas {
         true => "É uma regra para áreas, a menos de um fator: exata sob retas e sob parábolas.".to_owned(),
-        false => "É uma regra para áreas, a menos de um fator: exata sob retas e, sob parábolas, quase tão boa quanto a regra do \
-            trapézio ou melhor."
+        false => "É uma regra para áreas, a menos de um fator: exata sob retas; sob parábolas, mais ou menos tão boa quanto a do \
+            trapézio, ou melhor."
             .to_owned(),
     }
     },
