@@ -133,9 +133,13 @@ fn ramps(device: &Device) -> Result<String> {
 fn judge(found: &Kernel, x: &Tensor, k: &Tensor, about_size: &str, text: &Text) -> Result<Opinion> {
     let y = corr2d(x, k)?;
     let (height, width) = y.dims2()?;
-    // A row may be written down as a column.
-    let found = match (found.height(), found.width()) {
-        (length, 1) if length == width => &Kernel::new(found.name(), 1, width, found.values().to_vec())?,
+    // A row may be written down as a column, and the whole result in one line.
+    let in_one_line = found.height().min(found.width()) == 1;
+    let found = match found.values().len() {
+        count if in_one_line && count == width => &Kernel::new(found.name(), 1, width, found.values().to_vec())?,
+        count if in_one_line && count == height * width => {
+            &Kernel::new(found.name(), height, width, found.values().to_vec())?
+        }
         _ => found,
     };
     let (first_row, wanted) = match (found.height(), found.width()) {
