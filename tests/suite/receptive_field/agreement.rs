@@ -1,7 +1,7 @@
 //! Arithmetic, sets and gradients: three ways to what an output sees, on random networks with branches.
 
 use candle_core::Device;
-use corr2d::receptive_field::{Fields, Interpolation, Layer, Network, Node, Same, Sides, Weights, Window};
+use corr2d::receptive_field::{Combination, Fields, Interpolation, Layer, Network, Node, Same, Sides, Weights, Window};
 use corr2d_tests::SplitMix;
 
 /// How many networks must have an output whose way to the image leads past no padding; the others are checked too.
@@ -167,7 +167,7 @@ fn some_same(stride: usize, stream: &mut SplitMix) -> Same {
 }
 
 fn meeting(stream: &mut SplitMix) -> Layer {
-    if stream.percent(50) { Layer::Addition } else { Layer::Concatenation }
+    if stream.percent(50) { Layer::Combination(Combination::Sum) } else { Layer::Concatenation }
 }
 
 fn enlarges(layer: &Layer) -> bool {

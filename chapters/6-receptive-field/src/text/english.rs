@@ -82,8 +82,27 @@ pub(super) const ENGLISH: Text = Text {
     },
     network_title: |name, height, width| format!("{name}, on an image of {height}×{width}"),
     about: |_, english| english,
-    network_table: ["layer", "kind", "map", "stride", "padding", "field"],
-    larger: |layer| format!("* The field is larger than the image, from {layer} on."),
+    network_table: ["layer", "kind", "map", "stride", "padding", "field", "whole"],
+    kind: |layer| layer.to_string(),
+    last_column: |any_size| {
+        let any = if any_size { "; ∞ behind a global layer, which sees one of any size" } else { "" };
+        format!(
+            "whole is the largest image of which one output sees everything{any}. On an image no larger than that, all that \
+             further layers add to the field of that output is padding."
+        )
+    },
+    larger: |larger| match larger {
+        (Some(down), Some(across)) if down != across => {
+            format!("* The field is larger than the image: in height from {down} on, in width from {across} on.")
+        }
+        (Some(down), None) => {
+            format!("* In height the field is larger than the image, from {down} on; in width it is nowhere.")
+        }
+        (None, Some(across)) => {
+            format!("* In width the field is larger than the image, from {across} on; in height it is nowhere.")
+        }
+        (layer, _) => format!("* The field is larger than the image, from {} on.", layer.unwrap_or_default()),
+    },
     sees_whole: |layer| {
         format!(
             "{layer} is the first layer with an output that sees the whole image: what a further layer adds to its field lies \
@@ -99,10 +118,30 @@ pub(super) const ENGLISH: Text = Text {
         )
     },
     sees_all: |layer| format!("Every output of {layer} sees the whole image."),
+    sees_same: |layer| {
+        format!("Every output of {layer} sees the same, but not the whole image: its rim is left out on the way.")
+    },
     phases: |smallest, largest| {
         format!("Behind a layer that enlarges, outputs differ in what they see: from {smallest} to {largest} pixels.")
     },
+    drifting: |smallest, largest| {
+        format!(
+            "Paths with different strides drift apart, so that outputs differ in what they see: from {smallest} to {largest} \
+             pixels."
+        )
+    },
+    into_padding: |smallest, largest| {
+        format!("Near the rim, outputs see further into the padding: from {smallest} to {largest} pixels.")
+    },
+    shared: |(top, bottom), (left, right)| {
+        format!(
+            "One path leads through a single number that all outputs share, such as a global mean: by it every output sees \
+             rows {top} to {bottom} and columns {left} to {right}."
+        )
+    },
     aligned: "All paths from an output to the image look at one place: the network is aligned.",
+    aligned_besides: "All other paths from an output to the image look at one place: but for the shared number the network is \
+        aligned.",
     strides_differ: |at, first, other| {
         format!(
             "The network is not aligned: at {at} paths meet whose outputs look {first} and {other} pixels apart, so that they \

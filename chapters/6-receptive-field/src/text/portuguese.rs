@@ -1,5 +1,7 @@
 //! What the chapter says in Portuguese.
 
+use corr2d::receptive_field::{Combination, Layer};
+
 use super::Text;
 
 pub(super) const PORTUGUESE: Text = Text {
@@ -102,8 +104,27 @@ pub(super) const PORTUGUESE: Text = Text {
         name if name.starts_with("resnet") => "a do torchvision: a primeira 3×3 de cada estágio reduz o mapa à metade",
         _ => english,
     },
-    network_table: ["camada", "tipo", "mapa", "passo", "padding", "campo"],
-    larger: |layer| format!("* O campo é maior que a imagem, a partir de {layer}."),
+    network_table: ["camada", "tipo", "mapa", "passo", "padding", "campo", "inteira"],
+    kind,
+    last_column: |any_size| {
+        let any = if any_size { " (∞: de qualquer tamanho, depois de uma camada global)" } else { "" };
+        format!(
+            "A última coluna é a maior imagem que uma saída da camada enxerga inteira{any}. Em uma imagem desse tamanho ou \
+             menor, as camadas seguintes só acrescentam preenchimento ao campo dessa saída."
+        )
+    },
+    larger: |larger| match larger {
+        (Some(down), Some(across)) if down != across => {
+            format!("* O campo é maior que a imagem: na altura, a partir de {down}; na largura, a partir de {across}.")
+        }
+        (Some(down), None) => {
+            format!("* Na altura, o campo é maior que a imagem a partir de {down}; na largura, nunca.")
+        }
+        (None, Some(across)) => {
+            format!("* Na largura, o campo é maior que a imagem a partir de {across}; na altura, nunca.")
+        }
+        (layer, _) => format!("* O campo é maior que a imagem a partir de {}.", layer.unwrap_or_default()),
+    },
     sees_whole: |layer| {
         format!(
             "{layer} é a primeira camada com uma saída que enxerga a imagem inteira: o que uma camada a mais acrescenta ao \
@@ -120,12 +141,36 @@ pub(super) const PORTUGUESE: Text = Text {
         )
     },
     sees_all: |layer| format!("Toda saída de {layer} enxerga a imagem inteira."),
+    sees_same: |layer| {
+        format!(
+            "Todas as saídas de {layer} enxergam a mesma região, mas não a imagem inteira: uma parte da borda ficou pelo \
+             caminho."
+        )
+    },
     phases: |smallest, largest| {
         format!(
-            "Depois de uma camada que amplia, as saídas não enxergam o mesmo tanto: são de {smallest} a {largest} pixels."
+            "Depois de uma camada que amplia o mapa, o que se enxerga varia de saída para saída: de {smallest} a {largest} \
+             pixels."
+        )
+    },
+    drifting: |smallest, largest| {
+        format!(
+            "Caminhos com passos diferentes se afastam um do outro, e por isso o que se enxerga varia de saída para saída: \
+             de {smallest} a {largest} pixels."
+        )
+    },
+    into_padding: |smallest, largest| {
+        format!("Perto da borda, as saídas enxergam mais do preenchimento: de {smallest} a {largest} pixels.")
+    },
+    shared: |(top, bottom), (left, right)| {
+        format!(
+            "Um dos caminhos passa por um número que é o mesmo para todas as saídas, como uma média global: por ele, cada \
+             saída enxerga da linha {top} à {bottom} e da coluna {left} à {right}."
         )
     },
     aligned: "Todos os caminhos de uma saída até a imagem olham para o mesmo lugar: a rede é alinhada.",
+    aligned_besides: "Todos os outros caminhos de uma saída até a imagem olham para o mesmo lugar: fora esse número, a rede é \
+        alinhada.",
     strides_differ: |at, first, other| {
         format!(
             "A rede não é alinhada: em {at} se encontram caminhos cujas saídas olham para lugares a {first} e a {other} pixels \
@@ -158,3 +203,37 @@ pub(super) const PORTUGUESE: Text = Text {
         )
     },
 };
+
+/// A kind of layer, as the table has it.
+fn kind(layer: Layer) -> String {
+    let enlarged = |factor: (usize, usize)| format!("ampliação {}×{}", factor.0, factor.1);
+    match layer {
+        Layer::Input => "entrada".to_owned(),
+        Layer::Convolution(window) => format!("conv. {window}"),
+        Layer::MaxPooling(window) => format!("máximo {window}"),
+        Layer::AveragePooling(window) => format!("média {window}"),
+        Layer::TransposedConvolution { window, .. } => format!("transposta {window}"),
+        Layer::Upsampling { factor, .. } => enlarged(factor),
+        Layer::Padding(_) => "preenchimento".to_owned(),
+        Layer::Cropping(_) => "recorte".to_owned(),
+        Layer::ElementWise => "ponto a ponto".to_owned(),
+        Layer::Combination(combination) => combined(combination).to_owned(),
+        Layer::Concatenation => "concatenação".to_owned(),
+        Layer::Global => "global".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn combined(combination: Combination) -> &'static str {
+    match combination {
+        Combination::Sum => "soma",
+        Combination::Difference => "diferença",
+        Combination::Product => "produto",
+        Combination::Quotient => "quociente",
+        Combination::Maximum => "máximo",
+        Combination::Minimum => "mínimo",
+        Combination::Mean => "média",
+        Combination::Power => "potência",
+        _ => "escolha",
+    }
+}
