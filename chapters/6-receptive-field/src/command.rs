@@ -22,7 +22,14 @@ use crate::text::Text;
 pub struct Arguments {
     /// Layers from the image on, separated by commas: height x width, s with a stride, d with a
     /// dilation, as in 3x3s2d4
-    #[arg(long, value_name = "LAYERS", allow_hyphen_values = true, value_delimiter = ',', num_args = 1, group = "what")]
+    #[arg(
+        long,
+        value_name = "LAYERS",
+        allow_hyphen_values = true,
+        value_delimiter = ',',
+        num_args = 1,
+        group = "what"
+    )]
     layers: Vec<Layer>,
 
     /// A network by name: alexnet, vgg11, vgg16, vgg19, resnet18, resnet34, resnet50, resnet101,

@@ -95,7 +95,8 @@ fn centres_are_compared_whatever_the_order_of_the_branches() {
             let input = network.input();
             network.layer(format!("padded{left}{right}"), moved(left, right), &[input]).unwrap()
         });
-        let sum = network.layer("sum", Layer::Combination(Combination::Sum), &order.map(|branch| padded[branch])).unwrap();
+        let sum =
+            network.layer("sum", Layer::Combination(Combination::Sum), &order.map(|branch| padded[branch])).unwrap();
         let fields = network.fields((3, 5)).unwrap();
         let two = Alignment::Centres { at: sum, distance: Ratio::from_integer(2) };
         assert_eq!(fields.field(sum).unwrap().alignment, two, "{order:?}");

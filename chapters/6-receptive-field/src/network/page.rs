@@ -17,7 +17,8 @@ impl Overview {
         }
         page.figure(&self.table(text)?)?;
         let any_size = self.rows().any(|node| self.whole(node).is_none());
-        page.text(&(text.last_column)(any_size))?;
+        let none = self.rows().any(|node| self.whole(node).is_some_and(|(height, width)| height.min(width) == 0));
+        page.text(&(text.last_column)(any_size, none))?;
         let (down, across) = self.larger_from()?;
         match (down, across) {
             (None, None) => page.text(&(text.none_larger)(height, width))?,
@@ -41,16 +42,12 @@ impl Overview {
             return Ok(page.text(&(if self.sees_whole(field) { text.sees_all } else { text.sees_same })(name))?);
         }
         let (stride, padding) = (strides(field), both(rows.padding(), columns.padding()));
-        page.text(&(text.one_output)(name, &largest(field), &stride, &padding))?;
+        page.text(&if rows.drifts() || columns.drifts() {
+            (text.one_output_of_two_strides)(name, &largest(field), &padding)
+        } else {
+            (text.one_output)(name, &largest(field), &stride, &padding)
+        })?;
         let shared = rows.shared().zip(columns.shared());
-        if (rows.smallest(), columns.smallest()) != (rows.largest(), columns.largest()) {
-            let differ = match shared {
-                _ if rows.drifts() || columns.drifts() => text.drifting,
-                Some(_) => text.into_padding,
-                None => text.phases,
-            };
-            page.text(&differ(&format!("{}×{}", rows.smallest(), columns.smallest()), &largest(field)))?;
-        }
         if let Some((rows, columns)) = shared {
             page.text(&(text.shared)(rows, columns))?;
         }
@@ -62,6 +59,14 @@ impl Overview {
             }
             Alignment::Centres { at, distance } => (text.centres_differ)(network.name_of(at)?, &halves(distance)),
         })?;
+        if (rows.smallest(), columns.smallest()) != (rows.largest(), columns.largest()) {
+            let differ = match shared {
+                _ if rows.drifts() || columns.drifts() => text.drifting,
+                Some(_) => text.into_padding,
+                None => text.phases,
+            };
+            page.text(&differ(&format!("{}×{}", rows.smallest(), columns.smallest()), &largest(field)))?;
+        }
         Ok(())
     }
 
@@ -102,7 +107,11 @@ pub(super) fn both<T: PartialEq + ToString>(down: T, across: T) -> String {
 
 /// Halves of a pixel as a decimal fraction, which both languages print with a point.
 fn halves(number: Ratio<i64>) -> String {
-    if number.is_integer() { number.to_integer().to_string() } else { (*number.numer() as f64 / *number.denom() as f64).to_string() }
+    if number.is_integer() {
+        number.to_integer().to_string()
+    } else {
+        (*number.numer() as f64 / *number.denom() as f64).to_string()
+    }
 }
 
 /// As a sentence of its own.

@@ -3,8 +3,8 @@
 use anyhow::Result;
 use corr2d::receptive_field::Node;
 
-use super::page::{both, strides};
 use super::Overview;
+use super::page::{both, strides};
 use crate::text::Text;
 
 /// What a page leaves for a figure.
@@ -40,9 +40,13 @@ impl Overview {
             strides(field),
             both(rows.padding(), columns.padding()),
             format!("{}×{}", marked(rows.largest(), larger.0), marked(columns.largest(), larger.1)),
-            self.whole(node).map_or_else(|| "∞".to_owned(), |(height, width)| both(height, width)),
+            self.whole(node).map_or_else(|| "∞".to_owned(), |(height, width)| both(pixels(height), pixels(width))),
         ])
     }
+}
+
+fn pixels(side: usize) -> String {
+    if side == 0 { "–".to_owned() } else { side.to_string() }
 }
 
 /// Names and kinds begin at the left, numbers end at the right.

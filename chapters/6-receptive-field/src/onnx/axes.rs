@@ -117,7 +117,8 @@ pub(super) fn along_vector(operator: &Operator<'_>) -> Result<Option<()>> {
 
 /// In ascending order, negative ones counted from the end of [N, C, H, W].
 fn of_map(axes: Vec<i64>) -> Vec<i64> {
-    let mut axes: Vec<i64> = axes.into_iter().map(|axis| if axis < 0 { axis.saturating_add(4) } else { axis }).collect();
+    let mut axes: Vec<i64> =
+        axes.into_iter().map(|axis| if axis < 0 { axis.saturating_add(4) } else { axis }).collect();
     axes.sort_unstable();
     axes
 }

@@ -184,10 +184,12 @@ fn on_vector(operator: &Operator<'_>, inputs: &[Form]) -> Result<Meaning> {
     let places = |layer: Layer| Meaning { form: Form::Places, ..layer.into() };
     match operator.kind() {
         "Gemm" | "MatMul" => {
-            let of_weights = inputs.len() == 1
-                && operator.first_is_map
-                && operator.integer("transA").unwrap_or_default() == 0;
-            ensure!(of_weights, "it is no fully connected layer: only a vector multiplied by constant weights is known");
+            let of_weights =
+                inputs.len() == 1 && operator.first_is_map && operator.integer("transA").unwrap_or_default() == 0;
+            ensure!(
+                of_weights,
+                "it is no fully connected layer: only a vector multiplied by constant weights is known"
+            );
             Ok(everything())
         }
         "Flatten" if matches!(operator.integer("axis").unwrap_or(1), 1 | -1) => Ok(places(Layer::ElementWise)),
@@ -220,6 +222,9 @@ fn in_place(kind: &str, maps: usize) -> Result<Layer> {
         Some(joined) if maps > 1 => Layer::Combination(joined),
         Some(_) => Layer::ElementWise,
         None if ELEMENT_WISE.contains(&kind) => Layer::ElementWise,
+        None if matches!(kind, "Reshape" | "Squeeze") => bail!(
+            "it may move pixels to other places: a Flatten at axis 1, torch.flatten(x, 1), is known; or end the model before it"
+        ),
         None => bail!(
             "it has no receptive field that is known here: end the model before it, or describe the network in TOML"
         ),

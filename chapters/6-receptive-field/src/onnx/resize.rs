@@ -73,8 +73,9 @@ fn factor(operator: &Operator<'_>, input: Form) -> Result<(usize, usize)> {
     let whole = |scale: f32| (scale >= 1.0 && scale.fract() == 0.0).then_some(scale as usize);
     let axes = operator.attribute("axes").map(|axes| axes.ints.as_slice());
     let factor = match (axes, scales.as_slice()) {
-        (None | Some([0, 1, 2, 3]), [1.0, 1.0, height, width])
-        | (Some([2, 3] | [-2, -1]), [height, width]) => whole(*height).zip(whole(*width)),
+        (None | Some([0, 1, 2, 3]), [1.0, 1.0, height, width]) | (Some([2, 3] | [-2, -1]), [height, width]) => {
+            whole(*height).zip(whole(*width))
+        }
         _ => None,
     };
     factor.with_context(|| format!("it scales by {scales:?}, and only whole factors of height and width are known"))

@@ -84,11 +84,12 @@ pub(super) const ENGLISH: Text = Text {
     about: |_, english| english,
     network_table: ["layer", "kind", "map", "stride", "padding", "field", "whole"],
     kind: |layer| layer.to_string(),
-    last_column: |any_size| {
-        let any = if any_size { "; ∞ behind a global layer, which sees one of any size" } else { "" };
+    last_column: |any_size, none| {
+        let any = if any_size { " ∞ stands behind a global layer: the field grows with the image." } else { "" };
+        let none = if none { " – stands where a cropping hides the first pixels." } else { "" };
         format!(
-            "whole is the largest image of which one output sees everything{any}. On an image no larger than that, all that \
-             further layers add to the field of that output is padding."
+            "The last column is the largest image of which one output of the layer sees everything. On an image no larger than \
+             that, all that further layers add to the field of this output is padding.{any}{none}"
         )
     },
     larger: |larger| match larger {
@@ -117,18 +118,23 @@ pub(super) const ENGLISH: Text = Text {
              outputs look, is {stride}; the padding, how far before the image the first field begins, is {padding}."
         )
     },
+    one_output_of_two_strides: |layer, field, padding| {
+        format!(
+            "An output of {layer} sees up to {field} pixels, those in the padding included. The padding, how far before the \
+             image the first field begins, is {padding}."
+        )
+    },
     sees_all: |layer| format!("Every output of {layer} sees the whole image."),
     sees_same: |layer| {
-        format!("Every output of {layer} sees the same, but not the whole image: its rim is left out on the way.")
+        format!(
+            "Every output of {layer} sees the same part of the image, and not all of it: the rest is left out on the way."
+        )
     },
     phases: |smallest, largest| {
         format!("Behind a layer that enlarges, outputs differ in what they see: from {smallest} to {largest} pixels.")
     },
     drifting: |smallest, largest| {
-        format!(
-            "Paths with different strides drift apart, so that outputs differ in what they see: from {smallest} to {largest} \
-             pixels."
-        )
+        format!("Since the paths drift apart, outputs differ in what they see: from {smallest} to {largest} pixels.")
     },
     into_padding: |smallest, largest| {
         format!("Near the rim, outputs see further into the padding: from {smallest} to {largest} pixels.")
@@ -144,8 +150,8 @@ pub(super) const ENGLISH: Text = Text {
         aligned.",
     strides_differ: |at, first, other| {
         format!(
-            "The network is not aligned: at {at} paths meet whose outputs look {first} and {other} pixels apart, so that they \
-             drift away from each other."
+            "The network is not aligned: at {at} paths meet with different strides, {first} and {other}, which drift apart from \
+             output to output."
         )
     },
     centres_differ: |at, distance| {

@@ -70,7 +70,9 @@ impl Step {
                 let shifted = |before: usize| Reads::shifted(-(before as i64));
                 alone(size, shifted(sides.top), shifted(sides.left), sides)
             }
-            Layer::Input | Layer::ElementWise => alone((height, width), Reads::SAME_PLACE, Reads::SAME_PLACE, Sides::default()),
+            Layer::Input | Layer::ElementWise => {
+                alone((height, width), Reads::SAME_PLACE, Reads::SAME_PLACE, Sides::default())
+            }
             Layer::Combination(_) | Layer::Concatenation => meeting(placed, sizes)?,
             Layer::Global => {
                 let all = |length: usize| Reads::All { length: length as i64 };

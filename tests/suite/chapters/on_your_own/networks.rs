@@ -158,10 +158,11 @@ fn gates_and_normalisations_see_everything() {
     let expected = [
         ("conv 3×3/2", &halved, &alone),
         ("global", &single, &all),
-        ("add", &halved, &all),
+        ("conv 1×1", &single, &all),
+        ("multiply", &halved, &all),
         ("upsample 2×2", &whole, &all),
         ("global", &single, &all),
-        ("add", &whole, &all),
+        ("subtract", &whole, &all),
     ];
     assert_eq!(layers, expected);
     assert_eq!(value["output"]["pixels"], 12 * 20, "the mean of all places reaches every pixel");
@@ -178,7 +179,9 @@ fn both_placements_of_the_stride_have_their_name() {
         assert_eq!((&row["stride"], &row["padding"]), (&json!([32, 32]), &json!([padding, padding])), "{name}");
     }
     let value = json(&page::<Arguments>(&["--network", "resnet50-slim", "--json"]));
-    assert_eq!(value["larger_than_image_from"], "layer3.3.conv2");
+    assert_eq!(value["larger_than_image_from"], json!(["layer3.3.conv2", "layer3.3.conv2"]));
+    // 483 − 239 mod 32, though on images of other sizes TensorFlow pads otherwise: the last field begins with the image.
+    assert_eq!(last("resnet50-slim")["sees_whole_up_to"], json!([468, 468]));
     assert_eq!((&value["output"]["layer"], &value["output"]["centre"]), (&json!("layer4.2.add"), &json!([98, 98])));
 }
 
