@@ -15,7 +15,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use candle_core::Device;
-use corr2d::receptive_field::{AxisField, EffectiveField, Field, Fields, Layer, Network, Node, Region};
+use corr2d::receptive_field::{AxisField, EffectiveField, Field, Fields, Layer, Mask, Network, Node, Region};
 use corr2d_imaging::{Picture, check_writable, write_together};
 
 use crate::progress::Progress;
@@ -49,8 +49,8 @@ pub(crate) struct Overview {
     region: Region,
     /// For every layer the largest image of which one output sees everything.
     whole: BTreeMap<Node, Option<(usize, usize)>>,
-    /// How many pixels of the image can reach the output.
-    pixels: usize,
+    /// Which pixels of the image can reach the output.
+    pixels: Mask,
     effective: Option<EffectiveField>,
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn overview(asked: Asked<'_>, device: &Device) -> Result<Overview> {
     let (height, width) = fields.field(node)?.size;
     let output = asked.at.unwrap_or((height / 2, width / 2));
     let region = fields.region(node, output)?;
-    let pixels = fields.seen(node, output)?.pixels.count();
+    let pixels = fields.seen(node, output)?.pixels;
     let effective = match asked.heat_map {
         Some(_) => {
             let progress = Progress::over_draws(DRAWS);

@@ -66,6 +66,7 @@ pub struct Text {
     pub centres_differ: fn(at: &str, distance: &str) -> String,
     pub region: fn(row: usize, column: usize, region: Region) -> String,
     pub centre: fn(down: &str, across: &str, pixels: usize) -> String,
+    pub hidden: fn(reached: Region) -> String,
     pub measured_field: fn(pixels: usize, reached: usize, share: &str) -> String,
     pub gaussian: fn(down: &str, across: &str, explained: &str) -> String,
     pub no_gaussian: &'static str,

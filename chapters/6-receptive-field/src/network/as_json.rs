@@ -21,10 +21,9 @@ impl Overview {
             "output": {
                 "layer": network.name_of(self.node)?, "row": self.output.0, "column": self.output.1,
                 "top": top, "bottom": bottom, "left": left, "right": right, "centre": [number(down), number(across)],
-                "pixels": self.pixels, "aligned": field.alignment == Alignment::Aligned,
-                "shared": shared.map(|((top, bottom), (left, right))| {
-                    json!({ "top": top, "bottom": bottom, "left": left, "right": right })
-                }),
+                "pixels": self.pixels.count(),
+                "reached": self.pixels.bounds().map(as_json), "aligned": field.alignment == Alignment::Aligned,
+                "shared": shared.map(|((top, bottom), (left, right))| as_json(Region { top, bottom, left, right })),
             },
         });
         if let Some(effective) = &self.effective {
@@ -49,6 +48,10 @@ impl Overview {
             "sees_whole_up_to": self.whole(node), "larger_than_image": self.is_larger(field), "aligned": field.alignment == Alignment::Aligned,
         }))
     }
+}
+
+fn as_json(Region { top, bottom, left, right }: Region) -> Value {
+    json!({ "top": top, "bottom": bottom, "left": left, "right": right })
 }
 
 /// A fraction as a decimal.

@@ -73,8 +73,11 @@ impl Overview {
     fn print_output(&self, text: &Text, page: &mut Page<'_>) -> Result<()> {
         let (down, across) = self.region.centre();
         let region = (text.region)(self.output.0, self.output.1, self.region);
-        let centre = (text.centre)(&halves(down), &halves(across), self.pixels);
-        Ok(page.text(&format!("{region} {centre}"))?)
+        let centre = (text.centre)(&halves(down), &halves(across), self.pixels.count());
+        // Arithmetic goes on through the padding between two layers, and may come out at pixels that nothing reaches.
+        let reached = self.pixels.bounds().filter(|reached| self.region.inside(self.fields.image()) != Some(*reached));
+        let hidden = reached.map_or_else(String::new, |reached| format!(" {}", (text.hidden)(reached)));
+        Ok(page.text(&format!("{region} {centre}{hidden}"))?)
     }
 
     fn print_effective(&self, text: &Text, page: &mut Page<'_>) -> Result<()> {

@@ -164,7 +164,14 @@ pub(super) const ENGLISH: Text = Text {
         )
     },
     centre: |down, across, pixels| {
-        format!("Their centre is row {down}, column {across}; {pixels} pixels of the image can reach the output.")
+        let pixels = if pixels == 1 { "1 pixel".to_owned() } else { format!("{pixels} pixels") };
+        format!("Their centre is row {down}, column {across}; {pixels} of the image can reach the output.")
+    },
+    hidden: |reached| {
+        format!(
+            "These lie in rows {} to {} and columns {} to {}: no path that stays out of the padding leads to the rest.",
+            reached.top, reached.bottom, reached.left, reached.right
+        )
     },
     measured_field: |pixels, reached, share| {
         format!(

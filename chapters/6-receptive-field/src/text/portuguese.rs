@@ -195,7 +195,16 @@ pub(super) const PORTUGUESE: Text = Text {
         )
     },
     centre: |down, across, pixels| {
-        format!("O centro fica na linha {down}, coluna {across}; {pixels} pixels da imagem podem chegar à saída.")
+        let pixels =
+            if pixels == 1 { "1 pixel da imagem pode".to_owned() } else { format!("{pixels} pixels da imagem podem") };
+        format!("O centro fica na linha {down}, coluna {across}; {pixels} chegar à saída.")
+    },
+    hidden: |reached| {
+        format!(
+            "Eles ficam entre as linhas {} e {} e entre as colunas {} e {}: nenhum caminho que evite o preenchimento leva \
+             ao resto.",
+            reached.top, reached.bottom, reached.left, reached.right
+        )
     },
     measured_field: |pixels, reached, share| {
         format!(
