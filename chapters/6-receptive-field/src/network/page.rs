@@ -15,10 +15,12 @@ impl Overview {
         if let Some(about) = self.about {
             page.text(&sentence((text.about)(network.name(), about)))?;
         }
-        page.figure(&self.table(text)?)?;
-        let any_size = self.rows().any(|node| self.whole(node).is_none());
-        let none = self.rows().any(|node| self.whole(node).is_some_and(|(height, width)| height.min(width) == 0));
-        page.text(&(text.last_column)(any_size, none))?;
+        if self.rows().next().is_some() {
+            page.figure(&self.table(text)?)?;
+            let any_size = self.rows().any(|node| self.whole(node).is_none());
+            let none = self.rows().any(|node| self.whole(node).is_some_and(|(height, width)| height.min(width) == 0));
+            page.text(&(text.last_column)(any_size, none))?;
+        }
         let (down, across) = self.larger_from()?;
         match (down, across) {
             (None, None) => page.text(&(text.none_larger)(height, width))?,
