@@ -35,15 +35,16 @@ use settings::Operator;
 /// What is no model, has more than one image, or an operator without a receptive field.
 pub(crate) fn network(bytes: &[u8], path: &Path) -> Result<Described> {
     let model = ModelProto::decode(bytes).map_err(|error| anyhow::anyhow!("this is no ONNX model: {error}"))?;
-    let graph = model.graph.context("this is no ONNX model: it has no graph")?;
+    let mut graph = model.graph.context("this is no ONNX model: it has no graph")?;
     let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    let input = image_of(&graph)?;
+    let input = image_of(&graph)?.clone();
+    let weights = std::mem::take(&mut graph.initializer);
     let own = model.opset_import.iter().find(|set| matches!(set.domain.as_str(), "" | "ai.onnx"));
     let mut reader = Reader {
         network: Network::new(stem),
         maps: HashMap::new(),
-        constants: graph.initializer.iter().map(|tensor| (tensor.name.clone(), tensor.clone())).collect(),
-        known: graph.initializer.iter().map(|tensor| tensor.name.clone()).collect(),
+        known: weights.iter().map(|tensor| tensor.name.clone()).collect(),
+        constants: weights.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect(),
         version: own.map_or(1, |set| set.version),
         names: HashSet::from(["input".to_owned()]),
     };
@@ -53,7 +54,7 @@ pub(crate) fn network(bytes: &[u8], path: &Path) -> Result<Described> {
         reader.read(node).with_context(|| format!("operator {} {}", node.op_type, called(node)))?;
     }
     ensure!(reader.network.last() != reader.network.input(), "no operator of the graph takes its image");
-    Ok(Described { network: reader.network, image: size_of(input) })
+    Ok(Described { network: reader.network, image: size_of(&input) })
 }
 
 /// The one input that is no weight.

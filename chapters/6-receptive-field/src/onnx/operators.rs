@@ -161,6 +161,8 @@ fn on_map(operator: &Operator<'_>, inputs: &[Form]) -> Result<Meaning> {
         "Concat" => axes::concatenation(operator, maps)?,
         "Softmax" | "LogSoftmax" => return axes::softmax(operator),
         "GroupNormalization" | "InstanceNormalization" | "LayerNormalization" => return axes::normalisation(operator),
+        // As it learns, it takes the mean of all places, and not one that it has kept.
+        "BatchNormalization" if operator.integer("training_mode") == Some(1) => return axes::normalisation(operator),
         "Slice" | "Split" => axes::some_channels(operator)?,
         "Flatten" => return axes::flatten(operator),
         "Gemm" | "MatMul" => bail!(

@@ -35,7 +35,7 @@ pub(super) const ENGLISH: Text = Text {
     try_it: "Your turn. Write a chain of layers: height and width, s for a stride, d for a dilation (d2 leaves one pixel out \
         between neighbouring weights). How far will the second chain see? Count before you run it.",
     dilated: "The last columns have a stride of 1 and a dilation that doubles, 1, 2, 4, 8 and 16: they see as far as the \
-        strides, and no map becomes smaller.",
+        strides, and no map is halved.",
     networks_title: "Networks as they are",
     networks: "The same arithmetic, layer by layer, gives what the last maps of well-known networks see. The stride is how \
         far apart neighbouring outputs look; the padding is how far before the image the first one begins. Where branches \

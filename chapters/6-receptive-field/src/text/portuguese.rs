@@ -39,7 +39,7 @@ pub(super) const PORTUGUESE: Text = Text {
     try_it: "Agora é com você. Escreva uma sequência de camadas: altura e largura, s para o passo (stride), d para a dilatação \
         (d2 deixa um pixel de fora entre pesos vizinhos). Até onde a segunda sequência enxerga? Conte antes de executar.",
     dilated: "Nas últimas colunas, o passo é 1 e a dilatação dobra: 1, 2, 4, 8 e 16. Com ela, as camadas enxergam tão longe \
-        quanto com passo 2, e nenhum mapa encolhe.",
+        quanto com passo 2, e nenhum mapa é reduzido à metade.",
     networks_title: "Redes de verdade",
     networks: "A mesma conta, camada por camada, diz quanto enxerga o último mapa de redes conhecidas. O passo é a distância, em \
         pixels, entre os campos de duas saídas vizinhas; o preenchimento (padding) diz quantos pixels antes da imagem começa \
@@ -56,8 +56,8 @@ pub(super) const PORTUGUESE: Text = Text {
     effective_title: "Quanto disso conta",
     effective: "Todo pixel do campo pode influenciar a saída, mas um da borda por poucos caminhos, e um do meio por muitos. \
         Por isso, o gradiente é maior no meio e cai em direção à borda, em forma de sino. Aqui estão camadas de 3×3 com pesos \
-        aleatórios; o que se mede é a raiz da média dos quadrados do gradiente em dezesseis sorteios. Um pixel conta se ela \
-        é ali pelo menos 4.55 % da maior; σ é o desvio padrão do sino, em pixels:",
+        aleatórios; o que se mede é a raiz da média dos quadrados do gradiente em dezesseis sorteios. Um pixel conta se o \
+        valor ali é pelo menos 4.55 % do maior; σ é o desvio padrão do sino, em pixels:",
     effective_table: ["camadas", "campo", "σ", "pixels que contam", "parte"],
     effective_share: |first, last| {
         format!(
