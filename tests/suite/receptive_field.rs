@@ -5,3 +5,4 @@ mod effective;
 mod errors;
 mod layers;
 mod published;
+mod whole;

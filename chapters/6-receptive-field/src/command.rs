@@ -22,13 +22,20 @@ use crate::text::Text;
 pub struct Arguments {
     /// Layers from the image on, separated by commas: height x width, s with a stride, d with a
     /// dilation, as in 3x3s2d4
-    #[arg(long, value_name = "LAYERS", value_delimiter = ',', num_args = 1, group = "what")]
+    #[arg(
+        long,
+        value_name = "LAYERS",
+        allow_hyphen_values = true,
+        value_delimiter = ',',
+        num_args = 1,
+        group = "what"
+    )]
     layers: Vec<Layer>,
 
     /// A network by name: alexnet, vgg11, vgg16, vgg19, resnet18, resnet34, resnet50, resnet101,
     /// resnet152 (with -paper or -slim where the paper or TF-Slim halves elsewhere), inception-v3,
     /// mobilenet-v1, mobilenet-v2, u-net
-    #[arg(long, value_name = "NAME", group = "what")]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true, group = "what")]
     network: Option<String>,
 
     /// A network from a file: a description (.toml), whose settings stand in
@@ -37,7 +44,7 @@ pub struct Arguments {
     network_file: Option<PathBuf>,
 
     /// Height and width of the image [default: the network's own]
-    #[arg(long, value_name = "HxW", requires = "what", conflicts_with_all = ["layers", "image"])]
+    #[arg(long, value_name = "HxW", allow_hyphen_values = true, requires = "what", conflicts_with_all = ["layers", "image"])]
     image_size: Option<Size>,
 
     /// A photograph: the network is laid over it, whatever its size
@@ -45,11 +52,11 @@ pub struct Arguments {
     image: Option<PathBuf>,
 
     /// The layer whose output is looked at [default: the last one]
-    #[arg(long, value_name = "NAME", requires = "what", conflicts_with = "layers")]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true, requires = "what", conflicts_with = "layers")]
     layer: Option<String>,
 
     /// Which of its outputs, counted from 0 [default: the one in the middle]
-    #[arg(long, value_name = "ROW,COLUMN", requires = "what", conflicts_with = "layers")]
+    #[arg(long, value_name = "ROW,COLUMN", allow_hyphen_values = true, requires = "what", conflicts_with = "layers")]
     at: Option<Place>,
 
     /// Where to draw what that output sees, over the image, as SVG

@@ -11,6 +11,7 @@
 //! | `toml_file` | the description language, with all its settings |
 //! | `onnx` | what is read of a model that PyTorch has written |
 //! | `drawing`, `heat_map` | the field over the image, and how much of it counts |
+//! | `progress` | a bar on a terminal |
 //! | `text` | every sentence, in English and Portuguese |
 //! | `command` | the command line |
 //!
@@ -28,6 +29,7 @@ pub mod lesson;
 mod network;
 mod network_file;
 mod onnx;
+mod progress;
 mod text;
 mod toml_file;
 

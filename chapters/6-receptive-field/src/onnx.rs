@@ -1,10 +1,21 @@
 //! A network as PyTorch and others write it: an ONNX file.
 //!
-//! Of a model only the graph is read, of its weights only their shapes. What an operator does to what an output sees
-//! stands in `operators`; one that moves pixels about in another way is an error that names it.
+//! Of a model only the graph is read, of its weights only their shapes. An operator that moves pixels about in a way that
+//! is not known is an error that names it: a field is right, or there is none.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `operators` | what each operator does to what an output sees |
+//! | `axes` | those that run along axes: softmax, means, slices |
+//! | `resize` | enlarging, which four settings decide |
+//! | `settings` | attributes, constants, windows |
+//! | `messages` | the file format |
 
+mod axes;
 mod messages;
 mod operators;
+mod resize;
+mod settings;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -14,7 +25,9 @@ use corr2d::receptive_field::{Layer, Network, Node};
 use prost::Message;
 
 use crate::toml_file::Described;
-use messages::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
+use messages::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
+use operators::{Form, Meaning};
+use settings::Operator;
 
 /// Reads a model.
 ///
@@ -22,22 +35,26 @@ use messages::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 /// What is no model, has more than one image, or an operator without a receptive field.
 pub(crate) fn network(bytes: &[u8], path: &Path) -> Result<Described> {
     let model = ModelProto::decode(bytes).map_err(|error| anyhow::anyhow!("this is no ONNX model: {error}"))?;
-    let graph = model.graph.context("this is no ONNX model: it has no graph")?;
+    let mut graph = model.graph.context("this is no ONNX model: it has no graph")?;
     let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    let input = image_of(&graph)?;
+    let input = image_of(&graph)?.clone();
+    let weights = std::mem::take(&mut graph.initializer);
+    let own = model.opset_import.iter().find(|set| matches!(set.domain.as_str(), "" | "ai.onnx"));
     let mut reader = Reader {
         network: Network::new(stem),
         maps: HashMap::new(),
-        constants: graph.initializer.iter().map(|tensor| (tensor.name.clone(), tensor.clone())).collect(),
-        flat: HashSet::new(),
+        known: weights.iter().map(|tensor| tensor.name.clone()).collect(),
+        constants: weights.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect(),
+        version: own.map_or(1, |set| set.version),
         names: HashSet::from(["input".to_owned()]),
     };
-    reader.maps.insert(input.name.clone(), reader.network.input());
+    reader.known.extend(graph.input.iter().map(|input| input.name.clone()));
+    reader.maps.insert(input.name.clone(), (reader.network.input(), Form::Map));
     for node in &graph.node {
         reader.read(node).with_context(|| format!("operator {} {}", node.op_type, called(node)))?;
     }
     ensure!(reader.network.last() != reader.network.input(), "no operator of the graph takes its image");
-    Ok(Described { network: reader.network, image: size_of(input) })
+    Ok(Described { network: reader.network, image: size_of(&input) })
 }
 
 /// The one input that is no weight.
@@ -71,62 +88,65 @@ fn called(node: &NodeProto) -> &str {
 /// What was read so far.
 struct Reader {
     network: Network,
-    /// Which values of the graph are maps.
-    maps: HashMap<String, Node>,
+    /// Which values of the graph come from the image, and what they are.
+    maps: HashMap<String, (Node, Form)>,
     /// Which are known numbers.
     constants: HashMap<String, TensorProto>,
-    /// The maps of one pixel behind a global pooling or a fully connected layer.
-    flat: HashSet<Node>,
+    /// All values so far: an operator stands behind those that it takes its inputs from.
+    known: HashSet<String>,
+    version: i64,
     names: HashSet<String>,
 }
 
+/// What carries a graph of its own, into which nobody has looked.
+const WITH_GRAPHS: [&str; 4] = ["If", "Loop", "Scan", "SequenceMap"];
+
 impl Reader {
     fn read(&mut self, node: &NodeProto) -> Result<()> {
-        if node.op_type == "Constant" {
-            let value = node.attribute.iter().find_map(|attribute| attribute.t.clone());
-            if let (Some(value), Some(name)) = (value, node.output.first()) {
-                self.constants.insert(name.clone(), value);
-            }
+        let unknown = node.input.iter().find(|name| !name.is_empty() && !self.known.contains(*name));
+        ensure!(unknown.is_none(), "its input {} is given by nothing before it", unknown.map_or("", String::as_str));
+        self.known.extend(node.output.iter().cloned());
+        let kind = node.op_type.as_str();
+        ensure!(!WITH_GRAPHS.contains(&kind), "it has a graph of its own, which is not read: end the model before it");
+        if kind == "Constant" {
+            let value = node.attribute.iter().find_map(AttributeProto::tensor);
+            self.constants.extend(node.output.first().cloned().zip(value));
             return Ok(());
         }
-        let inputs: Vec<Node> = node.input.iter().filter_map(|name| self.maps.get(name).copied()).collect();
+        let mut inputs: Vec<(Node, Form)> = Vec::new();
+        for input in node.input.iter().filter_map(|name| self.maps.get(name)) {
+            // A value that meets itself, as in x · x, is one value.
+            if !inputs.contains(input) {
+                inputs.push(*input);
+            }
+        }
         // What is computed of weights and shapes alone is none of the image's business, unless a map needs it later.
-        if inputs.is_empty() {
-            if let ("Cast" | "Identity", [from], [to]) = (node.op_type.as_str(), &*node.input, &*node.output) {
+        if inputs.is_empty() || matches!(kind, "Shape" | "Size") {
+            if let ("Cast" | "Identity", [from], [to]) = (kind, &*node.input, &*node.output) {
                 self.constants.extend(self.constants.get(from).cloned().map(|value| (to.clone(), value)));
             }
             return Ok(());
         }
-        let name = self.free_name(node);
-        let flat = inputs.iter().all(|input| self.flat.contains(input));
-        let end = if flat { self.on_flat(name, &inputs)? } else { self.on_map(name, node, &inputs)? };
-        if flat || self.network.layer_of(end)? == Layer::Global {
-            self.flat.insert(end);
-        }
-        self.maps.extend(node.output.iter().map(|output| (output.clone(), end)));
+        let first_is_map = node.input.first().is_some_and(|name| self.maps.contains_key(name));
+        let operator = Operator { node, constants: &self.constants, version: self.version, first_is_map };
+        let (nodes, forms): (Vec<Node>, Vec<Form>) = inputs.into_iter().unzip();
+        let meaning = operators::meaning(&operator, &forms)?;
+        let form = meaning.form;
+        let end = self.add(node, meaning, nodes)?;
+        self.maps.extend(node.output.iter().map(|output| (output.clone(), (end, form))));
         Ok(())
     }
 
-    /// On one pixel every operator sees that pixel: classifiers end so.
-    fn on_flat(&mut self, name: String, inputs: &[Node]) -> Result<Node> {
-        let mut inputs = inputs.to_vec();
-        inputs.dedup();
-        let layer = if inputs.len() > 1 { Layer::Addition } else { Layer::ElementWise };
-        Ok(self.network.layer(name, layer, &inputs)?)
-    }
-
-    fn on_map(&mut self, name: String, node: &NodeProto, inputs: &[Node]) -> Result<Node> {
-        let mut at = inputs.to_vec();
-        // A value that meets itself, as in x · x, is one value.
-        at.dedup();
-        let layers = operators::layers(node, at.len(), &self.constants)?;
-        if layers.normalises {
-            // Each output depends on its own place, and on a mean over all of them.
-            let mean = self.network.layer(format!("{name}.mean"), Layer::Global, &at[..1])?;
-            return Ok(self.network.layer(name, Layer::Addition, &[at[0], mean])?);
+    /// Adds the layers that an operator is.
+    fn add(&mut self, node: &NodeProto, meaning: Meaning, mut at: Vec<Node>) -> Result<Node> {
+        let name = self.free_name(node);
+        if let (Some(joined), Some(&place)) = (meaning.over_all, at.first()) {
+            // Each output depends on its own place, and on a number that all of them give.
+            let all = self.network.layer(format!("{name}.all"), Layer::Global, &[place])?;
+            return Ok(self.network.layer(name, Layer::Combination(joined), &[place, all])?);
         }
-        let last = layers.chain.len().saturating_sub(1);
-        for (index, layer) in layers.chain.iter().enumerate() {
+        let last = meaning.chain.len().saturating_sub(1);
+        for (index, layer) in meaning.chain.iter().enumerate() {
             let name = if index == last { name.clone() } else { format!("{name}.{index}") };
             at = vec![self.network.layer(name, *layer, &at)?];
         }

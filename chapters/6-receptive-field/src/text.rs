@@ -4,7 +4,7 @@ mod english;
 mod portuguese;
 
 use chapter_kit::Language;
-use corr2d::receptive_field::Region;
+use corr2d::receptive_field::{Layer, Region};
 
 use english::ENGLISH;
 use portuguese::PORTUGUESE;
@@ -45,19 +45,28 @@ pub struct Text {
     pub gaps: fn(seen: usize, all: usize) -> String,
     pub network_title: fn(name: &str, height: usize, width: usize) -> String,
     pub about: fn(name: &str, english: &'static str) -> &'static str,
-    pub network_table: [&'static str; 6],
-    pub larger: fn(layer: &str) -> String,
+    pub network_table: [&'static str; 7],
+    pub kind: fn(layer: Layer) -> String,
+    pub last_column: fn(any_size: bool, none: bool) -> String,
+    pub larger: fn((Option<&str>, Option<&str>)) -> String,
     pub sees_whole: fn(layer: &str) -> String,
     pub sees_whole_nowhere: &'static str,
     pub none_larger: fn(height: usize, width: usize) -> String,
     pub one_output: fn(layer: &str, field: &str, stride: &str, padding: &str) -> String,
+    pub one_output_of_two_strides: fn(layer: &str, field: &str, padding: &str) -> String,
     pub sees_all: fn(layer: &str) -> String,
+    pub sees_same: fn(layer: &str) -> String,
     pub phases: fn(smallest: &str, largest: &str) -> String,
+    pub drifting: fn(smallest: &str, largest: &str) -> String,
+    pub into_padding: fn(smallest: &str, largest: &str) -> String,
+    pub shared: fn(rows: (i64, i64), columns: (i64, i64)) -> String,
     pub aligned: &'static str,
+    pub aligned_besides: &'static str,
     pub strides_differ: fn(at: &str, first: &str, other: &str) -> String,
     pub centres_differ: fn(at: &str, distance: &str) -> String,
     pub region: fn(row: usize, column: usize, region: Region) -> String,
     pub centre: fn(down: &str, across: &str, pixels: usize) -> String,
+    pub hidden: fn(reached: Region) -> String,
     pub measured_field: fn(pixels: usize, reached: usize, share: &str) -> String,
     pub gaussian: fn(down: &str, across: &str, explained: &str) -> String,
     pub no_gaussian: &'static str,

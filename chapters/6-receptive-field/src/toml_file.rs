@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
-use corr2d::receptive_field::{Interpolation, Layer, Network, Node, Same, Sides, Window, WindowPadding};
+use corr2d::receptive_field::{Combination, Interpolation, Layer, Network, Node, Same, Sides, Window, WindowPadding};
 use serde::Deserialize;
 
 /// A network, and the image that it was described for.
@@ -50,6 +50,11 @@ enum Kind {
     Cropping,
     ElementWise,
     Addition,
+    Subtraction,
+    Multiplication,
+    Division,
+    Maximum,
+    Minimum,
     Concatenation,
     Global,
 }
@@ -131,7 +136,12 @@ impl LayerText {
             Kind::Padding => Layer::Padding(self.sides()?),
             Kind::Cropping => Layer::Cropping(self.sides()?),
             Kind::ElementWise => Layer::ElementWise,
-            Kind::Addition => Layer::Addition,
+            Kind::Addition => Layer::Combination(Combination::Sum),
+            Kind::Subtraction => Layer::Combination(Combination::Difference),
+            Kind::Multiplication => Layer::Combination(Combination::Product),
+            Kind::Division => Layer::Combination(Combination::Quotient),
+            Kind::Maximum => Layer::Combination(Combination::Maximum),
+            Kind::Minimum => Layer::Combination(Combination::Minimum),
             Kind::Concatenation => Layer::Concatenation,
             Kind::Global => Layer::Global,
         })
@@ -146,7 +156,7 @@ impl LayerText {
             Kind::TransposedConvolution => [windowed, &["output-padding"]].concat(),
             Kind::Upsampling => vec!["factor", "interpolation"],
             Kind::Padding | Kind::Cropping => vec!["padding"],
-            Kind::ElementWise | Kind::Addition | Kind::Concatenation | Kind::Global => Vec::new(),
+            _ => Vec::new(),
         };
         let given = [
             ("kernel", self.kernel.is_some()),

@@ -41,7 +41,11 @@
 //! | --- | --- |
 //! | `layer` | the layers that a network is made of |
 //! | `network` | the network: which layer takes whose output |
-//! | `fields` | a network over an image: sizes, fields, alignment |
+//! | `fields` | a network over an image: what the outputs of every layer see, and whether its paths are aligned |
+//! | `steps` | one layer over an image: the size of its map, and what an output reads of each input |
+//! | `windows` | windows as the engine takes them, 'same' padding in numbers |
+//! | `region` | a rectangle of the image |
+//! | `whole` | the largest image of which one output sees everything |
 //! | `axis` | the field along one axis: stride, padding, regions |
 //! | `reads` | which positions one output of one layer reads |
 //! | `reach` | regions that repeat with a period, through a layer |
@@ -60,14 +64,19 @@ mod network;
 pub mod networks;
 mod reach;
 mod reads;
+mod region;
 mod sets;
+mod steps;
+mod whole;
+mod windows;
 
 pub use axis::AxisField;
 pub use effective::EffectiveField;
 pub use error::{Error, Result};
-pub use fields::{Alignment, Field, Fields, Region};
-pub use layer::{Interpolation, Layer, Pair, Same, Sides, Window, WindowPadding};
+pub use fields::{Alignment, Field, Fields};
+pub use layer::{Combination, Interpolation, Layer, Pair, Same, Sides, Window, WindowPadding};
 pub use model::Weights;
 pub use network::{Network, Node};
 pub use num_rational::Ratio;
+pub use region::Region;
 pub use sets::{Mask, Seen};

@@ -7,10 +7,12 @@ mod dialects;
 mod edges;
 mod layer;
 mod learning;
+mod models;
 mod networks;
 mod pairs;
 mod receptive_field;
 mod results;
+mod words;
 
 use serde_json::Value;
 

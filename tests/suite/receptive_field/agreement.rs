@@ -1,7 +1,9 @@
 //! Arithmetic, sets and gradients: three ways to what an output sees, on random networks with branches.
 
 use candle_core::Device;
-use corr2d::receptive_field::{Fields, Interpolation, Layer, Network, Node, Same, Sides, Weights, Window};
+use corr2d::receptive_field::{
+    Combination, Fields, Interpolation, Layer, Network, Node, Same, Sides, Weights, Window, WindowPadding,
+};
 use corr2d_tests::SplitMix;
 
 /// How many networks must have an output whose way to the image leads past no padding; the others are checked too.
@@ -16,7 +18,7 @@ fn three_ways_agree_on_500_random_networks() {
             seed < 4 * NETWORKS as u64,
             "only {with_interior} of {seed} networks have an output beside the padding"
         );
-        let (network, image) = random_network(seed);
+        let (network, image) = random_network(seed, |_| true);
         let fields = network.fields(image).unwrap();
         let case = format!("seed {seed}, {image:?}: {}", description(&network));
         with_interior += usize::from(check(&fields, seed, &case, &mut at_the_rim));
@@ -26,6 +28,20 @@ fn three_ways_agree_on_500_random_networks() {
     }
     // What was drawn has of everything enough to prove something.
     assert!(branched > 200 && enlarged > 100 && at_the_rim > 300, "{branched} {enlarged} {at_the_rim} of {seed}");
+}
+
+#[test]
+fn they_agree_at_the_rim_too_where_nothing_is_hidden() {
+    let (mut branched, mut enlarged, mut at_the_rim) = (0, 0, 0);
+    for seed in 0..150 {
+        let (network, image) = random_network(seed, shows_all);
+        let fields = network.fields(image).unwrap();
+        let case = format!("seed {seed}, {image:?}: {}", description(&network));
+        check(&fields, seed, &case, &mut at_the_rim);
+        branched += usize::from(network.nodes().any(|node| network.inputs_of(node).unwrap().len() > 1));
+        enlarged += usize::from(network.nodes().any(|node| enlarges(&network.layer_of(node).unwrap())));
+    }
+    assert!(branched > 80 && enlarged > 80 && at_the_rim > 80, "{branched} {enlarged} {at_the_rim}");
 }
 
 /// Checks one output of the last layer anywhere and one whose way leads past no padding; whether there is such a one.
@@ -53,6 +69,13 @@ fn agree(fields: &Fields, node: Node, output: (usize, usize), seed: u64, case: &
     let region = fields.region(node, output).unwrap();
     if !seen.padding {
         assert_eq!(seen.pixels.bounds(), Some(region), "output {output:?}, {case}");
+    } else if shows_all(fields) {
+        let inside = region.inside(fields.image()).unwrap();
+        assert_eq!(seen.pixels.bounds(), Some(inside), "output {output:?} at the rim, {case}");
+        if fields.network().nodes().all(|node| fields.network().inputs_of(node).unwrap().len() < 2) {
+            let area = (inside.bottom - inside.top + 1) * (inside.right - inside.left + 1);
+            assert_eq!(seen.pixels.count() as i64, area, "a chain without gaps: output {output:?} at the rim, {case}");
+        }
     } else if let Some(bounds) = seen.pixels.bounds() {
         let inside = region.inside(fields.image()).unwrap();
         let within = bounds.top >= inside.top
@@ -64,8 +87,51 @@ fn agree(fields: &Fields, node: Node, output: (usize, usize), seed: u64, case: &
     seen.padding
 }
 
-/// A legal network of up to ten layers, over an image that is not square.
-fn random_network(seed: u64) -> (Network, (usize, usize)) {
+/// Whether no layer has gaps, hides a part of its input, or has outputs that see padding alone. Then what an output sees is
+/// its region, cut off at the rim; otherwise sets may see less, since arithmetic goes on through padding.
+fn shows_all(fields: &Fields) -> bool {
+    let network = fields.network();
+    network.nodes().skip(1).all(|node| {
+        let size = |node| fields.field(node).unwrap().size;
+        let (input, output) = (size(network.inputs_of(node).unwrap()[0]), size(node));
+        let layer = network.layer_of(node).unwrap();
+        let axes = |window: &Window| {
+            let padding = match window.padding {
+                WindowPadding::Explicit(sides) => Some((sides.top, sides.left)),
+                WindowPadding::Same(_) => None,
+            };
+            [
+                (window.kernel.0, window.stride.0, window.dilation.0, padding.map(|at| at.0), input.0, output.0),
+                (window.kernel.1, window.stride.1, window.dilation.1, padding.map(|at| at.1), input.1, output.1),
+            ]
+        };
+        match layer {
+            Layer::Convolution(window) | Layer::MaxPooling(window) | Layer::AveragePooling(window) => {
+                axes(&window).into_iter().all(|(kernel, stride, dilation, before, input, output)| {
+                    let dense = (dilation == 1 || kernel == 1) && stride <= kernel;
+                    // 'Same' padding is never longer than the kernel, and its last window ends with the map.
+                    let (first, last) = (before.unwrap_or(0), (output - 1) * stride);
+                    let reaches = before.is_none_or(|before| last + kernel >= input + before && last < input + before);
+                    dense && first < kernel && reaches
+                })
+            }
+            Layer::TransposedConvolution { window, .. } => {
+                axes(&window).into_iter().all(|(kernel, stride, _, before, input, output)| {
+                    // The last output reads the last pixel, or one before it.
+                    let before = before.unwrap();
+                    let (first, last) =
+                        ((output + before).saturating_sub(kernel).div_ceil(stride), (output - 1 + before) / stride);
+                    first < input && last + 1 >= input && before < kernel
+                })
+            }
+            Layer::Padding(sides) | Layer::Cropping(sides) => sides == Sides::default(),
+            _ => true,
+        }
+    })
+}
+
+/// A legal network of up to ten layers that is as is asked, over an image that is not square.
+pub(super) fn random_network(seed: u64, wanted: fn(&Fields) -> bool) -> (Network, (usize, usize)) {
     let mut stream = SplitMix::new(seed);
     let height = stream.between(9, 20);
     let image = (height, height + stream.between(1, 6));
@@ -74,7 +140,9 @@ fn random_network(seed: u64) -> (Network, (usize, usize)) {
         // What does not fit is drawn anew.
         for _ in 0..20 {
             let mut longer = network.clone();
-            if extend(&mut longer, image, &mut stream).is_some() && longer.fields(image).is_ok() {
+            if extend(&mut longer, image, &mut stream).is_some()
+                && longer.fields(image).is_ok_and(|fields| wanted(&fields))
+            {
                 network = longer;
                 break;
             }
@@ -167,14 +235,14 @@ fn some_same(stride: usize, stream: &mut SplitMix) -> Same {
 }
 
 fn meeting(stream: &mut SplitMix) -> Layer {
-    if stream.percent(50) { Layer::Addition } else { Layer::Concatenation }
+    if stream.percent(50) { Layer::Combination(Combination::Sum) } else { Layer::Concatenation }
 }
 
 fn enlarges(layer: &Layer) -> bool {
     matches!(layer, Layer::TransposedConvolution { .. } | Layer::Upsampling { .. })
 }
 
-fn description(network: &Network) -> String {
+pub(super) fn description(network: &Network) -> String {
     let layer = |node| {
         format!(
             "{} = {:?} of {:?}",

@@ -1,7 +1,7 @@
 //! Networks that cannot be had, each with its line.
 
 use candle_core::Device;
-use corr2d::receptive_field::{Error, Interpolation, Layer, Network, Same, Sides, Weights, Window};
+use corr2d::receptive_field::{Combination, Error, Interpolation, Layer, Network, Same, Sides, Weights, Window};
 
 fn laid(layer: Layer, image: (usize, usize)) -> Error {
     let mut network = Network::new("bad");
@@ -47,10 +47,10 @@ fn every_bad_network_is_an_error_of_one_line() {
         laid(upsampled((5000, 2)), (5, 6)),
         laid(Layer::Cropping(Sides { left: 4, right: 2, ..Default::default() }), (5, 6)),
         laid(Layer::Cropping(Sides { top: usize::MAX, bottom: 1, ..Default::default() }), (5, 6)),
-        laid(Layer::Addition, (5, 6)),
+        laid(Layer::Combination(Combination::Sum), (5, 6)),
         laid(Layer::Input, (5, 6)),
         two(Layer::Concatenation),
-        two(Layer::Addition),
+        two(Layer::Combination(Combination::Sum)),
         two(Layer::ElementWise),
         fields.region(node, (3, 0)).unwrap_err(),
         fields.seen(node, (0, 7)).unwrap_err(),

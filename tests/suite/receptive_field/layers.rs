@@ -1,7 +1,7 @@
 //! Single layers and small networks, by numbers that can be counted on fingers.
 
 use corr2d::receptive_field::{
-    Alignment, AxisField, Fields, Interpolation, Layer, Network, Ratio, Same, Sides, Window,
+    Alignment, AxisField, Combination, Fields, Interpolation, Layer, Network, Ratio, Same, Sides, Window,
 };
 
 /// One layer over an image.
@@ -95,7 +95,8 @@ fn centres_are_compared_whatever_the_order_of_the_branches() {
             let input = network.input();
             network.layer(format!("padded{left}{right}"), moved(left, right), &[input]).unwrap()
         });
-        let sum = network.layer("sum", Layer::Addition, &order.map(|branch| padded[branch])).unwrap();
+        let sum =
+            network.layer("sum", Layer::Combination(Combination::Sum), &order.map(|branch| padded[branch])).unwrap();
         let fields = network.fields((3, 5)).unwrap();
         let two = Alignment::Centres { at: sum, distance: Ratio::from_integer(2) };
         assert_eq!(fields.field(sum).unwrap().alignment, two, "{order:?}");
@@ -107,7 +108,7 @@ fn branches_that_meet_off_centre_or_at_two_strides_are_told() {
     let mut network = Network::new("off centre");
     let even = Layer::Convolution(Window::new((1, 2)).same(Same::PyTorch));
     let conv = network.layer("even", even, &[network.input()]).unwrap();
-    let sum = network.layer("sum", Layer::Addition, &[conv, network.input()]).unwrap();
+    let sum = network.layer("sum", Layer::Combination(Combination::Sum), &[conv, network.input()]).unwrap();
     let behind = network.layer("behind", Layer::ElementWise, &[sum]).unwrap();
     let fields = network.fields((3, 5)).unwrap();
     assert_eq!(fields.field(conv).unwrap().alignment, Alignment::Aligned);
@@ -120,7 +121,7 @@ fn branches_that_meet_off_centre_or_at_two_strides_are_told() {
     let halved = network.layer("halved", halving, &[network.input()]).unwrap();
     let crop = Layer::Cropping(Sides { right: 3, ..Default::default() });
     let cropped = network.layer("cropped", crop, &[network.input()]).unwrap();
-    let sum = network.layer("sum", Layer::Addition, &[halved, cropped]).unwrap();
+    let sum = network.layer("sum", Layer::Combination(Combination::Sum), &[halved, cropped]).unwrap();
     let fields = network.fields((2, 6)).unwrap();
     let field = fields.field(sum).unwrap();
     let (first, other) = (Ratio::from_integer(2), Ratio::from_integer(1));
@@ -135,7 +136,7 @@ fn a_gate_from_a_global_pooling_sees_everything_and_breaks_no_alignment() {
     let mut network = Network::new("squeeze and excite");
     let conv = network.layer("conv", Layer::Convolution(Window::new(3).padding(1)), &[network.input()]).unwrap();
     let pooled = network.layer("pooled", Layer::Global, &[conv]).unwrap();
-    let gated = network.layer("gated", Layer::Addition, &[conv, pooled]).unwrap();
+    let gated = network.layer("gated", Layer::Combination(Combination::Sum), &[conv, pooled]).unwrap();
     let fields = network.fields((4, 7)).unwrap();
     let field = fields.field(gated).unwrap();
     assert_eq!((field.alignment, field.columns.stride()), (Alignment::Aligned, Some(Ratio::from_integer(1))));

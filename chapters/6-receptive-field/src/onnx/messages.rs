@@ -6,6 +6,17 @@
 pub(super) struct ModelProto {
     #[prost(message, optional, tag = "7")]
     pub(super) graph: Option<GraphProto>,
+    #[prost(message, repeated, tag = "8")]
+    pub(super) opset_import: Vec<OperatorSet>,
+}
+
+/// Which version of whose operators a model uses; an empty domain is ONNX's own.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct OperatorSet {
+    #[prost(string, tag = "1")]
+    pub(super) domain: String,
+    #[prost(int64, tag = "2")]
+    pub(super) version: i64,
 }
 
 /// Operators in the order in which they run, weights, and what goes in.
@@ -47,6 +58,8 @@ pub(super) struct AttributeProto {
     pub(super) s: Option<Vec<u8>>,
     #[prost(message, optional, tag = "5")]
     pub(super) t: Option<TensorProto>,
+    #[prost(float, repeated, packed = "false", tag = "7")]
+    pub(super) floats: Vec<f32>,
     #[prost(int64, repeated, packed = "false", tag = "8")]
     pub(super) ints: Vec<i64>,
 }
@@ -105,10 +118,27 @@ pub(super) struct Dimension {
     pub(super) dim_value: Option<i64>,
 }
 
+impl AttributeProto {
+    /// The number or numbers that a `Constant` holds: as a tensor, or as a list in newer models.
+    pub(super) fn tensor(&self) -> Option<TensorProto> {
+        let listed = |data_type| TensorProto { data_type, ..TensorProto::default() };
+        match self.name.as_str() {
+            "value" => self.t.clone(),
+            "value_int" => Some(TensorProto { int64_data: vec![self.i.unwrap_or_default()], ..listed(INT64) }),
+            "value_ints" => Some(TensorProto { int64_data: self.ints.clone(), ..listed(INT64) }),
+            "value_floats" => Some(TensorProto { float_data: self.floats.clone(), ..listed(FLOAT) }),
+            _ => None,
+        }
+    }
+}
+
+/// The numbers by which ONNX names its types.
+const FLOAT: i32 = 1;
+const INT64: i32 = 7;
+
 impl TensorProto {
     /// Its whole numbers; `None` if it holds others.
     pub(super) fn integers(&self) -> Option<Vec<i64>> {
-        const INT64: i32 = 7;
         if self.data_type != INT64 {
             return None;
         }
@@ -118,7 +148,6 @@ impl TensorProto {
 
     /// Its single-precision numbers; `None` if it holds others.
     pub(super) fn floats(&self) -> Option<Vec<f32>> {
-        const FLOAT: i32 = 1;
         if self.data_type != FLOAT {
             return None;
         }

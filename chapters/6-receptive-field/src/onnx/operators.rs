@@ -1,18 +1,45 @@
 //! What each operator of ONNX does to what an output sees.
 
-use std::collections::HashMap;
+use anyhow::{Result, bail, ensure};
+use corr2d::receptive_field::{Combination, Interpolation, Layer, Sides, Window};
 
-use anyhow::{Context, Result, bail, ensure};
-use corr2d::receptive_field::{Interpolation, Layer, Same, Sides, Window, WindowPadding};
+use super::axes;
+use super::resize::upsampling;
+use super::settings::{Operator, size};
 
-use super::messages::{AttributeProto, NodeProto, TensorProto};
+/// What a value of the graph is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A map [N, C, H, W].
+    Map,
+    /// A map of one pixel that has seen everything, behind a global pooling.
+    Pixel,
+    /// A map as a vector: each of its numbers is still one place.
+    Places,
+    /// A vector whose numbers have seen everything, behind a fully connected layer.
+    Whole,
+}
 
-/// The layers that an operator is.
-pub(super) struct Layers {
-    /// One behind the other.
+/// What an operator is.
+pub(super) struct Meaning {
+    /// Layers, one behind the other.
     pub(super) chain: Vec<Layer>,
-    /// Whether it subtracts a mean over the image from every place.
-    pub(super) normalises: bool,
+    /// How each place is joined with what is computed of all of them, in the place of the layers.
+    pub(super) over_all: Option<Combination>,
+    /// What it gives.
+    pub(super) form: Form,
+}
+
+impl From<Layer> for Meaning {
+    fn from(layer: Layer) -> Self {
+        Self { chain: vec![layer], over_all: None, form: Form::Map }
+    }
+}
+
+impl Meaning {
+    pub(super) fn over_all(joined: Combination) -> Self {
+        Self { chain: Vec::new(), over_all: Some(joined), form: Form::Map }
+    }
 }
 
 /// One number of the output from the number at the same place, or from all channels there.
@@ -55,245 +82,189 @@ const ELEMENT_WISE: &[&str] = &[
 ];
 
 /// Several numbers at the same place; with a constant, one.
-const COMBINING: &[&str] = &["Add", "Div", "Max", "Mean", "Min", "Mul", "Pow", "Sub", "Sum"];
+const COMBINING: &[(&str, Combination)] = &[
+    ("Add", Combination::Sum),
+    ("Div", Combination::Quotient),
+    ("Max", Combination::Maximum),
+    ("Mean", Combination::Mean),
+    ("Min", Combination::Minimum),
+    ("Mul", Combination::Product),
+    ("Pow", Combination::Power),
+    ("Sub", Combination::Difference),
+    ("Sum", Combination::Sum),
+    ("Where", Combination::Choice),
+];
 
-/// Everything at once.
-const GLOBAL: &[&str] = &["Flatten", "Gemm", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "MatMul"];
+/// What runs over places, and needs a map for it.
+const OF_MAPS: &[&str] = &[
+    "AveragePool",
+    "Conv",
+    "ConvTranspose",
+    "DepthToSpace",
+    "GlobalAveragePool",
+    "GlobalLpPool",
+    "GlobalMaxPool",
+    "LpPool",
+    "MaxPool",
+    "Pad",
+    "Resize",
+    "SpaceToDepth",
+    "Upsample",
+];
 
-/// A mean and a deviation over the whole image.
-const NORMALISING: &[&str] = &["GroupNormalization", "InstanceNormalization"];
+/// What leaves a map of one pixel as it is.
+const ALONG_CHANNELS: &[&str] = &["Concat", "LogSoftmax", "Slice", "Softmax", "Split"];
 
-/// What an operator with so many maps as inputs is.
+/// What an operator is whose inputs, each of them once, are these.
 ///
 /// # Errors
 /// For an operator, or a setting of one, that has no receptive field.
-pub(super) fn layers(node: &NodeProto, maps: usize, constants: &HashMap<String, TensorProto>) -> Result<Layers> {
-    let operator = Operator { node, constants };
-    let kind = node.op_type.as_str();
+pub(super) fn meaning(operator: &Operator<'_>, inputs: &[Form]) -> Result<Meaning> {
+    let domain = &operator.node.domain;
+    ensure!(domain.is_empty() || domain == "ai.onnx", "it is of {domain}, and only ONNX's own are known");
+    let all = |forms: &[Form]| inputs.iter().all(|input| forms.contains(input));
+    let kind = operator.kind();
+    if all(&[Form::Pixel]) && !OF_MAPS.contains(&kind) {
+        return whole(operator, inputs.len(), Form::Pixel);
+    }
+    if all(&[Form::Map, Form::Pixel]) {
+        return on_map(operator, inputs);
+    }
     ensure!(
-        node.domain.is_empty() || node.domain == "ai.onnx",
-        "it is of {}, and only ONNX's own are known",
-        node.domain
+        !OF_MAPS.contains(&kind),
+        "its input is a vector, and it needs a map: end the model before it, or describe the network in TOML"
     );
-    let chain = match kind {
-        "Conv" => vec![Layer::Convolution(operator.window()?)],
-        "MaxPool" => vec![Layer::MaxPooling(operator.window()?)],
-        "AveragePool" | "LpPool" => vec![Layer::AveragePooling(operator.window()?)],
-        "ConvTranspose" => vec![operator.transposed()?],
-        "Upsample" | "Resize" => vec![operator.upsampling()?],
-        "Pad" => operator.padding()?,
-        "Concat" => {
-            let axis = operator.integer("axis").unwrap_or(1);
-            ensure!(
-                matches!(axis, 1 | -3),
-                "it joins maps along axis {axis}, and only channels, axis 1, stay in place"
-            );
-            vec![if maps > 1 { Layer::Concatenation } else { Layer::ElementWise }]
+    if all(&[Form::Pixel, Form::Whole]) {
+        return whole(operator, inputs.len(), Form::Whole);
+    }
+    if all(&[Form::Places, Form::Whole]) {
+        return on_vector(operator, inputs);
+    }
+    match combination(kind) {
+        // A gate that a fully connected layer has computed.
+        Some(joined) if all(&[Form::Map, Form::Pixel, Form::Whole]) => Ok(Layer::Combination(joined).into()),
+        _ => bail!("it joins a map with a vector, whose places are not those of the map: flatten both, or neither"),
+    }
+}
+
+/// On maps.
+fn on_map(operator: &Operator<'_>, inputs: &[Form]) -> Result<Meaning> {
+    let maps = inputs.len();
+    let layer = match operator.kind() {
+        "Conv" => Layer::Convolution(operator.window()?),
+        "MaxPool" => Layer::MaxPooling(operator.window()?),
+        "AveragePool" | "LpPool" => Layer::AveragePooling(operator.window()?),
+        "ConvTranspose" => transposed(operator)?,
+        "Upsample" | "Resize" => upsampling(operator, inputs[0])?,
+        "DepthToSpace" | "SpaceToDepth" => blocks(operator)?,
+        "Pad" => return padding(operator),
+        "Concat" => axes::concatenation(operator, maps)?,
+        "Softmax" | "LogSoftmax" => return axes::softmax(operator),
+        "GroupNormalization" | "InstanceNormalization" | "LayerNormalization" => return axes::normalisation(operator),
+        // As it learns, it takes the mean of all places, and not one that it has kept.
+        "BatchNormalization" if operator.integer("training_mode") == Some(1) => return axes::normalisation(operator),
+        "Slice" | "Split" => axes::some_channels(operator)?,
+        "Flatten" => return axes::flatten(operator),
+        "Gemm" | "MatMul" => bail!(
+            "it multiplies along the width of a map, so that an output sees a row: flatten the map before it, or make it a convolution"
+        ),
+        "GlobalAveragePool" | "GlobalLpPool" | "GlobalMaxPool" => {
+            return Ok(Meaning { form: Form::Pixel, ..Layer::Global.into() });
         }
-        "Softmax" | "LogSoftmax" => vec![operator.softmax()?],
-        "Slice" | "Split" => vec![operator.some_channels()?],
-        _ if kind.starts_with("Reduce") => vec![operator.reduction()?],
-        _ if ELEMENT_WISE.contains(&kind) => vec![Layer::ElementWise],
-        _ if COMBINING.contains(&kind) => vec![if maps > 1 { Layer::Addition } else { Layer::ElementWise }],
-        _ if GLOBAL.contains(&kind) => vec![Layer::Global],
-        _ if NORMALISING.contains(&kind) => Vec::new(),
-        _ => bail!(
+        kind if kind.starts_with("Reduce") => return axes::reduction(operator),
+        kind => in_place(kind, maps)?,
+    };
+    let single = Layer::Convolution(Window::new(1));
+    let stays = matches!(layer, Layer::ElementWise | Layer::Combination(_) | Layer::Concatenation) || layer == single;
+    let pixel = stays && inputs.iter().all(|input| *input == Form::Pixel);
+    Ok(Meaning { form: if pixel { Form::Pixel } else { Form::Map }, ..layer.into() })
+}
+
+/// On vectors of which one at least has places.
+fn on_vector(operator: &Operator<'_>, inputs: &[Form]) -> Result<Meaning> {
+    let everything = || Meaning { form: Form::Whole, ..Layer::Global.into() };
+    let places = |layer: Layer| Meaning { form: Form::Places, ..layer.into() };
+    match operator.kind() {
+        "Gemm" | "MatMul" => {
+            let of_weights =
+                inputs.len() == 1 && operator.first_is_map && operator.integer("transA").unwrap_or_default() == 0;
+            ensure!(
+                of_weights,
+                "it is no fully connected layer: only a vector multiplied by constant weights is known"
+            );
+            Ok(everything())
+        }
+        "Flatten" if matches!(operator.integer("axis").unwrap_or(1), 1 | -1) => Ok(places(Layer::ElementWise)),
+        kind if kind.starts_with("Reduce") || matches!(kind, "Softmax" | "LogSoftmax" | "LayerNormalization") => {
+            Ok(axes::along_vector(operator)?.map_or_else(|| places(Layer::ElementWise), |()| everything()))
+        }
+        kind => Ok(places(in_place(kind, inputs.len())?)),
+    }
+}
+
+/// On what has seen everything: so have all numbers that are made of it.
+fn whole(operator: &Operator<'_>, inputs: usize, form: Form) -> Result<Meaning> {
+    let kind = operator.kind();
+    let in_place = in_place(kind, inputs);
+    // What moves numbers about, as Reshape does, leaves no map.
+    let form = if in_place.is_ok() || ALONG_CHANNELS.contains(&kind) { form } else { Form::Whole };
+    let layer = match in_place {
+        Ok(layer) => layer,
+        Err(_) if inputs == 1 => Layer::ElementWise,
+        Err(_) if matches!(kind, "Gemm" | "MatMul") => Layer::Combination(Combination::Product),
+        Err(_) if kind == "Concat" => Layer::Concatenation,
+        Err(error) => return Err(error),
+    };
+    Ok(Meaning { form, ..layer.into() })
+}
+
+/// What stays in place.
+fn in_place(kind: &str, maps: usize) -> Result<Layer> {
+    Ok(match combination(kind) {
+        Some(joined) if maps > 1 => Layer::Combination(joined),
+        Some(_) => Layer::ElementWise,
+        None if ELEMENT_WISE.contains(&kind) => Layer::ElementWise,
+        None if matches!(kind, "Reshape" | "Squeeze") => bail!(
+            "it may move pixels to other places: a Flatten at axis 1, torch.flatten(x, 1), is known; or end the model before it"
+        ),
+        None => bail!(
             "it has no receptive field that is known here: end the model before it, or describe the network in TOML"
         ),
-    };
-    Ok(Layers { chain, normalises: NORMALISING.contains(&kind) })
+    })
 }
 
-/// An operator with what is needed to read its settings.
-struct Operator<'a> {
-    node: &'a NodeProto,
-    constants: &'a HashMap<String, TensorProto>,
+fn combination(kind: &str) -> Option<Combination> {
+    COMBINING.iter().find(|(name, _)| *name == kind).map(|(_, combination)| *combination)
 }
 
-impl Operator<'_> {
-    fn attribute(&self, name: &str) -> Option<&AttributeProto> {
-        self.node.attribute.iter().find(|attribute| attribute.name == name)
-    }
-
-    /// A setting of one number; 0 may be left out of a file.
-    fn integer(&self, name: &str) -> Option<i64> {
-        Some(self.attribute(name)?.i.unwrap_or_default())
-    }
-
-    fn word(&self, name: &str) -> String {
-        let word = self.attribute(name).and_then(|attribute| attribute.s.as_deref());
-        String::from_utf8_lossy(word.unwrap_or_default()).into_owned()
-    }
-
-    /// A constant that an input names.
-    fn constant(&self, input: usize) -> Option<&TensorProto> {
-        self.constants.get(self.node.input.get(input)?)
-    }
-
-    /// A setting of two numbers, (height, width).
-    fn pair(&self, name: &str) -> Result<Option<(usize, usize)>> {
-        let Some(attribute) = self.attribute(name) else { return Ok(None) };
-        let &[height, width] = attribute.ints.as_slice() else {
-            bail!("its {name} has {} numbers, and an image needs 2", attribute.ints.len());
-        };
-        Ok(Some((size(height, name)?, size(width, name)?)))
-    }
-
-    fn window(&self) -> Result<Window> {
-        let kernel = match self.pair("kernel_shape")? {
-            Some(kernel) => kernel,
-            None => self.kernel_of_weight()?,
-        };
-        Ok(Window {
-            kernel,
-            stride: self.pair("strides")?.unwrap_or((1, 1)),
-            dilation: self.pair("dilations")?.unwrap_or((1, 1)),
-            padding: self.window_padding()?,
-            ceil_mode: self.integer("ceil_mode").unwrap_or_default() != 0,
-        })
-    }
-
-    fn kernel_of_weight(&self) -> Result<(usize, usize)> {
-        let weight = self.constant(1).context("it has neither a kernel_shape nor a weight whose shape is known")?;
-        let &[_, _, height, width] = weight.dims.as_slice() else {
-            bail!("its weight has {} axes, and that of an image has 4", weight.dims.len());
-        };
-        Ok((size(height, "kernel")?, size(width, "kernel")?))
-    }
-
-    fn window_padding(&self) -> Result<WindowPadding> {
-        Ok(match self.word("auto_pad").as_str() {
-            "SAME_UPPER" => WindowPadding::Same(Same::TensorFlow),
-            "SAME_LOWER" => WindowPadding::Same(Same::Lower),
-            "VALID" => WindowPadding::Explicit(Sides::default()),
-            "" | "NOTSET" => match self.attribute("pads") {
-                None => WindowPadding::Explicit(Sides::default()),
-                Some(pads) => WindowPadding::Explicit(four_sides(&pads.ints)?),
-            },
-            other => bail!("its auto_pad is {other}, and ONNX has NOTSET, VALID, SAME_UPPER and SAME_LOWER"),
-        })
-    }
-
-    fn transposed(&self) -> Result<Layer> {
-        ensure!(
-            self.attribute("output_shape").is_none(),
-            "its output_shape leaves the padding open: write the padding in numbers"
-        );
-        let output_padding = self.pair("output_padding")?.unwrap_or((0, 0));
-        Ok(Layer::TransposedConvolution { window: self.window()?, output_padding })
-    }
-
-    /// Enlarging by whole factors that are known.
-    fn upsampling(&self) -> Result<Layer> {
-        // Resize has a region of interest between its image and the factors.
-        let scales = self.constant(if self.node.op_type == "Resize" { 2 } else { 1 }).and_then(TensorProto::floats);
-        let scales = scales.filter(|scales| !scales.is_empty());
-        let scales =
-            scales.context("its factors are not known: write the model with a scale factor and not with a size")?;
-        let whole = |scale: f32| (scale >= 1.0 && scale.fract() == 0.0).then_some(scale as usize);
-        let factor = match scales.as_slice() {
-            [1.0, 1.0, height, width] => whole(*height).zip(whole(*width)),
-            _ => None,
-        };
-        let factor = factor.with_context(|| {
-            format!("it scales by {scales:?}, and only whole factors of height and width are known")
-        })?;
-        let interpolation = match self.word("mode").as_str() {
-            "" | "nearest" => Interpolation::Nearest,
-            "linear" | "bilinear" => Interpolation::Bilinear,
-            other => bail!("its mode is {other}, and only nearest and linear are known"),
-        };
-        let places = self.word("coordinate_transformation_mode");
-        let known = match interpolation {
-            Interpolation::Nearest if places == "asymmetric" => self.word("nearest_mode") == "floor",
-            Interpolation::Nearest => matches!(places.as_str(), "" | "half_pixel" | "pytorch_half_pixel"),
-            Interpolation::Bilinear => matches!(places.as_str(), "" | "half_pixel" | "pytorch_half_pixel"),
-        };
-        ensure!(known, "it places pixels by {places}, whose regions are not the same everywhere");
-        Ok(Layer::Upsampling { factor, interpolation })
-    }
-
-    /// Zeros around the map, and where they are negative, a cropping.
-    fn padding(&self) -> Result<Vec<Layer>> {
-        let mode = self.word("mode");
-        ensure!(
-            matches!(mode.as_str(), "" | "constant"),
-            "its mode is {mode}, which reads pixels again: only constant is known"
-        );
-        let pads = match self.attribute("pads") {
-            Some(attribute) => attribute.ints.clone(),
-            None => self
-                .constant(1)
-                .and_then(TensorProto::integers)
-                .context("its pads are computed in the model: give the padding to the layer behind it")?,
-        };
-        let &[0, 0, top, left, 0, 0, bottom, right] = pads.as_slice() else {
-            bail!("its pads are {pads:?}, and an image has [0, 0, top, left, 0, 0, bottom, right]");
-        };
-        let sides = [top, left, bottom, right];
-        let grown = four_sides(&sides.map(|side| side.max(0)))?;
-        let cropped = four_sides(&sides.map(|side| side.min(0).saturating_neg()))?;
-        let mut chain = Vec::new();
-        if cropped != Sides::default() {
-            chain.push(Layer::Cropping(cropped));
-        }
-        if grown != Sides::default() || chain.is_empty() {
-            chain.push(Layer::Padding(grown));
-        }
-        Ok(chain)
-    }
-
-    /// Over the channels of each place, or over all places.
-    fn reduction(&self) -> Result<Layer> {
-        let axes = match self.attribute("axes") {
-            Some(attribute) => attribute.ints.clone(),
-            None => self.constant(1).and_then(TensorProto::integers).unwrap_or_default(),
-        };
-        let mut axes: Vec<i64> =
-            axes.into_iter().map(|axis| if axis < 0 { axis.saturating_add(4) } else { axis }).collect();
-        axes.sort_unstable();
-        match axes.as_slice() {
-            [1] => Ok(Layer::ElementWise),
-            [] | [2, 3] | [1, 2, 3] | [0, 1, 2, 3] => Ok(Layer::Global),
-            axes => bail!(
-                "it runs over axes {axes:?}: only over channels, or over height and width, an output sees a rectangle"
-            ),
-        }
-    }
-
-    /// A part of the channels, and all of the image.
-    fn some_channels(&self) -> Result<Layer> {
-        let axes = match self.node.op_type.as_str() {
-            "Split" => self.integer("axis").map(|axis| vec![axis]),
-            _ => self.constant(3).and_then(TensorProto::integers),
-        };
-        let of_channels = axes.is_some_and(|axes| matches!(axes.as_slice(), [1 | -3]));
-        ensure!(
-            of_channels,
-            "it may take a part of the image away, and only one of the channels is known: crop in TOML"
-        );
-        Ok(Layer::ElementWise)
-    }
-
-    fn softmax(&self) -> Result<Layer> {
-        match self.integer("axis").unwrap_or(-1) {
-            1 | -3 => Ok(Layer::ElementWise),
-            axis => {
-                bail!("it runs along axis {axis}, and only along the channels, axis 1, an output sees its own place")
-            }
-        }
-    }
+fn transposed(operator: &Operator<'_>) -> Result<Layer> {
+    ensure!(
+        operator.attribute("output_shape").is_none(),
+        "its output_shape leaves the padding open: write the padding in numbers"
+    );
+    let output_padding = operator.pair("output_padding")?.unwrap_or((0, 0));
+    Ok(Layer::TransposedConvolution { window: operator.window()?, output_padding })
 }
 
-fn size(number: i64, name: &str) -> Result<usize> {
-    usize::try_from(number).ok().with_context(|| format!("its {name} holds {number}: it must not be negative"))
+/// A block of pixels becomes channels, or channels a block of pixels.
+fn blocks(operator: &Operator<'_>) -> Result<Layer> {
+    let side = size(operator.integer("blocksize").unwrap_or_default(), "blocksize")?;
+    Ok(match operator.kind() {
+        "SpaceToDepth" => Layer::Convolution(Window::new(side).stride(side)),
+        // One number for each pixel of the block, where an enlargement has one for all: they see the same.
+        _ => Layer::Upsampling { factor: (side, side), interpolation: Interpolation::Nearest },
+    })
 }
 
-/// ONNX's order: top, left, bottom, right.
-fn four_sides(pads: &[i64]) -> Result<Sides> {
-    let &[top, left, bottom, right] = pads else {
-        bail!("its pads are {} numbers, and an image needs 4", pads.len());
-    };
-    let side = |number| size(number, "pads");
-    Ok(Sides { top: side(top)?, left: side(left)?, bottom: side(bottom)?, right: side(right)? })
+/// Zeros around the map, and where they are negative, a cropping.
+fn padding(operator: &Operator<'_>) -> Result<Meaning> {
+    let (grown, cropped) = operator.pads()?;
+    let mut chain = Vec::new();
+    if cropped != Sides::default() {
+        chain.push(Layer::Cropping(cropped));
+    }
+    if grown != Sides::default() || chain.is_empty() {
+        chain.push(Layer::Padding(grown));
+    }
+    Ok(Meaning { chain, over_all: None, form: Form::Map })
 }

@@ -35,7 +35,7 @@ pub(super) const ENGLISH: Text = Text {
     try_it: "Your turn. Write a chain of layers: height and width, s for a stride, d for a dilation (d2 leaves one pixel out \
         between neighbouring weights). How far will the second chain see? Count before you run it.",
     dilated: "The last columns have a stride of 1 and a dilation that doubles, 1, 2, 4, 8 and 16: they see as far as the \
-        strides, and no map becomes smaller.",
+        strides, and no map is halved.",
     networks_title: "Networks as they are",
     networks: "The same arithmetic, layer by layer, gives what the last maps of well-known networks see. The stride is how \
         far apart neighbouring outputs look; the padding is how far before the image the first one begins. Where branches \
@@ -82,8 +82,28 @@ pub(super) const ENGLISH: Text = Text {
     },
     network_title: |name, height, width| format!("{name}, on an image of {height}×{width}"),
     about: |_, english| english,
-    network_table: ["layer", "kind", "map", "stride", "padding", "field"],
-    larger: |layer| format!("* The field is larger than the image, from {layer} on."),
+    network_table: ["layer", "kind", "map", "stride", "padding", "field", "whole"],
+    kind: |layer| layer.to_string(),
+    last_column: |any_size, none| {
+        let any = if any_size { " ∞ stands behind a global layer: the field grows with the image." } else { "" };
+        let none = if none { " – stands where a cropping hides the first pixels." } else { "" };
+        format!(
+            "The last column is the largest image of which one output of the layer sees everything. On an image no larger than \
+             that, all that further layers add to the field of this output is padding.{any}{none}"
+        )
+    },
+    larger: |larger| match larger {
+        (Some(down), Some(across)) if down != across => {
+            format!("* The field is larger than the image: in height from {down} on, in width from {across} on.")
+        }
+        (Some(down), None) => {
+            format!("* In height the field is larger than the image, from {down} on; in width it is nowhere.")
+        }
+        (None, Some(across)) => {
+            format!("* In width the field is larger than the image, from {across} on; in height it is nowhere.")
+        }
+        (layer, _) => format!("* The field is larger than the image, from {} on.", layer.unwrap_or_default()),
+    },
     sees_whole: |layer| {
         format!(
             "{layer} is the first layer with an output that sees the whole image: what a further layer adds to its field lies \
@@ -98,15 +118,40 @@ pub(super) const ENGLISH: Text = Text {
              outputs look, is {stride}; the padding, how far before the image the first field begins, is {padding}."
         )
     },
+    one_output_of_two_strides: |layer, field, padding| {
+        format!(
+            "An output of {layer} sees up to {field} pixels, those in the padding included. The padding, how far before the \
+             image the first field begins, is {padding}."
+        )
+    },
     sees_all: |layer| format!("Every output of {layer} sees the whole image."),
+    sees_same: |layer| {
+        format!(
+            "Every output of {layer} sees the same part of the image, and not all of it: the rest is left out on the way."
+        )
+    },
     phases: |smallest, largest| {
         format!("Behind a layer that enlarges, outputs differ in what they see: from {smallest} to {largest} pixels.")
     },
+    drifting: |smallest, largest| {
+        format!("Since the paths drift apart, outputs differ in what they see: from {smallest} to {largest} pixels.")
+    },
+    into_padding: |smallest, largest| {
+        format!("Near the rim, outputs see further into the padding: from {smallest} to {largest} pixels.")
+    },
+    shared: |(top, bottom), (left, right)| {
+        format!(
+            "One path leads through a single number that all outputs share, such as a global mean: by it every output sees \
+             rows {top} to {bottom} and columns {left} to {right}."
+        )
+    },
     aligned: "All paths from an output to the image look at one place: the network is aligned.",
+    aligned_besides: "All other paths from an output to the image look at one place: but for the shared number the network is \
+        aligned.",
     strides_differ: |at, first, other| {
         format!(
-            "The network is not aligned: at {at} paths meet whose outputs look {first} and {other} pixels apart, so that they \
-             drift away from each other."
+            "The network is not aligned: at {at} paths meet with different strides, {first} and {other}, which drift apart from \
+             output to output."
         )
     },
     centres_differ: |at, distance| {
@@ -119,7 +164,14 @@ pub(super) const ENGLISH: Text = Text {
         )
     },
     centre: |down, across, pixels| {
-        format!("Their centre is row {down}, column {across}; {pixels} pixels of the image can reach the output.")
+        let pixels = if pixels == 1 { "1 pixel".to_owned() } else { format!("{pixels} pixels") };
+        format!("Their centre is row {down}, column {across}; {pixels} of the image can reach the output.")
+    },
+    hidden: |reached| {
+        format!(
+            "These lie in rows {} to {} and columns {} to {}: no path that stays out of the padding leads to the rest.",
+            reached.top, reached.bottom, reached.left, reached.right
+        )
     },
     measured_field: |pixels, reached, share| {
         format!(

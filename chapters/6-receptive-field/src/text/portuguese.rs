@@ -1,65 +1,68 @@
 //! What the chapter says in Portuguese.
 
+use corr2d::receptive_field::{Combination, Layer};
+
 use super::Text;
 
 pub(super) const PORTUGUESE: Text = Text {
     title: "6. Mapa de características e campo receptivo",
-    what: "A saída de uma camada convolucional se chama mapa de características: diz, lugar por lugar, com que força uma \
-        característica, como uma borda, está presente. Todas as entradas que podem mudar um de seus números formam o \
+    what: "A saída de uma camada convolucional se chama mapa de características: indica, ponto a ponto, com que força uma \
+        característica, como uma borda, aparece ali. Todas as entradas que podem mudar um de seus números formam o \
         campo receptivo desse número. Veja uma camada com um kernel de 2×2:",
     one_layer: "O campo receptivo de 27 são os quatro pixels 0, 1, 3 e 4: mude qualquer outro, e o 27 continua igual. \
         Agora uma segunda camada de 2×2 recebe esse mapa como entrada:",
-    two_layers: "O seu único número z vê os quatro números do mapa. Cada um deles vê quatro pixels, e as janelas se \
+    two_layers: "O único número que ela produz, z, vê os quatro números do mapa. Cada um deles vê quatro pixels, e as janelas se \
         sobrepõem. Contando ao longo de um lado, uma saída vê um lugar, e cada kernel de tamanho 2 acrescenta mais um:",
     nine: "Portanto, z vê 3×3 = 9 pixels, a imagem inteira. Duas camadas de 2×2 enxergam tão longe quanto uma de 3×3, com 8 \
         pesos em vez de 9.",
-    measured_title: "Medido, e não contado",
-    measured: "Há outra maneira de saber o que z vê: o gradiente. Onde o gradiente de z em relação a um pixel não é 0, uma \
-        pequena mudança desse pixel muda z.",
-    by_hand: "À mão, para o pixel do meio, que está nas quatro janelas. Em cada uma ele encontra um peso diferente do \
-        primeiro kernel, e cada janela encontra um peso do segundo:",
-    by_gradient: "E os nove pixels, com backward():",
+    measured_title: "Medir em vez de contar",
+    measured: "Há outra maneira de saber o que z vê: o gradiente. Se o gradiente de z em relação a um pixel não é 0, uma \
+        pequena mudança nesse pixel muda z.",
+    by_hand: "Primeiro à mão, para o pixel do meio, que está nas quatro janelas. Em cada uma, ele é multiplicado por outro \
+        peso do primeiro kernel, e cada janela, por um peso do segundo:",
+    by_gradient: "E agora os nove pixels, com backward():",
     both_agree: |counted, measured| {
         format!(
-            "A conta dá {counted} pixels, e o gradiente não é 0 em {measured} deles. O pixel do meio é usado quatro vezes; os dos cantos, uma."
+            "A conta dá {counted} pixels, e o gradiente é diferente de 0 em {measured} deles. O pixel do meio é usado quatro vezes; os dos cantos, uma só."
         )
     },
-    zeros: "Cuidado com os zeros. O kernel [0, 1; 2, 3] do capítulo 1 ignora o pixel do canto superior esquerdo; por isso, o \
-        gradiente através de duas camadas assim é 0 em três pixels que elas poderiam ver com outros pesos:",
-    deeper_title: "Mais profundo, mais amplo",
-    deeper: "Cada nova camada amplia o campo. Aqui está ele para uma a cinco camadas de 3×3, o lado em pixels, contado e \
-        medido; à esquerda, a janela anda um lugar de cada vez; no meio, dois, o que se chama passo (stride) 2; à direita, há lugares vazios entre os pesos:",
+    zeros: "Cuidado com os zeros. O kernel [0, 1; 2, 3] do capítulo 1 ignora o pixel do canto superior esquerdo; por isso, com \
+        duas camadas assim, o gradiente é 0 em três pixels que elas poderiam ver com outros pesos:",
+    deeper_title: "Quanto mais fundo, mais amplo",
+    deeper: "Cada camada a mais amplia o campo. A tabela traz o lado do campo, em pixels, contado e medido, para uma a cinco \
+        camadas de 3×3. À esquerda, a janela anda um lugar por vez; no meio, anda dois, o que se chama passo (stride) 2; à \
+        direita, há espaços entre os pesos:",
     table: "camadas   contado   medido        passo 2   medido      dilatação   medido",
     strides: "Com passo 1, uma camada de 3×3 acrescenta dois pixels; duas camadas, portanto, enxergam 5×5. Com passo 2, cada lugar de um mapa corresponde a dois do \
         mapa anterior, e o que uma camada acrescenta dobra a cada vez. É assim que as redes profundas veem uma imagem \
         inteira, e o campo delas pode até ser maior que a imagem.",
     try_it: "Agora é com você. Escreva uma sequência de camadas: altura e largura, s para o passo (stride), d para a dilatação \
         (d2 deixa um pixel de fora entre pesos vizinhos). Até onde a segunda sequência enxerga? Conte antes de executar.",
-    dilated: "As últimas colunas têm passo 1 e uma dilatação que dobra: 1, 2, 4, 8 e 16. Elas enxergam tão longe quanto as do \
-        passo 2, e nenhum mapa encolhe.",
-    networks_title: "As redes como elas são",
-    networks: "A mesma conta, camada por camada, diz o que enxergam os últimos mapas de redes conhecidas. O passo é a distância \
-        entre os lugares para onde olham duas saídas vizinhas; o preenchimento (padding) diz quanto antes da imagem começa o \
-        campo da primeira. Onde ramos se encontram, o campo é o retângulo que envolve os deles:",
+    dilated: "Nas últimas colunas, o passo é 1 e a dilatação dobra: 1, 2, 4, 8 e 16. Com ela, as camadas enxergam tão longe \
+        quanto com passo 2, e nenhum mapa é reduzido à metade.",
+    networks_title: "Redes de verdade",
+    networks: "A mesma conta, camada por camada, diz quanto enxerga o último mapa de redes conhecidas. O passo é a distância, em \
+        pixels, entre os campos de duas saídas vizinhas; o preenchimento (padding) diz quantos pixels antes da imagem começa \
+        o campo da primeira. Onde os ramos se juntam, o campo é o retângulo que envolve os campos de todos eles:",
     networks_table: ["rede", "imagem", "campo", "passo", "padding"],
     halving: |at_once, later| {
         format!(
-            "São três ResNets de 50 camadas e duas respostas. Quando um estágio reduz o mapa à metade na primeira 1×1, como no \
-             artigo, ou na última unidade, como no TF-Slim, todas as suas camadas de 3×3 têm o mesmo passo, e o campo é \
+            "São três ResNets de 50 camadas, mas só duas respostas. Quando um estágio reduz o mapa à metade na primeira 1×1, \
+             como no artigo, ou na última unidade, como no TF-Slim, todas as suas camadas de 3×3 têm o mesmo passo, e o campo é \
              {at_once}. No torchvision, quem reduz é a primeira 3×3 do estágio: ela ainda tem o passo menor, e por isso o \
              campo é {later}."
         )
     },
     effective_title: "Quanto disso conta",
-    effective: "Um pixel do campo pode chegar à saída; mas um da borda chega por poucos caminhos, e um do meio, por muitos. \
-        Por isso, o gradiente é maior no meio e cai em direção à borda, como um sino. Aqui estão camadas de 3×3 com pesos \
-        aleatórios e a raiz da média dos quadrados do gradiente em dezesseis sorteios. Um pixel conta se o seu gradiente é pelo menos 4.55 % do \
-        maior; σ é o desvio padrão do sino, em pixels:",
+    effective: "Todo pixel do campo pode influenciar a saída, mas um da borda por poucos caminhos, e um do meio por muitos. \
+        Por isso, o gradiente é maior no meio e cai em direção à borda, em forma de sino. Aqui estão camadas de 3×3 com pesos \
+        aleatórios; o que se mede é a raiz da média dos quadrados do gradiente em dezesseis sorteios. Um pixel conta se o \
+        valor ali é pelo menos 4.55 % do maior; σ é o desvio padrão do sino, em pixels:",
     effective_table: ["camadas", "campo", "σ", "pixels que contam", "parte"],
     effective_share: |first, last| {
         format!(
-            "Com a profundidade, o campo cresce na mesma proporção; o sino, só com a raiz dela. Assim, uma parte cada vez menor \
-             do campo conta: {first:.0} % na primeira profundidade, {last:.0} % na última. É o chamado campo receptivo \
+            "O campo cresce na mesma proporção que a profundidade; o sino, só com a raiz quadrada dela. Assim, conta uma parte \
+             cada vez menor do campo: {first:.0} % na primeira linha, {last:.0} % na última. Essa parte se chama campo receptivo \
              efetivo."
         )
     },
@@ -102,12 +105,33 @@ pub(super) const PORTUGUESE: Text = Text {
         name if name.starts_with("resnet") => "a do torchvision: a primeira 3×3 de cada estágio reduz o mapa à metade",
         _ => english,
     },
-    network_table: ["camada", "tipo", "mapa", "passo", "padding", "campo"],
-    larger: |layer| format!("* O campo é maior que a imagem, a partir de {layer}."),
+    network_table: ["camada", "tipo", "mapa", "passo", "padding", "campo", "inteira"],
+    kind,
+    last_column: |any_size, none| {
+        let any =
+            if any_size { " O ∞ indica uma camada global no caminho: o campo cresce com a imagem." } else { "" };
+        let none = if none { " O – indica que um recorte esconde os primeiros pixels." } else { "" };
+        format!(
+            "A última coluna traz a maior imagem que uma saída da camada enxerga inteira. Em uma imagem desse tamanho ou \
+             menor, tudo o que as camadas seguintes acrescentam ao campo dessa saída é preenchimento.{any}{none}"
+        )
+    },
+    larger: |larger| match larger {
+        (Some(down), Some(across)) if down != across => {
+            format!("* O campo é maior que a imagem: na altura, a partir de {down}; na largura, a partir de {across}.")
+        }
+        (Some(down), None) => {
+            format!("* Na altura, o campo é maior que a imagem a partir de {down}; na largura, nunca.")
+        }
+        (None, Some(across)) => {
+            format!("* Na largura, o campo é maior que a imagem a partir de {across}; na altura, nunca.")
+        }
+        (layer, _) => format!("* O campo é maior que a imagem a partir de {}.", layer.unwrap_or_default()),
+    },
     sees_whole: |layer| {
         format!(
-            "{layer} é a primeira camada com uma saída que enxerga a imagem inteira: o que uma camada a mais acrescenta ao \
-             campo dela fica fora da imagem."
+            "{layer} é a primeira camada com uma saída que enxerga a imagem inteira: o que outra camada acrescenta ao campo \
+             dela já fica fora da imagem."
         )
     },
     sees_whole_nowhere: "Nenhuma saída de nenhuma camada enxerga a imagem inteira.",
@@ -115,34 +139,72 @@ pub(super) const PORTUGUESE: Text = Text {
     one_output: |layer, field, stride, padding| {
         format!(
             "Uma saída de {layer} enxerga {field} pixels, contando os do preenchimento (padding). O passo, a distância entre os \
-             lugares para onde olham duas saídas vizinhas, é {stride}; o padding, quanto o primeiro campo começa antes da \
-             imagem, é {padding}."
+             campos de duas saídas vizinhas, é {stride}; o padding, quantos pixels antes da imagem começa o primeiro campo, é \
+             {padding}."
+        )
+    },
+    one_output_of_two_strides: |layer, field, padding| {
+        format!(
+            "Uma saída de {layer} enxerga até {field} pixels, contando os do preenchimento (padding). O padding, quantos pixels \
+             antes da imagem começa o primeiro campo, é {padding}."
         )
     },
     sees_all: |layer| format!("Toda saída de {layer} enxerga a imagem inteira."),
-    phases: |smallest, largest| {
+    sees_same: |layer| {
         format!(
-            "Depois de uma camada que amplia, as saídas não enxergam o mesmo tanto: são de {smallest} a {largest} pixels."
+            "Todas as saídas de {layer} enxergam a mesma parte da imagem, mas não a imagem inteira: o resto ficou pelo \
+             caminho."
         )
     },
-    aligned: "Todos os caminhos de uma saída até a imagem olham para o mesmo lugar: a rede é alinhada.",
+    phases: |smallest, largest| {
+        format!(
+            "Depois de uma camada que amplia o mapa, o que se enxerga varia de saída para saída: de {smallest} a {largest} \
+             pixels."
+        )
+    },
+    drifting: |smallest, largest| {
+        format!(
+            "Como os caminhos se afastam, o que se enxerga varia de saída para saída: de {smallest} a {largest} pixels."
+        )
+    },
+    into_padding: |smallest, largest| {
+        format!("Perto da borda, as saídas enxergam mais do preenchimento: de {smallest} a {largest} pixels.")
+    },
+    shared: |(top, bottom), (left, right)| {
+        format!(
+            "Um dos caminhos passa por um número que é o mesmo para todas as saídas, como uma média global: por ele, cada \
+             saída enxerga da linha {top} à {bottom} e da coluna {left} à {right}."
+        )
+    },
+    aligned: "Todos os caminhos de uma saída até a imagem levam ao mesmo lugar: a rede é alinhada.",
+    aligned_besides: "Todos os outros caminhos de uma saída até a imagem levam ao mesmo lugar: fora esse número, a rede é \
+        alinhada.",
     strides_differ: |at, first, other| {
         format!(
-            "A rede não é alinhada: em {at} se encontram caminhos cujas saídas olham para lugares a {first} e a {other} pixels \
-             de distância, e por isso se afastam um do outro."
+            "A rede não é alinhada: em {at} se juntam caminhos com passos diferentes, {first} e {other}, que se afastam um do outro \
+             de saída em saída."
         )
     },
     centres_differ: |at, distance| {
-        format!("A rede não é alinhada: em {at} se encontram caminhos cujos centros diferem em até {distance}.")
+        format!("A rede não é alinhada: em {at} se juntam caminhos cujos centros diferem em até {distance}, em pixels.")
     },
     region: |row, column, region| {
         format!(
-            "A saída da linha {row}, coluna {column} (a partir de 0), enxerga da linha {} à {} e da coluna {} à {}.",
+            "A saída da linha {row}, coluna {column} (contando de 0) enxerga da linha {} à {} e da coluna {} à {}.",
             region.top, region.bottom, region.left, region.right
         )
     },
     centre: |down, across, pixels| {
-        format!("O centro fica na linha {down}, coluna {across}; {pixels} pixels da imagem podem chegar à saída.")
+        let pixels =
+            if pixels == 1 { "1 pixel da imagem pode".to_owned() } else { format!("{pixels} pixels da imagem podem") };
+        format!("O centro fica na linha {down}, coluna {across}; {pixels} chegar à saída.")
+    },
+    hidden: |reached| {
+        format!(
+            "Eles ficam entre as linhas {} e {} e entre as colunas {} e {}: nenhum caminho que evite o preenchimento leva \
+             ao resto.",
+            reached.top, reached.bottom, reached.left, reached.right
+        )
     },
     measured_field: |pixels, reached, share| {
         format!(
@@ -158,3 +220,37 @@ pub(super) const PORTUGUESE: Text = Text {
         )
     },
 };
+
+/// A kind of layer, as the table has it.
+fn kind(layer: Layer) -> String {
+    let enlarged = |factor: (usize, usize)| format!("ampliação {}×{}", factor.0, factor.1);
+    match layer {
+        Layer::Input => "entrada".to_owned(),
+        Layer::Convolution(window) => format!("conv. {window}"),
+        Layer::MaxPooling(window) => format!("máximo {window}"),
+        Layer::AveragePooling(window) => format!("média {window}"),
+        Layer::TransposedConvolution { window, .. } => format!("transposta {window}"),
+        Layer::Upsampling { factor, .. } => enlarged(factor),
+        Layer::Padding(_) => "preenchimento".to_owned(),
+        Layer::Cropping(_) => "recorte".to_owned(),
+        Layer::ElementWise => "ponto a ponto".to_owned(),
+        Layer::Combination(combination) => combined(combination).to_owned(),
+        Layer::Concatenation => "concatenação".to_owned(),
+        Layer::Global => "global".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn combined(combination: Combination) -> &'static str {
+    match combination {
+        Combination::Sum => "soma",
+        Combination::Difference => "diferença",
+        Combination::Product => "produto",
+        Combination::Quotient => "quociente",
+        Combination::Maximum => "máximo",
+        Combination::Minimum => "mínimo",
+        Combination::Mean => "média",
+        Combination::Power => "potência",
+        _ => "escolha",
+    }
+}

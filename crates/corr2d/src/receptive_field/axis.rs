@@ -102,7 +102,45 @@ impl AxisField {
         self.ends(output).filter(|_| inside).unwrap_or((0, -1))
     }
 
-    fn ends(&self, output: usize) -> Option<(i64, i64)> {
+    /// The first and the last pixel of what every output sees through a single number that all share, such as a global mean.
+    /// `None` where no path leads through one.
+    ///
+    /// ```
+    /// use corr2d::receptive_field::{Combination, Layer, Network};
+    ///
+    /// // Squeeze and excitation: each place is multiplied with a number that the whole map gives.
+    /// let mut network = Network::new("gate");
+    /// let mean = network.layer("mean", Layer::Global, &[network.input()])?;
+    /// let gated = network.layer("gated", Layer::Combination(Combination::Product), &[network.input(), mean])?;
+    /// let fields = network.fields((4, 6))?;
+    /// assert_eq!(fields.field(gated)?.columns.shared(), Some((0, 5)));
+    /// assert_eq!(fields.field(network.input())?.columns.shared(), None);
+    /// # Ok::<(), corr2d::receptive_field::Error>(())
+    /// ```
+    pub fn shared(&self) -> Option<(i64, i64)> {
+        self.paths.iter().find(|path| path.stride() == Ratio::from_integer(0))?.at(0)
+    }
+
+    /// Whether paths with different strides meet, so that they drift apart from output to output.
+    ///
+    /// ```
+    /// use corr2d::receptive_field::{Combination, Layer, Network, Sides, Window};
+    ///
+    /// let mut network = Network::new("two strides");
+    /// let halved = network.layer("halved", Layer::MaxPooling(Window::new(2).stride(2)), &[network.input()])?;
+    /// let half = Layer::Cropping(Sides { bottom: 2, right: 3, ..Default::default() });
+    /// let cropped = network.layer("cropped", half, &[network.input()])?;
+    /// let sum = network.layer("sum", Layer::Combination(Combination::Sum), &[halved, cropped])?;
+    /// let fields = network.fields((4, 6))?;
+    /// assert!(fields.field(sum)?.rows.drifts() && !fields.field(halved)?.rows.drifts());
+    /// # Ok::<(), corr2d::receptive_field::Error>(())
+    /// ```
+    pub fn drifts(&self) -> bool {
+        self.moving().count() > 1
+    }
+
+    /// The same for an output that the map may not have.
+    pub(super) fn ends(&self, output: usize) -> Option<(i64, i64)> {
         let output = i64::try_from(output).ok()?;
         let mut ends = self.paths.iter().map(|path| path.at(output));
         let first = ends.next()??;

@@ -68,9 +68,37 @@ impl Fields {
         seed: u64,
         device: &Device,
     ) -> Result<EffectiveField> {
+        self.effective_watched(node, output, draws, seed, device, &mut |_| ())
+    }
+
+    /// The same, which tells after each draw how many are done.
+    ///
+    /// ```
+    /// use candle_core::Device;
+    /// use corr2d::receptive_field::{Layer, Network, Window};
+    ///
+    /// let mut network = Network::new("one layer");
+    /// let conv = network.layer("conv", Layer::Convolution(Window::new(3)), &[network.input()])?;
+    /// let mut done = Vec::new();
+    /// network.fields((3, 4))?.effective_watched(conv, (0, 1), 2, 0, &Device::Cpu, &mut |draws| done.push(draws))?;
+    /// assert_eq!(done, [1, 2]);
+    /// # Ok::<(), corr2d::receptive_field::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Fields::effective`].
+    pub fn effective_watched(
+        &self,
+        node: Node,
+        output: (usize, usize),
+        draws: usize,
+        seed: u64,
+        device: &Device,
+        drawn: &mut dyn FnMut(usize),
+    ) -> Result<EffectiveField> {
         let mut squares: Option<Tensor> = None;
-        for draw in 0..draws as u64 {
-            let seed = seed.wrapping_mul(1 << 10).wrapping_add(draw);
+        for draw in 0..draws {
+            let seed = seed.wrapping_mul(1 << 10).wrapping_add(draw as u64);
             let square = self.gradient(node, output, Weights::Normal, seed, device)?.sqr()?;
             // Through many layers the length of a gradient differs from draw to draw by orders of magnitude.
             let total = square.sum_all()?.to_scalar::<f64>()?;
@@ -79,6 +107,7 @@ impl Fields {
                 Some(sum) => (sum + square)?,
                 None => square,
             });
+            drawn(draw + 1);
         }
         let magnitude = squares.ok_or(Error::NoDraws)?.sqrt()?;
         let rows: Vec<Vec<f64>> = magnitude.to_vec2()?;

@@ -34,8 +34,8 @@ pub enum Layer {
     Cropping(Sides),
     /// Each output from the input at the same place: an activation, a normalisation with constants, a dropout.
     ElementWise,
-    /// Several maps of one size, place by place: a sum, a product, a maximum. A map of 1×1 goes with any size.
-    Addition,
+    /// Several maps of one size, place by place. A map of 1×1 goes with any size.
+    Combination(Combination),
     /// Several maps of one size, channels behind channels.
     Concatenation,
     /// One output that sees everything: global pooling, a fully connected layer.
@@ -46,9 +46,9 @@ impl Layer {
     /// Its window, if it has one.
     ///
     /// ```
-    /// use corr2d::receptive_field::{Layer, Window};
+    /// use corr2d::receptive_field::{Combination, Layer, Window};
     /// assert_eq!(Layer::MaxPooling(Window::new(2)).window(), Some(Window::new(2)));
-    /// assert_eq!(Layer::Addition.window(), None);
+    /// assert_eq!(Layer::Combination(Combination::Sum).window(), None);
     /// ```
     pub fn window(&self) -> Option<Window> {
         match *self {
@@ -73,10 +73,48 @@ impl fmt::Display for Layer {
             Self::Padding(_) => formatter.write_str("pad"),
             Self::Cropping(_) => formatter.write_str("crop"),
             Self::ElementWise => formatter.write_str("element-wise"),
-            Self::Addition => formatter.write_str("add"),
+            Self::Combination(combination) => combination.fmt(formatter),
             Self::Concatenation => formatter.write_str("concat"),
             Self::Global => formatter.write_str("global"),
         }
+    }
+}
+
+/// What is made of the numbers at one place of several maps.
+///
+/// ```
+/// use corr2d::receptive_field::Combination;
+/// assert_eq!([Combination::Sum, Combination::Product].map(|made| made.to_string()), ["add", "multiply"]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "each is called what it is")]
+pub enum Combination {
+    Sum,
+    Difference,
+    Product,
+    Quotient,
+    Maximum,
+    Minimum,
+    Mean,
+    Power,
+    /// One of them, as a further map says.
+    Choice,
+}
+
+impl fmt::Display for Combination {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Sum => "add",
+            Self::Difference => "subtract",
+            Self::Product => "multiply",
+            Self::Quotient => "divide",
+            Self::Maximum => "maximum",
+            Self::Minimum => "minimum",
+            Self::Mean => "mean",
+            Self::Power => "power",
+            Self::Choice => "choose",
+        })
     }
 }
 

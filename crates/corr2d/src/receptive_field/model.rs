@@ -11,9 +11,10 @@
 use candle_core::{DType, Device, Tensor, Var};
 
 use super::error::Result;
-use super::fields::{Fields, convolution_options, explicit, pooling_options, transposed_options, upsampling};
+use super::fields::Fields;
 use super::layer::{Interpolation, Layer, Window};
 use super::network::Node;
+use super::windows::{convolution_options, explicit, pooling_options, transposed_options, upsampling};
 use crate::autograd::gradient;
 use crate::{ConvTranspose2dOptions, Initializer, avg_pool2d, conv_transpose2d, conv2d};
 
@@ -130,7 +131,8 @@ impl Fields {
                 let (height, width) = self.steps[node.0].size;
                 first()?.narrow(2, padding.top, height)?.narrow(3, padding.left, width)?
             }
-            Layer::Addition => {
+            // A sum stands for all of them: it is linear, and sees the same.
+            Layer::Combination(_) => {
                 let mut sum = draw.mixed(first()?)?;
                 for input in inputs.iter().skip(1) {
                     sum = sum.broadcast_add(&draw.mixed(input)?)?;

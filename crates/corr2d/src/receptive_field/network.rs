@@ -13,16 +13,16 @@ pub struct Node(pub(super) usize);
 /// A network of one image. Layers stand in the order in which they were added, each behind those it takes its inputs from.
 ///
 /// ```
-/// use corr2d::receptive_field::{Layer, Network, Window};
+/// use corr2d::receptive_field::{Combination, Layer, Network, Window};
 ///
 /// // A residual unit.
 /// let mut network = Network::new("unit");
 /// let input = network.input();
 /// let conv = network.layer("conv", Layer::Convolution(Window::new(3).padding(1)), &[input])?;
-/// let sum = network.layer("sum", Layer::Addition, &[conv, input])?;
+/// let sum = network.layer("sum", Layer::Combination(Combination::Sum), &[conv, input])?;
 /// assert_eq!(network.fields((8, 9))?.field(sum)?.rows.largest(), 3);
 /// assert_eq!((network.last(), network.nodes().count()), (sum, 3));
-/// assert_eq!((network.name_of(sum)?, network.layer_of(sum)?), ("sum", Layer::Addition));
+/// assert_eq!((network.name_of(sum)?, network.layer_of(sum)?), ("sum", Layer::Combination(Combination::Sum)));
 /// assert_eq!(network.inputs_of(sum)?, [conv, input]);
 /// # Ok::<(), corr2d::receptive_field::Error>(())
 /// ```
@@ -66,7 +66,7 @@ impl Network {
     /// Adds a layer, and returns the handle to its output.
     ///
     /// ```
-    /// use corr2d::receptive_field::{Layer, Network};
+    /// use corr2d::receptive_field::{Combination, Layer, Network};
     ///
     /// let mut network = Network::new("short");
     /// let relu = network.layer("relu", Layer::ElementWise, &[network.input()])?;
@@ -75,7 +75,7 @@ impl Network {
     ///     "two layers are called relu: give one of them another name",
     /// );
     /// assert_eq!(
-    ///     network.layer("sum", Layer::Addition, &[relu]).unwrap_err().to_string(),
+    ///     network.layer("sum", Layer::Combination(Combination::Sum), &[relu]).unwrap_err().to_string(),
     ///     "layer sum: add takes 2 inputs or more, but has 1",
     /// );
     /// # Ok::<(), corr2d::receptive_field::Error>(())
@@ -90,7 +90,7 @@ impl Network {
         }
         let (wanted, fits) = match layer {
             Layer::Input => ("no input", inputs.is_empty()),
-            Layer::Addition | Layer::Concatenation => ("2 inputs or more", inputs.len() >= 2),
+            Layer::Combination(_) | Layer::Concatenation => ("2 inputs or more", inputs.len() >= 2),
             _ => ("1 input", inputs.len() == 1),
         };
         if !fits || layer == Layer::Input {

@@ -8,9 +8,10 @@
 //! dilation or a long stride leaves.
 
 use super::error::Result;
-use super::fields::{Fields, Region};
+use super::fields::Fields;
 use super::network::Node;
 use super::reads::Reads;
+use super::region::Region;
 
 /// Pixels of a map, each in the set or not.
 ///

@@ -43,15 +43,19 @@ fn a_network_by_name_layer_by_layer() {
     TF-Slim's alexnet_v2, as in Distill's table; torchvision's has 2 zeros around
     the image.
 
-        layer  kind                   map stride padding       field
-        conv1  conv 11×11/4         54×54      4       0       11×11
-        pool1  max 3×3/2            26×26      8       0       19×19
-        conv2  conv 5×5             26×26      8      16       51×51
-        pool2  max 3×3/2            12×12     16      16       67×67
-        conv3  conv 3×3             12×12     16      32       99×99
-        conv4  conv 3×3             12×12     16      48     131×131
-        conv5  conv 3×3             12×12     16      64     163×163
-        pool5  max 3×3/2              5×5     32      64     195×195
+        layer  kind            map  stride  padding    field  whole
+        conv1  conv 11×11/4  54×54       4        0    11×11     11
+        pool1  max 3×3/2     26×26       8        0    19×19     19
+        conv2  conv 5×5      26×26       8       16    51×51     51
+        pool2  max 3×3/2     12×12      16       16    67×67     67
+        conv3  conv 3×3      12×12      16       32    99×99     99
+        conv4  conv 3×3      12×12      16       48  131×131    131
+        conv5  conv 3×3      12×12      16       64  163×163    163
+        pool5  max 3×3/2       5×5      32       64  195×195    195
+
+    The last column is the largest image of which one output of the layer sees
+    everything. On an image no larger than that, all that further layers add to the
+    field of this output is padding.
 
     No field is larger than the image of 224×224.
 
@@ -63,7 +67,8 @@ fn a_network_by_name_layer_by_layer() {
 
     The output in row 0, column 4 (from 0) sees rows -64 to 130 and columns 64 to
     258. Their centre is row 33, column 161; 20305 pixels of the image can reach the
-    output.
+    output. These lie in rows 0 to 130 and columns 64 to 218: no path that stays out
+    of the padding leads to the rest.
     ");
     let printed = run_in::<Arguments>("pt", &["--network-file", &network_file("encoder-decoder.toml"), "--at", "47,0"]);
     assert_eq!(printed.status, 0, "{}", printed.errors);
@@ -71,29 +76,33 @@ fn a_network_by_name_layer_by_layer() {
     encoder-decoder, em uma imagem de 48×64
     ───────────────────────────────────────
 
-        camada  tipo                  mapa  passo padding       campo
-        down1   conv 3×3             48×64      1       1         3×3
-        down2   conv 3×3/2           24×32      2       2         5×5
-        down3   conv 3×3/2           12×16      4       4         9×9
-        up3     transposed 3×3/2     24×32      2       4       13×13
-        up2     upsample 2×2         48×64      1       8       13×13
-        Concat  concat               48×64      1       8       13×13
-        mix     conv 3×3             48×64      1       8       17×17
-        last    conv 1×1             48×64      1       8       17×17
+        camada  tipo               mapa  passo  padding  campo  inteira
+        down1   conv. 3×3         48×64      1        1    3×3        3
+        down2   conv. 3×3/2       24×32      2        2    5×5        5
+        down3   conv. 3×3/2       12×16      4        4    9×9        9
+        up3     transposta 3×3/2  24×32      2        4  13×13       13
+        up2     ampliação 2×2     48×64      1        8  13×13       13
+        Concat  concatenação      48×64      1        8  13×13       12
+        mix     conv. 3×3         48×64      1        8  17×17       16
+        last    conv. 1×1         48×64      1        8  17×17       16
+
+    A última coluna traz a maior imagem que uma saída da camada enxerga inteira. Em
+    uma imagem desse tamanho ou menor, tudo o que as camadas seguintes acrescentam
+    ao campo dessa saída é preenchimento.
 
     Nenhum campo é maior que a imagem de 48×64.
 
     Uma saída de last enxerga 17×17 pixels, contando os do preenchimento (padding).
-    O passo, a distância entre os lugares para onde olham duas saídas vizinhas, é 1;
-    o padding, quanto o primeiro campo começa antes da imagem, é 8.
+    O passo, a distância entre os campos de duas saídas vizinhas, é 1; o padding,
+    quantos pixels antes da imagem começa o primeiro campo, é 8.
 
-    Depois de uma camada que amplia, as saídas não enxergam o mesmo tanto: são de
-    13×13 a 17×17 pixels.
+    A rede não é alinhada: em Concat se juntam caminhos cujos centros diferem em até
+    2, em pixels.
 
-    A rede não é alinhada: em Concat se encontram caminhos cujos centros diferem em
-    até 2.
+    Depois de uma camada que amplia o mapa, o que se enxerga varia de saída para
+    saída: de 13×13 a 17×17 pixels.
 
-    A saída da linha 47, coluna 0 (a partir de 0), enxerga da linha 40 à 52 e da
+    A saída da linha 47, coluna 0 (contando de 0) enxerga da linha 40 à 52 e da
     coluna -8 à 8. O centro fica na linha 46, coluna 0; 72 pixels da imagem podem
     chegar à saída.
     ");
@@ -102,28 +111,32 @@ fn a_network_by_name_layer_by_layer() {
     inception, em uma imagem de 63×79
     ─────────────────────────────────
 
-        camada    tipo                  mapa  passo padding       campo
-        stem      conv 3×3/2           31×39      2       0         3×3
-        one       conv 1×1             31×39      2       0         3×3
-        wide      conv 1×7             31×39      2     0×6        3×15
-        high      conv 7×1             31×39      2       6       15×15
-        five      conv 5×5             31×39      2       4       11×11
-        average   average 3×3          31×39      2       2         7×7
-        Concat    concat               31×39      2       6       15×15
-        reduce    conv 3×3/2           16×20      4       8       19×19
-        pool      max 2×2/2            16×20      4       6       17×17
-        Concat_1  concat               16×20      4       8       19×19
+        camada    tipo           mapa  passo  padding  campo  inteira
+        stem      conv. 3×3/2   31×39      2        0    3×3        3
+        one       conv. 1×1     31×39      2        0    3×3        3
+        wide      conv. 1×7     31×39      2      0×6   3×15     3×15
+        high      conv. 7×1     31×39      2        6  15×15       15
+        five      conv. 5×5     31×39      2        4  11×11       11
+        average   média 3×3     31×39      2        2    7×7        7
+        Concat    concatenação  31×39      2        6  15×15       15
+        reduce    conv. 3×3/2   16×20      4        8  19×19       19
+        pool      máximo 2×2/2  16×20      4        6  17×17       15
+        Concat_1  concatenação  16×20      4        8  19×19       19
+
+    A última coluna traz a maior imagem que uma saída da camada enxerga inteira. Em
+    uma imagem desse tamanho ou menor, tudo o que as camadas seguintes acrescentam
+    ao campo dessa saída é preenchimento.
 
     Nenhum campo é maior que a imagem de 63×79.
 
     Uma saída de Concat_1 enxerga 19×19 pixels, contando os do preenchimento
-    (padding). O passo, a distância entre os lugares para onde olham duas saídas
-    vizinhas, é 4; o padding, quanto o primeiro campo começa antes da imagem, é 8.
+    (padding). O passo, a distância entre os campos de duas saídas vizinhas, é 4; o
+    padding, quantos pixels antes da imagem começa o primeiro campo, é 8.
 
-    A rede não é alinhada: em Concat_1 se encontram caminhos cujos centros diferem
-    em até 1.
+    A rede não é alinhada: em Concat_1 se juntam caminhos cujos centros diferem em
+    até 1, em pixels.
 
-    A saída da linha 8, coluna 10 (a partir de 0), enxerga da linha 24 à 42 e da
+    A saída da linha 8, coluna 10 (contando de 0) enxerga da linha 24 à 42 e da
     coluna 32 à 50. O centro fica na linha 33, coluna 41; 361 pixels da imagem podem
     chegar à saída.
     ");
@@ -131,17 +144,22 @@ fn a_network_by_name_layer_by_layer() {
     residual, on an image of 96×128
     ───────────────────────────────
 
-        layer              kind                   map stride padding       field
-        stem               conv 7×7/2           48×64      2       3         7×7
-        pool               max 3×3/2            24×32      4       5       11×11
-        conv1              conv 3×3             24×32      4       9       19×19
-        conv2              conv 3×5             24×32      4   13×17       27×35
-        Add                add                  24×32      4   13×17       27×35
-        conv3              conv 3×3/2           12×16      8   17×21       35×43
-        conv4              conv 3×3d2           12×16      8   33×37       67×75
-        shortcut           conv 1×1/2           12×16      8   13×17       27×35
-        Add_1              add                  12×16      8   33×37       67×75
-        GlobalAveragePool  global                 1×1      –   33×37    155×195*
+        layer              kind          map  stride  padding      field  whole
+        stem               conv 7×7/2  48×64       2        3        7×7      6
+        pool               max 3×3/2   24×32       4        5      11×11     10
+        conv1              conv 3×3    24×32       4        9      19×19     18
+        conv2              conv 3×5    24×32       4    13×17      27×35  26×34
+        Add                add         24×32       4    13×17      27×35  26×34
+        conv3              conv 3×3/2  12×16       8    17×21      35×43  34×38
+        conv4              conv 3×3d2  12×16       8    33×37      67×75  66×70
+        shortcut           conv 1×1/2  12×16       8    13×17      27×35  22×34
+        Add_1              add         12×16       8    33×37      67×75  66×70
+        GlobalAveragePool  global        1×1       –    33×37  155*×195*      ∞
+
+    The last column is the largest image of which one output of the layer sees
+    everything. On an image no larger than that, all that further layers add to the
+    field of this output is padding. ∞ stands behind a global layer: the field grows
+    with the image.
 
     * The field is larger than the image, from GlobalAveragePool on.
 
@@ -171,10 +189,11 @@ fn gates_and_normalisations_see_everything() {
     let expected = [
         ("conv 3×3/2", &halved, &alone),
         ("global", &single, &all),
-        ("add", &halved, &all),
+        ("conv 1×1", &single, &all),
+        ("multiply", &halved, &all),
         ("upsample 2×2", &whole, &all),
         ("global", &single, &all),
-        ("add", &whole, &all),
+        ("subtract", &whole, &all),
     ];
     assert_eq!(layers, expected);
     assert_eq!(value["output"]["pixels"], 12 * 20, "the mean of all places reaches every pixel");
@@ -191,7 +210,9 @@ fn both_placements_of_the_stride_have_their_name() {
         assert_eq!((&row["stride"], &row["padding"]), (&json!([32, 32]), &json!([padding, padding])), "{name}");
     }
     let value = json(&page::<Arguments>(&["--network", "resnet50-slim", "--json"]));
-    assert_eq!(value["larger_than_image_from"], "layer3.3.conv2");
+    assert_eq!(value["larger_than_image_from"], json!(["layer3.3.conv2", "layer3.3.conv2"]));
+    // 483 − 239 mod 32, though on images of other sizes TensorFlow pads otherwise: the last field begins with the image.
+    assert_eq!(last("resnet50-slim")["sees_whole_up_to"], json!([468, 468]));
     assert_eq!((&value["output"]["layer"], &value["output"]["centre"]), (&json!("layer4.2.add"), &json!([98, 98])));
 }
 

@@ -2,7 +2,7 @@
 
 use super::Chain;
 use crate::receptive_field::error::Result;
-use crate::receptive_field::layer::{Layer, Same, Window};
+use crate::receptive_field::layer::{Combination, Layer, Same, Window};
 use crate::receptive_field::network::Network;
 
 /// Howard et al., *MobileNets*, 2017.
@@ -30,7 +30,7 @@ pub(super) fn v2(name: &str) -> Result<Network> {
             // The very first unit has nothing to expand.
             let end = chain.branch(&unit, from, if index == 1 { &layers[1..] } else { &layers })?;
             if repeat > 0 {
-                chain.meet(format!("{unit}.add"), Layer::Addition, &[end, from])?;
+                chain.meet(format!("{unit}.add"), Layer::Combination(Combination::Sum), &[end, from])?;
             }
         }
     }

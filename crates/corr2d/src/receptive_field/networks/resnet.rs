@@ -2,7 +2,7 @@
 
 use super::Chain;
 use crate::receptive_field::error::Result;
-use crate::receptive_field::layer::{Layer, Same, Window};
+use crate::receptive_field::layer::{Combination, Layer, Same, Window};
 use crate::receptive_field::network::Network;
 
 /// Units of two 3×3; a stage's first 3×3 halves the map.
@@ -65,7 +65,7 @@ fn build(
             let residual = chain.branch(&prefix, from, &unit(stride))?;
             // The other path has a 1×1 where channels or sizes change; where only channels do, it sees nothing else.
             let shortcut = if halves { chain.branch(&prefix, from, &[("shortcut", one(2))])? } else { from };
-            chain.meet(format!("{prefix}.add"), Layer::Addition, &[residual, shortcut])?;
+            chain.meet(format!("{prefix}.add"), Layer::Combination(Combination::Sum), &[residual, shortcut])?;
         }
     }
     Ok(chain.network)
