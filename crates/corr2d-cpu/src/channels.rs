@@ -6,14 +6,16 @@
 //!
 //! A block of up to twelve pixels of one output row × two registers of output channels, or of fourteen × one, is summed at
 //! once: each tap loads the weights of its channels and multiplies them by the pixels, every one spread over a register. An
-//! output row is cut into blocks of nearly one width, so no lane and no pixel is computed in vain.
+//! output row is cut into blocks of nearly one width, so no lane and no pixel is computed in vain. Where rows are not too short
+//! the lanes go the other way round: pixels of several rows, one behind the other, times eight channels.
 //!
 //! | file | what it holds |
 //! | --- | --- |
 //! | `pack` | the weights as [O / lanes][C·h·w][lanes] |
 //! | `window` | a copy of the pixels that a few output rows read, padded at the sides, neighbours of a stride adjacent |
 //! | `block` | the sums of one block |
-//! | `pixels` | the same sums with pixels in lanes, for short ones |
+//! | `pixels` | the same sums with pixels in lanes |
+//! | `joined` | rows one behind the other, cut into such blocks |
 //! | `strip` | a row of one or two registers of channels, cut into blocks |
 //! | `task` | the strips of one task |
 //! | `cut` | rows and channels cut into tasks |
@@ -31,6 +33,7 @@
 mod block;
 mod cut;
 mod forward;
+mod joined;
 mod pack;
 mod packed;
 mod padded;

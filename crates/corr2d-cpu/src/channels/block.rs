@@ -90,17 +90,17 @@ impl<T: crate::Element> Source<'_, T> {
             }
         }
         flush::<S, PIXELS, REGISTERS>(simd, totals, &first, &second);
-        (end.channel < self.all_channels).then_some(end)
+        self.next(end)
+    }
+
+    /// Where the run after one that ends at `end` begins, if there is one.
+    pub(super) fn next(&self, end: Position) -> Option<Position> {
+        (self.taps_per_channel > 0 && end.channel < self.all_channels).then_some(end)
     }
 
     /// The taps in order, a few at a time.
     #[inline(always)]
-    pub(super) fn runs(&self) -> Runs<'_, T> {
-        self.runs_from(Position::default())
-    }
-
-    #[inline(always)]
-    fn runs_from(&self, position: Position) -> Runs<'_, T> {
+    pub(super) fn runs_from(&self, position: Position) -> Runs<'_, T> {
         Runs { source: self, position, summed: 0 }
     }
 }
@@ -129,7 +129,8 @@ pub(super) struct Position {
 
 pub(super) struct Runs<'a, T> {
     source: &'a Source<'a, T>,
-    position: Position,
+    /// Behind the last of the taps.
+    pub(super) position: Position,
     summed: usize,
 }
 

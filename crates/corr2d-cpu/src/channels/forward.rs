@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use rayon::prelude::*;
 
-use super::cut::{Cut, flat};
+use super::cut::{Cut, flat, wanted_tasks};
 use super::packed::{Lanes, Packed};
 use super::task::{Rows, Run, Task};
 use crate::simd::Isa;
@@ -52,13 +52,14 @@ pub(super) fn forward_packed<T: Element>(
         return Ok(());
     }
     let lanes = isa.run::<T, _>(Lanes);
-    let flat = if input.has_whole_planes(geometry) { flat(geometry, lanes) } else { None };
+    let sequential = geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS || rayon::current_num_threads() == 1;
+    let threads = if sequential { 1 } else { rayon::current_num_threads() };
+    let flat = if input.has_whole_planes(geometry) { flat(geometry, wanted_tasks(threads)) } else { None };
     let (geometry, input) = match &flat {
         Some(flat) => (flat, input.with_rows_of(flat)),
         None => (geometry, input),
     };
-    let sequential = geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS || rayon::current_num_threads() == 1;
-    let cut = Cut::new(geometry, lanes, if sequential { 1 } else { rayon::current_num_threads() });
+    let cut = Cut::new(geometry, lanes, threads);
     let packed_now = if kept.is_some() || cut.uses_weights_once(geometry) {
         None
     } else {

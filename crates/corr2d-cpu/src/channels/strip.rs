@@ -4,7 +4,6 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::block::{MOST_SUMS, Position, Source, most_pixels};
-use super::pixels;
 use super::task::RowTaps;
 use super::window::Layout;
 use crate::simd::Simd;
@@ -16,11 +15,14 @@ pub(super) const TOGETHER: usize = 8;
 
 /// The totals of so many blocks.
 #[repr(align(64))]
-pub(super) struct Totals<T>([[T; MOST_SUMS * MOST_LANES]; TOGETHER]);
+pub(super) struct Totals<T>(pub(super) [[T; TOTALS]; TOGETHER]);
+
+/// Of one block, and a register that a load of the last of them hangs over.
+const TOTALS: usize = (MOST_SUMS + 1) * MOST_LANES;
 
 /// No totals yet.
 pub(super) fn totals<T: Element>() -> Totals<T> {
-    Totals([[T::ZERO; MOST_SUMS * MOST_LANES]; TOGETHER])
+    Totals([[T::ZERO; TOTALS]; TOGETHER])
 }
 
 /// Some neighbouring pixels of a row.
@@ -146,7 +148,13 @@ impl<T: Element> Strip<'_, T> {
         cases!(1 2 3 4 5 6 7 8 9 10 11 12 13 14)
     }
 
-    fn source<'a>(&'a self, lanes: usize, taps: &'a RowTaps, registers: [usize; 2], start: usize) -> Source<'a, T> {
+    pub(super) fn source<'a>(
+        &'a self,
+        lanes: usize,
+        taps: &'a RowTaps,
+        registers: [usize; 2],
+        start: usize,
+    ) -> Source<'a, T> {
         let geometry = self.geometry;
         let skipped = taps.kernel_rows.start * geometry.columns().kernel() * lanes;
         let length = self.register_length;
@@ -159,55 +167,6 @@ impl<T: Element> Strip<'_, T> {
             weights: registers.map(|register| &self.weights[register * length..][skipped..length]),
             weights_per_channel: geometry.rows().kernel() * geometry.columns().kernel(),
             all_channels: geometry.input_channels_per_group(),
-        }
-    }
-
-    /// Whether pixels in lanes are the better choice: short sums, and rows that fill their registers.
-    pub(super) fn in_lanes<S: Simd<Number = T>>(&self) -> bool {
-        let width = self.columns.len();
-        let taps = self.register_length / S::LANES;
-        let all = width.div_ceil(S::LANES) * S::LANES;
-        self.finite && width >= S::LANES && width * 16 >= all * 15 && taps <= pixels::SHORT_SUM
-    }
-
-    /// As [`Strip::write_rows`] for one row, with pixels in lanes.
-    #[inline(always)]
-    pub(super) fn write_pixels<S: Simd<Number = T>>(
-        &self,
-        simd: S,
-        row: usize,
-        taps: &RowTaps,
-        destinations: &mut [&mut [MaybeUninit<T>]],
-    ) {
-        let (width, step) = (self.columns.len(), const { pixels::channels::<S>() });
-        let vectors = width.div_ceil(S::LANES);
-        let sources = [0, self.registers - 1].map(|register| self.source(S::LANES, taps, [register; 2], 0));
-        let at = row * self.geometry.columns().output() + self.columns.start;
-        let mut first = 0;
-        while first < vectors {
-            let count = match vectors - first {
-                2 | 4 => 2,
-                left => left.min(pixels::REGISTERS),
-            };
-            let columns = [0, 1, 2].map(|register| ((first + register) * S::LANES).min(width - S::LANES));
-            for (block, destinations) in destinations.chunks_mut(step).enumerate() {
-                let (source, lane) = (&sources[block * step / S::LANES], block * step % S::LANES);
-                let bias = self.bias.map(|bias| &bias[block * step..]);
-                if const { pixels::channels::<S>() == 8 } {
-                    match count {
-                        1 => source.write_pixels::<S, 8, 1>(simd, lane, columns, bias, destinations, at),
-                        2 => source.write_pixels::<S, 8, 2>(simd, lane, columns, bias, destinations, at),
-                        _ => source.write_pixels::<S, 8, 3>(simd, lane, columns, bias, destinations, at),
-                    }
-                } else {
-                    match count {
-                        1 => source.write_pixels::<S, 4, 1>(simd, lane, columns, bias, destinations, at),
-                        2 => source.write_pixels::<S, 4, 2>(simd, lane, columns, bias, destinations, at),
-                        _ => source.write_pixels::<S, 4, 3>(simd, lane, columns, bias, destinations, at),
-                    }
-                }
-            }
-            first += count;
         }
     }
 

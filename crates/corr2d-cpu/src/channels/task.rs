@@ -51,11 +51,13 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
         let planes = self.input.planes(self.task.image, self.task.group * channels);
         let register_length = geometry.weight_len() / geometry.output_channels() * S::LANES;
 
-        let window_length = (channels * layout.channel()).next_multiple_of(S::LANES);
+        // The last register of a line of pixels hangs over.
+        let window_length = (channels * layout.channel() + S::LANES).next_multiple_of(S::LANES);
         let own = if self.packed.is_some() { 0 } else { 2 * register_length };
         reserve(self.scratch, window_length + own)?;
         let (window, own) = self.scratch[..window_length + own].split_at_mut(window_length);
-        let mut totals = totals();
+        window[channels * layout.channel()..].fill(T::ZERO);
+        let (mut totals, mut pieces) = (totals(), Vec::new());
         let mut start = 0;
         while start < width {
             let columns = start..width.min(start + cut.columns);
@@ -87,10 +89,8 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
                 let columns = columns.clone();
                 let strip =
                     Strip { geometry, layout, window, weights, register_length, finite, bias, columns, registers };
-                if const { super::pixels::suits::<S>() } && strip.in_lanes::<S>() {
-                    for (row, taps) in rows.iter().enumerate() {
-                        strip.write_pixels(simd, row, taps, now);
-                    }
+                if const { super::pixels::suits::<S>() } && strip.joins_well::<S>(rows) {
+                    strip.write_joined(simd, rows, now, &mut totals, &mut pieces);
                 } else {
                     strip.write_rows(simd, rows, now, &mut totals);
                 }

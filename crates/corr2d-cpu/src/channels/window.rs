@@ -1,10 +1,11 @@
 //! What a few output rows read, copied so that the pixels of neighbouring outputs lie side by side.
 //!
 //! ```text
-//! window[c][row][phase][t] = x[c, row, (first + t) · stride + phase − before], 0 in the padding
+//! window[c][phase][row][t] = x[c, row, (first + t) · stride + phase − before], 0 in the padding
 //! ```
 //!
-//! A kernel column b reads phase (b · dilation) mod stride, from t = (b · dilation) / stride on. Only the rows and the
+//! A kernel column b reads phase (b · dilation) mod stride, from t = (b · dilation) / stride on. Rows a stride apart are
+//! neighbours too, so that from one output row to the next every tap moves by one row of the window. Only the rows and the
 //! phases that some tap reads are copied; rows outside the image are not there at all.
 
 use std::ops::Range;
@@ -21,7 +22,7 @@ const LINE: usize = 64;
 
 /// Where the pixels of some output rows and columns lie in a window.
 pub(super) struct Layout {
-    /// The input rows, in order.
+    /// The input rows, those a stride apart in order.
     rows: Vec<usize>,
     /// For each output row the kernel rows that meet the image, and where the first of their input rows stands in `rows`.
     taps: Vec<(Range<usize>, Vec<usize>)>,
@@ -37,26 +38,34 @@ impl Layout {
         let (rows, columns) = (geometry.rows(), geometry.columns());
         let positions = |i: usize| (0..rows.kernel()).filter_map(move |a| rows.input_position(i, a));
         let mut needed: Vec<usize> = output_rows.clone().flat_map(positions).collect();
-        needed.sort_unstable();
+        let key = |row: &usize| (row % rows.stride(), *row);
+        needed.sort_unstable_by_key(key);
         needed.dedup();
         let (phases, length) = phases(columns, output_columns);
         let taps = output_rows.map(|i| {
             let first = (0..rows.kernel()).find(|a| rows.input_position(i, *a).is_some()).unwrap_or(0);
-            let found: Vec<_> = positions(i).map(|row| needed.partition_point(|other| *other < row)).collect();
+            let found: Vec<_> =
+                positions(i).map(|row| needed.partition_point(|other| key(other) < key(&row))).collect();
             (first..first + found.len(), found)
         });
         let taps = taps.collect();
         let place = |b: usize| {
             let reach = b * columns.dilation();
             let phase = phases.iter().position(|phase| *phase == reach % columns.stride()).unwrap_or(0);
-            phase * length + reach / columns.stride()
+            phase * needed.len() * length + reach / columns.stride()
         };
-        Self { rows: needed, taps, columns: (0..columns.kernel()).map(place).collect(), phases, length }
+        let columns = (0..columns.kernel()).map(place).collect();
+        Self { taps, columns, phases, length, rows: needed }
     }
 
     /// The elements of a channel.
     pub(super) fn channel(&self) -> usize {
-        self.rows.len() * self.row()
+        self.phases.len() * self.rows.len() * self.length
+    }
+
+    /// From an output row to the next, where the kernel rows of both all meet the image.
+    pub(super) fn row(&self) -> usize {
+        self.length
     }
 
     /// The kernel rows that meet the image at an output row, counted from the first of the window.
@@ -66,12 +75,16 @@ impl Layout {
 
     /// For each tap of those kernel rows, in order, where the first output column reads in a channel.
     pub(super) fn taps(&self, output_row: usize) -> impl Iterator<Item = usize> {
-        let row = self.row();
-        self.taps[output_row].1.iter().flat_map(move |start| self.columns.iter().map(move |b| start * row + b))
+        self.taps[output_row].1.iter().flat_map(move |start| self.columns.iter().map(move |b| start * self.length + b))
     }
 
-    fn row(&self) -> usize {
-        self.phases.len() * self.length
+    /// The input columns that the outputs from `first` on read.
+    fn columns_read(&self, geometry: &Geometry, first: usize) -> Range<usize> {
+        let columns = geometry.columns();
+        let parts = || self.phases.iter().map(|phase| part(columns, *phase, first, self.length));
+        let begin = parts().map(|(_, start)| start).min().unwrap_or(0);
+        let end = parts().map(|(inside, start)| start + inside.len() * columns.stride()).max().unwrap_or(0);
+        begin..end.min(columns.input()).max(begin)
     }
 
     /// Copies the channels of `planes` for the output columns from `first` on.
@@ -89,24 +102,22 @@ impl Layout {
         }
         let columns = geometry.columns();
         let parts: Vec<_> = self.phases.iter().map(|phase| part(columns, *phase, first, self.length)).collect();
-        // Where the outermost parts that are read begin and end.
-        let begin = parts.iter().map(|(_, start)| *start).min().unwrap_or(0);
-        let end = parts.iter().map(|(inside, start)| start + inside.len() * columns.stride()).max().unwrap_or(0);
+        let read = self.columns_read(geometry, first);
         let channels = window.len() / self.channel();
         for (plane, window) in window.chunks_exact_mut(self.channel()).enumerate() {
             // The rows of a plane are short streams, which the processor does not foresee.
             if plane + AHEAD < channels {
                 for row in &self.rows {
                     let row = planes.row(plane + AHEAD, *row, columns.input());
-                    for index in (begin..end).step_by(LINE / size_of::<S::Number>()) {
+                    for index in read.clone().step_by(LINE / size_of::<S::Number>()) {
                         simd.prefetch(row, index);
                     }
                 }
             }
-            for (row, copy) in self.rows.iter().zip(window.chunks_exact_mut(self.row())) {
-                let row = planes.row(plane, *row, columns.input());
-                for (part, copy) in parts.iter().zip(copy.chunks_exact_mut(self.length)) {
-                    copy_phase(simd, columns.stride(), row, part, copy);
+            let phases = window.chunks_exact_mut(self.rows.len() * self.length);
+            for (part, window) in parts.iter().zip(phases) {
+                for (row, copy) in self.rows.iter().zip(window.chunks_exact_mut(self.length)) {
+                    copy_phase(simd, columns.stride(), planes.row(plane, *row, columns.input()), part, copy);
                 }
             }
         }

@@ -9,7 +9,7 @@ use super::product::{REGISTERS, product};
 use super::unroll::unroll;
 use crate::input::Planes;
 use crate::simd::{Kernel, Simd};
-use crate::{Element, Error, Geometry, zeros};
+use crate::{Aligned, Element, Error, Geometry, aligned};
 
 /// The output pixels of a block: whole registers on every machine, and in f32 120 KiB for a run of taps. From one tap to
 /// the next are 15 lines of a cache, so that those of one column do not meet in one set.
@@ -20,8 +20,8 @@ pub(super) const CHANNELS: usize = 256;
 
 /// What a thread keeps from one block to the next: 360 KiB in f32.
 pub(super) struct Workspace<T> {
-    unrolled: Vec<T>,
-    totals: Vec<T>,
+    unrolled: Aligned<T>,
+    totals: Aligned<T>,
 }
 
 impl<T: Element> Workspace<T> {
@@ -29,8 +29,8 @@ impl<T: Element> Workspace<T> {
         let taps = geometry.weight_len() / geometry.output_channels();
         let channels = geometry.output_channels_per_group().min(CHANNELS);
         Ok(Self {
-            unrolled: zeros(taps.min(TAPS) * PIXELS)?,
-            totals: zeros(if taps <= TAPS { 0 } else { channels * PIXELS })?,
+            unrolled: aligned(taps.min(TAPS) * PIXELS)?,
+            totals: aligned(if taps <= TAPS { 0 } else { channels * PIXELS })?,
         })
     }
 }

@@ -16,8 +16,8 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Result<Path, Er
         // for 16.4, 31×31 5.3 for 35.3, 63×63 10.6 for 141, 61×5 4.0 for 11.8. At 256×256: 15×15 0.16 for 0.25, 31×31
         // 0.15 for 0.92. At 64×64: 21×21 0.015 for 0.019. With AVX2, f64 or portable registers these gain 1.3 times or
         // more, but for 11×11 (1.0 to 1.3 with AVX2 or f64), which is left to `planes`. 9×9, 31×3 and 7×15 gain 1.1.
-        Algorithm::Auto | Algorithm::Fast if gemm_pays(geometry) => Path::Gemm,
         Algorithm::Auto | Algorithm::Fast if direct_path(geometry) == Path::Planes && fft::pays(geometry) => Path::Fft,
+        Algorithm::Auto | Algorithm::Fast if gemm_pays(geometry) => Path::Gemm,
         Algorithm::Auto | Algorithm::Fast | Algorithm::Direct => direct_path(geometry),
         Algorithm::Winograd if winograd::suits(geometry) => Path::Winograd2,
         Algorithm::Winograd => return Err(winograd_does_not_suit(geometry)),
@@ -68,20 +68,36 @@ pub(super) fn direct_path(geometry: &Geometry) -> Path {
     }
 }
 
-/// Strided columns, of which a matrix product unrolls each window once: it pays where sums are short, and where outputs are
-/// too few for a register.
+/// A matrix product unrolls each window once, and its registers run over the ends of rows: it pays where strides would be
+/// undone for few products, where sums are short, where outputs are too few for a register, and where they are many on short
+/// rows or of flat kernels.
 ///
-/// Against it on 700 shapes drawn by `benches/src/bin/sweep.rs`, one thread of a Cascade Lake with AVX-512, `channels` took in
-/// the geometric mean 1.3 to 2.3 times as long up to 48 taps, 0.8 to 1.4 up to 128, and 0.4 to 0.9 beyond; `direct`, at
-/// strides of 3, 1.2 to 1.6 up to 32 taps and 0.6 to 2.2 for three outputs or more, in most groups above 1. At strides of 2 it
-/// took 0.5 to 0.8 in most.
+/// Against it on 700 shapes drawn by `benches/src/bin/sweep.rs`, one thread of a Cascade Lake, AVX-512 / AVX2, in the geometric
+/// mean: `channels` at strides took 1.4 to 2.3 / 1.3 to 2.0 times as long up to 48 taps, 0.9 to 1.3 / 0.8 to 1.2 up to 96, and
+/// less beyond; at stride 1 with flat kernels 1.3 to 2.0 / 1.1 to 1.9. `direct` at strides of 2 took 1.3 to 1.7 / 1.0 to 1.8 times
+/// as long for five outputs or more on nine columns or more, up to 2.2 / 3.0 for three on wide images, and 0.3 to 0.9 / 0.3 to
+/// 1.1 for fewer; at strides of 3 1.2 to 1.6 / 0.9 to 1.5 on rows of more than 16 outputs and, in an earlier run, up to 32 taps
+/// and for three outputs or more. `planes` took 1.2 to 2.5 / 1.2 to 2.0 on rows as short as below, and for many outputs of flat
+/// kernels 1.3 to 2.0 / 1.1 to 1.3.
 fn gemm_pays(geometry: &Geometry) -> bool {
-    let stride = geometry.columns().stride();
+    let (rows, columns) = (geometry.rows(), geometry.columns());
+    let (stride, width) = (columns.stride(), columns.output());
     let taps = geometry.weight_len() / geometry.output_channels();
-    if channels::suits(geometry) {
-        stride > 1 && taps <= 48
-    } else {
-        stride > 2 && (taps <= 32 || geometry.output_channels_per_group() > 2)
+    let outputs = geometry.output_channels_per_group();
+    let is_flat = (rows.kernel() == 1) != (columns.kernel() == 1);
+    match direct_path(geometry) {
+        Path::Channels => taps <= 48 || taps <= 96 && (stride > 1 || is_flat),
+        Path::Planes => {
+            let most = match width {
+                ..=8 => 8,
+                ..=16 => 16,
+                ..=32 => 32,
+                _ => usize::MAX,
+            };
+            outputs > most || is_flat && outputs > 16
+        }
+        _ if stride > 2 => width > 16 || taps <= 32 || outputs > 2,
+        _ => stride == 2 && (outputs > 4 || outputs > 2 && width > 64),
     }
 }
 

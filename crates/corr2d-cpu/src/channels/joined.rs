@@ -1,0 +1,230 @@
+//! Output rows one behind the other, cut into registers of pixels, and written back row by row.
+//!
+//! In the window every tap moves by one row from an output row to the next. So the outputs of several rows are one line
+//! of pixels, with a few between two rows that nobody asked for: those that a kernel would read across the rim.
+//!
+//! ```text
+//! line:   y[i, 0] … y[i, width − 1]  (row − width of no use)  y[i + 1, 0] …
+//! ```
+
+use std::mem::MaybeUninit;
+
+use super::block::Position;
+use super::pixels::{self, Sums};
+use super::strip::{Strip, Totals};
+use super::task::RowTaps;
+use crate::Element;
+use crate::simd::Simd;
+
+/// Some pixels of one output row within a block of a line.
+pub(super) struct Piece {
+    /// The first of them, counted from the first of the block.
+    from: usize,
+    /// Its place among the outputs of a channel.
+    to: usize,
+    length: usize,
+}
+
+/// Rows that share their taps, but for the row of the window where each begins.
+fn lines(rows: &[RowTaps], kernel: usize) -> impl Iterator<Item = &[RowTaps]> {
+    rows.chunk_by(move |row, next| row.kernel_rows.len() == kernel && next.kernel_rows.len() == kernel)
+}
+
+impl<T: Element> Strip<'_, T> {
+    /// Whether pixels had better go in lanes: where two of three are asked for.
+    ///
+    /// One thread of a Cascade Lake with AVX-512, least of several runs, against channels in lanes: 7×7 at stride 2 on 3
+    /// channels 2.8 ms for 3.3, 1×1 256 → 64 at 56×56 1.3 for 2.4, 64 → 256 1.2 for 2.6, 5×5 on rows of 10 pixels 2.4 for 2.6
+    /// though a third is lost, 3×3 at 14 to 56 pixels level, 3×3 at 7×7 6.0 for 4.3.
+    pub(super) fn joins_well<S: Simd<Number = T>>(&self, rows: &[RowTaps]) -> bool {
+        let width = self.columns.len();
+        let kernel = self.geometry.rows().kernel();
+        let lanes = |line: &[RowTaps]| self.line(line.len()).next_multiple_of(S::LANES);
+        let all: usize = lines(rows, kernel).map(lanes).sum();
+        self.finite && width * rows.len() * 3 >= all * 2
+    }
+
+    /// The pixels of a line of some rows.
+    fn line(&self, rows: usize) -> usize {
+        (rows - 1) * self.layout.row() + self.columns.len()
+    }
+
+    /// As [`Strip::write_rows`], with pixels in lanes.
+    #[inline(always)]
+    pub(super) fn write_joined<S: Simd<Number = T>>(
+        &self,
+        simd: S,
+        rows: &[RowTaps],
+        destinations: &mut [&mut [MaybeUninit<T>]],
+        totals: &mut Totals<T>,
+        pieces: &mut Vec<Piece>,
+    ) {
+        let mut row = 0;
+        for line in lines(rows, self.geometry.rows().kernel()) {
+            let registers = self.line(line.len()).div_ceil(S::LANES);
+            let mut first = 0;
+            while first < registers {
+                let count = match registers - first {
+                    2 | 4 => 2,
+                    left => left.min(pixels::REGISTERS),
+                };
+                self.cut(row, line.len(), first * S::LANES, count * S::LANES, pieces);
+                let (taps, start) = (&line[0], first * S::LANES);
+                match (const { pixels::channels::<S>() }, count) {
+                    (8, 1) => self.write_block::<S, 8, 1>(simd, taps, start, destinations, totals, pieces),
+                    (8, 2) => self.write_block::<S, 8, 2>(simd, taps, start, destinations, totals, pieces),
+                    (8, _) => self.write_block::<S, 8, 3>(simd, taps, start, destinations, totals, pieces),
+                    (_, 1) => self.write_block::<S, 4, 1>(simd, taps, start, destinations, totals, pieces),
+                    (_, 2) => self.write_block::<S, 4, 2>(simd, taps, start, destinations, totals, pieces),
+                    (_, _) => self.write_block::<S, 4, 3>(simd, taps, start, destinations, totals, pieces),
+                }
+                first += count;
+            }
+            row += line.len();
+        }
+    }
+
+    /// Where some pixels of a line go that begins with `row`.
+    fn cut(&self, row: usize, rows: usize, start: usize, length: usize, pieces: &mut Vec<Piece>) {
+        let (step, width) = (self.layout.row(), self.columns.len());
+        pieces.clear();
+        for index in start / step..rows.min((start + length).div_ceil(step)) {
+            let (first, end) = (start.max(index * step), (start + length).min(index * step + width));
+            if first < end {
+                let column = self.columns.start + first - index * step;
+                let to = (row + index) * self.geometry.columns().output() + column;
+                pieces.push(Piece { from: first - start, to, length: end - first });
+            }
+        }
+    }
+
+    /// Writes all channels of the strip on up to three registers of a line. All take one run of products after another
+    /// together, so that what a run reads of the window stays in a first-level cache.
+    #[inline(always)]
+    fn write_block<S: Simd<Number = T>, const CHANNELS: usize, const COUNT: usize>(
+        &self,
+        simd: S,
+        taps: &RowTaps,
+        start: usize,
+        destinations: &mut [&mut [MaybeUninit<T>]],
+        totals: &mut Totals<T>,
+        pieces: &[Piece],
+    ) {
+        // A row of outputs that lies over padding alone reads nothing, and its window may be empty.
+        let start = if taps.taps.as_slice().is_empty() { 0 } else { start };
+        let sources = [0, self.registers - 1].map(|register| self.source(S::LANES, taps, [register; 2], start));
+        let whole = matches!(pieces, [Piece { length, .. }] if *length == COUNT * S::LANES);
+        let mut begin = Some(Position::default());
+        let mut is_first = true;
+        while let Some(run) = begin {
+            for (block, destinations) in destinations.chunks_mut(CHANNELS).enumerate() {
+                let (source, lane) = (&sources[block * CHANNELS / S::LANES], block * CHANNELS % S::LANES);
+                let totals = &mut totals.0[block];
+                let (mut sums, next) = source.sum_pixels::<S, CHANNELS, COUNT>(simd, lane, run);
+                if is_first {
+                    let bias = self.bias.map(|bias| &bias[block * CHANNELS..]);
+                    add_bias::<S, CHANNELS, COUNT>(simd, bias, destinations.len(), &mut sums);
+                } else {
+                    add_totals::<S, CHANNELS, COUNT>(simd, totals, &mut sums);
+                }
+                match (next, whole) {
+                    (None, true) => write::<S, CHANNELS, COUNT>(simd, &sums, destinations, pieces[0].to),
+                    _ => store::<S, CHANNELS, COUNT>(simd, &sums, totals),
+                }
+                begin = next;
+            }
+            is_first = false;
+        }
+        if whole {
+            return;
+        }
+        for (destinations, totals) in destinations.chunks_mut(CHANNELS).zip(&totals.0) {
+            for (channel, destination) in destinations.iter_mut().enumerate() {
+                for Piece { from, to, length } in pieces {
+                    let from = channel * COUNT * S::LANES + from;
+                    for at in (0..*length).step_by(S::LANES) {
+                        let pixels = simd.load(totals, from + at);
+                        simd.write_first(pixels, &mut destination[to + at..to + length], 0);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// sums += bias.
+#[inline(always)]
+fn add_bias<S: Simd, const CHANNELS: usize, const COUNT: usize>(
+    simd: S,
+    bias: Option<&[S::Number]>,
+    channels: usize,
+    sums: &mut Sums<S::Vector, CHANNELS>,
+) {
+    unroll!(C in [0 1 2 3 4 5 6 7] {
+        if C < CHANNELS && C < channels {
+            let bias = simd.splat(bias.map_or(S::Number::ZERO, |bias| bias[C]));
+            unroll!(R in [0 1 2] {
+                if const { R < COUNT } {
+                    sums[R][C] = simd.add(bias, sums[R][C]);
+                }
+            });
+        }
+    });
+}
+
+/// sums += totals.
+#[inline(always)]
+fn add_totals<S: Simd, const CHANNELS: usize, const COUNT: usize>(
+    simd: S,
+    totals: &[S::Number],
+    sums: &mut Sums<S::Vector, CHANNELS>,
+) {
+    let totals = &totals[..CHANNELS * COUNT * S::LANES];
+    unroll!(C in [0 1 2 3 4 5 6 7] {
+        if const { C < CHANNELS } {
+            unroll!(R in [0 1 2] {
+                if const { R < COUNT } {
+                    sums[R][C] = simd.add(simd.load(totals, (C * COUNT + R) * S::LANES), sums[R][C]);
+                }
+            });
+        }
+    });
+}
+
+/// totals = sums.
+#[inline(always)]
+fn store<S: Simd, const CHANNELS: usize, const COUNT: usize>(
+    simd: S,
+    sums: &Sums<S::Vector, CHANNELS>,
+    totals: &mut [S::Number],
+) {
+    let totals = &mut totals[..CHANNELS * COUNT * S::LANES];
+    unroll!(C in [0 1 2 3 4 5 6 7] {
+        if const { C < CHANNELS } {
+            unroll!(R in [0 1 2] {
+                if const { R < COUNT } {
+                    simd.store(sums[R][C], totals, (C * COUNT + R) * S::LANES);
+                }
+            });
+        }
+    });
+}
+
+/// Writes whole registers.
+#[inline(always)]
+fn write<S: Simd, const CHANNELS: usize, const COUNT: usize>(
+    simd: S,
+    sums: &Sums<S::Vector, CHANNELS>,
+    destinations: &mut [&mut [MaybeUninit<S::Number>]],
+    to: usize,
+) {
+    unroll!(C in [0 1 2 3 4 5 6 7] {
+        if C < CHANNELS && let Some(destination) = destinations.get_mut(C) {
+            unroll!(R in [0 1 2] {
+                if const { R < COUNT } {
+                    simd.write(sums[R][C], destination, to + R * S::LANES);
+                }
+            });
+        }
+    });
+}
