@@ -90,8 +90,8 @@ fn gemm_pays(geometry: &Geometry) -> bool {
         Path::Planes => {
             let most = match width {
                 ..=8 => 8,
-                ..=16 => 16,
-                ..=32 => 32,
+                9..=16 => 16,
+                17..=32 => 32,
                 _ => usize::MAX,
             };
             outputs > most || is_flat && outputs > 16
