@@ -197,6 +197,8 @@ fn every_bad_argument_has_its_line() {
             "--convert torch:tf --kernel F/nan.npy", "--convert torch:tf --kernel F/two_layers.safetensors",
             "--convert torch:tf --kernel F/two_layers.safetensors --layer conv3",
             "--convert opencv:torch --kernel 1,2;3,4 --anchor 2,0", "--convert opencv:torch --kernel 1,2;3,4 --anchor 0",
+            "--convert torch:tf --kernel F/layer.npy --layer conv1", "--convert torch:tf --kernel sobel-x --layer conv1", "--convert torch:tf --kernel 1,2 --layer conv1",
+            "--x 1e38,1e38 --kernel 10,10", "--x 1e38,1e38 --kernel 10,10 --json", "--x 3e38,0 --kernel 1,-1",
             "--convert opencv:torch --kernel 1 --anchor -1,0", "--anchor 0,0", "--layer conv1",
             "--convert opencv:torch --kernel 1,2 --output F/k.csv", "--convert torch:opencv --kernel 1,2 --output F/k.docx",
             "--convert torch:opencv --kernel 1,2 --output F/k.py",
