@@ -107,7 +107,7 @@ const PORTUGUESE: Text = Text {
     taps: "d + 1 pesos. Cada derivada é mais um [−1, 1] aplicado sobre a anterior, e cresce um peso; os números são os do triângulo de \
         Pascal, com sinais alternados:",
     both_axes: "Uma derivada de ordem a ao longo das linhas e b ao longo das colunas tem (b + 1)×(a + 1) pesos. Um pixel no meio, como em \
-        [−1, 0, 1], custa um peso a mais e compra simetria, não ordem.",
+        [−1, 0, 1], custa um peso a mais e traz simetria, não ordem.",
     enough: "Eles bastam. O que cada kernel responde às potências de x: 0 abaixo da sua ordem e d! nela, como fazem d derivadas:",
     needed: "Eles são necessários. Com n pesos, as somas de k[j]·j^m para m de 0 a n − 1 são n condições lineares sobre n pesos, a \
         matriz dos j^m vezes k. O seu determinante (de Vandermonde), calculado com números inteiros:",
