@@ -19,6 +19,7 @@ pub(super) struct Text {
     pub(super) for_order: fn(order: usize, taps: f64) -> String,
     pub(super) no_count: fn(taps: f64) -> String,
     pub(super) too_few: fn(taps: usize, determinant: &str) -> String,
+    pub(super) fewest: fn(taps: usize) -> String,
     pub(super) too_many: fn(order: usize, kernel: &str) -> String,
     pub(super) zeros: &'static str,
     pub(super) other_order: fn(order: usize, found: usize, factor: f64) -> String,
@@ -76,6 +77,7 @@ const ENGLISH: Text = Text {
              {determinant}. One tap is too few for one order; count the conditions and add one."
         ),
     },
+    fewest: |taps| format!("The smallest has {taps}: [−1, 1], laid over itself as often as the order says."),
     too_many: |order, kernel| {
         format!("{kernel} has fewer and is a derivative of order {order}. It needs no middle pixel.")
     },
@@ -133,6 +135,7 @@ const PORTUGUESE: Text = Text {
              {determinant}. Um peso por ordem é pouco; conte as condições e some um."
         ),
     },
+    fewest: |taps| format!("O menor tem {taps}: [−1, 1], aplicado tantas vezes quanto diz a ordem."),
     too_many: |order, kernel| {
         format!("{kernel} tem menos pesos e é uma derivada de ordem {order}. Não é preciso um pixel no meio.")
     },

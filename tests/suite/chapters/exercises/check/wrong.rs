@@ -105,6 +105,18 @@ const WRONG: &[(u64, &str, &str)] = &[
     (6, r#"{"taps": "3 - d"}"#, "For d = 2 that is 1."),
     (6, r#"{"taps": "d/2 + 2"}"#, "For d = 1 that is 2.5000. 2.5000 is no number of taps"),
     (6, r#"{"taps": "d·d"}"#, "For d = 1 that is 1. One tap multiplies the image"),
+    // Right for every order up to 8, 20 and 22.
+    (6, r#"{"taps": "(d-1)(d-2)(d-3)(d-4)(d-5)(d-6)(d-7)(d-8)+d+1"}"#, "For d = 9 that is 40330. The smallest has 10:"),
+    (
+        6,
+        r#"{"taps": "d+1-(d-1)(d-2)(d-3)(d-4)(d-5)(d-6)(d-7)(d-8)/40320"}"#,
+        "For d = 9 that is 9. The smallest has 10:",
+    ),
+    (
+        6,
+        r#"{"taps": "(d-1)(d-2)(d-3)(d-4)(d-5)(d-6)(d-7)(d-8)(d-9)(d-10)(d-11)(d-12)(d-13)(d-14)(d-15)(d-16)(d-17)+d+1"}"#,
+        "For d = 18 that is",
+    ),
     (6, r#"{"order": 0, "taps": 0}"#, "0 is no number of taps"),
     (6, r#"{"order": 0, "taps": 2}"#, "[1] has fewer"),
     (6, r#"{"order": 0, "kernel": [1, -1]}"#, "its order is 1, not 0"),
