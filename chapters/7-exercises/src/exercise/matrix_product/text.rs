@@ -17,7 +17,8 @@ pub(super) struct Text {
     pub(super) is_im2col: &'static str,
     pub(super) is_toeplitz: &'static str,
     pub(super) other_layout: &'static str,
-    pub(super) size: fn(found: (usize, usize)) -> String,
+    /// Of how many numbers Y has, and K and X.
+    pub(super) size: fn(found: (usize, usize), outputs: usize, inputs: [usize; 2]) -> String,
     pub(super) product: fn(vector: &str, found: &str, wanted: &str) -> String,
     pub(super) row_product: fn(vector: &str, found: &str, wanted: &str) -> String,
     pub(super) unit: fn(vector: &str, place: usize, found: &str, wanted: &str) -> String,
@@ -69,10 +70,10 @@ const ENGLISH: Text = Text {
     is_im2col: "This is im2col: each row is a window, which the kernel multiplies.",
     is_toeplitz: "This is the doubly blocked Toeplitz matrix: each row is the kernel spread over the image.",
     other_layout: "It is laid out in another way than here, by columns or for a row on its left, and does the same.",
-    size: |(height, width)| {
+    size: |(height, width), outputs, [weights, pixels]| {
         format!(
-            "The matrix is {height}×{width}. There are 4 outputs, so it needs 4 rows; and 4 columns to be multiplied by the 4 weights of K, \
-             or 9 for the 9 pixels of X."
+            "The matrix is {height}×{width}. There are {outputs} outputs, so it needs {outputs} rows; and {weights} columns to be \
+             multiplied by the {weights} weights of K, or {pixels} for the {pixels} pixels of X."
         )
     },
     product: |vector, found, wanted| format!("Times {vector} it gives {found}, and the correlation is {wanted}."),
@@ -125,10 +126,10 @@ const PORTUGUESE: Text = Text {
     is_im2col: "É o im2col: cada linha é uma janela, que o kernel multiplica.",
     is_toeplitz: "É a matriz de Toeplitz duplamente em blocos: cada linha é o kernel espalhado na imagem.",
     other_layout: "Está em outra disposição, por colunas ou para um vetor-linha à esquerda, e faz o mesmo.",
-    size: |(height, width)| {
+    size: |(height, width), outputs, [weights, pixels]| {
         format!(
-            "A matriz é {height}×{width}. São 4 saídas, portanto ela precisa de 4 linhas; e de 4 colunas para multiplicar os 4 pesos de K, ou \
-             de 9 para os 9 pixels de X."
+            "A matriz é {height}×{width}. São {outputs} saídas, portanto ela precisa de {outputs} linhas; e de {weights} colunas para \
+             multiplicar os {weights} pesos de K, ou de {pixels} para os {pixels} pixels de X."
         )
     },
     product: |vector, found, wanted| format!("Vezes {vector} ela dá {found}, e a correlação é {wanted}."),
