@@ -77,7 +77,7 @@ const ENGLISH: Text = Text {
              {determinant}. One tap is too few for one order; count the conditions and add one."
         ),
     },
-    fewest: |taps| format!("The smallest has {taps}: [−1, 1], laid over itself as often as the order says."),
+    fewest: |taps| format!("The smallest has {taps}: [−1, 1], applied as often as the order says."),
     too_many: |order, kernel| {
         format!("{kernel} has fewer and is a derivative of order {order}. It needs no middle pixel.")
     },
