@@ -177,3 +177,16 @@ fn a_layer_keeps_each_weight_at_its_four_indices() {
         weight.flatten_all().unwrap().to_vec1::<f32>().unwrap()
     );
 }
+
+/// Candle pads all four sides alike, so no padding makes up for a kernel of even size, or of two different sizes.
+#[test]
+fn candle_alone_answers_as_large_as_the_image_where_the_table_says_so() {
+    let candle: Convention = "candle".parse().unwrap();
+    let image = Tensor::ones((1, 1, 7, 8), DType::F32, &Device::Cpu).unwrap();
+    for (height, width) in [(1, 1), (3, 3), (5, 5), (2, 2), (4, 4), (1, 4), (2, 3), (1, 3), (3, 5)] {
+        let weight = Tensor::ones((1, 1, height, width), DType::F32, &Device::Cpu).unwrap();
+        let answer = |padding| image.conv2d(&weight, padding, 1, 1, 1).unwrap();
+        let as_large = (0..4).any(|padding| answer(padding).dims() == image.dims());
+        assert_eq!(as_large, candle.answers((height, width)), "{height}×{width}");
+    }
+}

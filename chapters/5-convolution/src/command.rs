@@ -130,8 +130,9 @@ fn tables() -> String {
     format!(
         "Conventions, for an answer as large as the image:\n{}\
          cv2, torch, tf and keras are understood too. Kernels of chapter-edges lie as\n\
-         with opencv. Candle has no answer as large as the image for an even kernel:\n\
-         it stands here with PyTorch's.\n\n{EXAMPLES}",
+         with opencv. Candle pads all four sides by one number, so its answer is as\n\
+         large as the image to square kernels of odd size only: any other is taken to\n\
+         lie as with PyTorch.\n\n{EXAMPLES}",
         Convention::table(headings, ["as written", "turned"]),
     )
 }

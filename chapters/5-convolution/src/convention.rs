@@ -52,6 +52,8 @@ pub enum Centre {
     Half,
     /// ⌊(n − 1) / 2⌋: before it.
     HalfBelow,
+    /// (n − 1) / 2: all four sides are padded alike, so an answer is as large as the image if n is odd on both axes and the same.
+    Middle,
 }
 
 /// What the image is beyond its rim, unless something else is asked for.
@@ -111,7 +113,8 @@ pub struct Convention {
 }
 
 impl Convention {
-    /// The weight of a kernel of this size that lies on the pixel, unless something else is asked for.
+    /// The weight of a kernel of this size that lies on the pixel, unless something else is asked for. Where the library by
+    /// itself has no answer as large as the image, see [`Convention::answers`], it is the one before the middle, as PyTorch's.
     ///
     /// ```
     /// use chapter_convolution::convention::Convention;
@@ -123,9 +126,23 @@ impl Convention {
     pub fn anchor(&self, (height, width): Pair) -> Pair {
         let centre = |length: usize| match self.centre {
             Centre::Half => length / 2,
-            Centre::HalfBelow => length.saturating_sub(1) / 2,
+            Centre::HalfBelow | Centre::Middle => length.saturating_sub(1) / 2,
         };
         (centre(height), centre(width))
+    }
+
+    /// Whether the library by itself has an answer as large as the image to a kernel of this size.
+    ///
+    /// ```
+    /// use chapter_convolution::convention::Convention;
+    ///
+    /// let answers = |name: &str, size| name.parse().map(|convention: Convention| convention.answers(size));
+    /// assert_eq!((answers("candle", (3, 3))?, answers("pytorch", (4, 4))?), (true, true));
+    /// assert_eq!((answers("candle", (4, 4))?, answers("candle", (1, 3))?), (false, false));
+    /// # Ok::<(), String>(())
+    /// ```
+    pub fn answers(&self, (height, width): Pair) -> bool {
+        self.centre != Centre::Middle || (height % 2 == 1 && height == width)
     }
 
     /// Whether a kernel of this convention is turned by 180° on its way to another.
@@ -215,6 +232,7 @@ impl Centre {
         match self {
             Self::Half => "⌊n / 2⌋",
             Self::HalfBelow => "⌊(n − 1) / 2⌋",
+            Self::Middle => "(n − 1) / 2",
         }
     }
 }

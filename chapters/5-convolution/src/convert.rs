@@ -117,9 +117,15 @@ impl Converted<'_> {
             page.text(text.stays)?;
         }
         page.text(&(text.axes)(to.function, to.layout.axes(), self.array.dims()))?;
+        let size = self.before.size();
+        if self.asked.anchor.is_none() && !from.answers(size) {
+            page.text(&(text.lies_as)(from.function, size))?;
+        }
         page.text(&(text.anchored)(self.anchor_before, from.function, self.anchor, to.function))?;
-        if to.anchor(self.after.size()) != self.anchor {
-            page.text(&(text.anchor_differs)(to.function, to.anchor(self.after.size())))?;
+        if !to.answers(size) {
+            page.text(&(text.no_answer)(to.function, size))?;
+        } else if to.anchor(size) != self.anchor {
+            page.text(&(text.anchor_differs)(to.function, to.anchor(size)))?;
         }
         if to.rim != from.rim {
             page.text(&(text.rim_differs)(

@@ -77,13 +77,14 @@ pub(crate) fn training(correlating: &Learned, convolving: &Learned, text: &Text)
     ))
 }
 
-/// A row with one white pixel under the kernel [1, 2, 3, 4], as each library lays it, those that agree beside one answer;
-/// and how many answers there are.
-pub(crate) fn even_sizes(device: &Device) -> Result<(String, usize)> {
+/// A row with one white pixel under the kernel [1, 2, 3, 4], as each library lays it, those that agree beside one answer and
+/// those that have none at the end; and how many answers there are.
+pub(crate) fn even_sizes(device: &Device, text: &Text) -> Result<(String, usize)> {
     let row = Tensor::new(&[[0f32, 0., 0., 0., 1., 0., 0., 0., 0.]], device)?;
     let kernel = Tensor::new(&[[1f32, 2., 3., 4.]], device)?;
     let mut answers: Vec<(String, Vec<&str>)> = Vec::new();
-    for convention in Convention::all() {
+    let (answering, silent): (Vec<_>, Vec<_>) = Convention::all().iter().partition(|row| row.answers((1, 4)));
+    for convention in answering {
         let answer = lay(convention, &row, &kernel, convention.anchor((1, 4)), Rim::Zero)?;
         let answer = figure::matrix(&answer)?;
         match answers.iter_mut().find(|(found, _)| *found == answer) {
@@ -92,7 +93,9 @@ pub(crate) fn even_sizes(device: &Device) -> Result<(String, usize)> {
         }
     }
     let head = format!("{}   [1, 2, 3, 4]", figure::matrix(&row)?);
+    let different = answers.len();
+    answers.push((format!("{:<25}", text.none_as_long), silent.iter().map(|row| row.name).collect()));
     let lines =
         answers.iter().map(|(answer, names)| format!("{answer}   {}", names.join("\n                            ")));
-    Ok((std::iter::once(head).chain(lines).collect::<Vec<_>>().join("\n"), answers.len()))
+    Ok((std::iter::once(head).chain(lines).collect::<Vec<_>>().join("\n"), different))
 }

@@ -83,7 +83,7 @@ fn between_libraries(device: &Device, text: &Text, page: &mut Page<'_>) -> Resul
     page.text(text.libraries)?;
     page.figure(&Convention::table(text.table_headings, text.table_lies))?;
     page.text(text.even)?;
-    let (lines, answers) = even_sizes(device)?;
+    let (lines, answers) = even_sizes(device, text)?;
     page.figure(&lines)?;
     page.text(&(text.converter)(answers))?;
     page.figure(TRY)?;

@@ -1,6 +1,6 @@
 //! Correlation and strict convolution of the reader's own numbers.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use candle_core::{Device, Tensor};
 use chapter_kit::{Page, figure, json};
 use corr2d::{convolve2d, corr2d};
@@ -24,7 +24,22 @@ pub(crate) fn numbers(x: &str, kernel: &str, device: &Device) -> Result<Numbers>
     let kernel = Kernel::parse(kernel).context("--kernel")?;
     let k = kernel.to_tensor(device)?;
     let results = with_difference(corr2d(&x, &k)?, convolve2d(&x, &k)?)?;
+    for (name, result) in NAMES.iter().zip(&results) {
+        check_finite(name, result)?;
+    }
     Ok(Numbers { x, kernel, results })
+}
+
+/// Refuses a result that neither a page nor JSON has numbers for.
+fn check_finite(name: &str, result: &Tensor) -> Result<()> {
+    let infinite = figure::numbers(result)?.iter().filter(|value| !value.is_finite()).count();
+    ensure!(
+        infinite == 0,
+        "the {name} of --x and --kernel grows beyond {:e}, the largest number of f32, at {infinite} of {} places: take smaller numbers",
+        f32::MAX,
+        result.elem_count()
+    );
+    Ok(())
 }
 
 impl Numbers {

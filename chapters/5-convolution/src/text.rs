@@ -32,6 +32,7 @@ pub struct Text {
     pub table_headings: [&'static str; 5],
     pub table_lies: [&'static str; 2],
     pub even: &'static str,
+    pub none_as_long: &'static str,
     pub converter: fn(answers: usize) -> String,
 
     pub correlation: &'static str,
@@ -53,7 +54,9 @@ pub struct Text {
     pub stays: &'static str,
     pub axes: fn(function: &str, axes: &str, shape: &[usize]) -> String,
     pub anchored: fn(before: Pair, from: &str, after: Pair, to: &str) -> String,
+    pub lies_as: fn(from: &str, size: Pair) -> String,
     pub anchor_differs: fn(to: &str, own: Pair) -> String,
+    pub no_answer: fn(to: &str, size: Pair) -> String,
     pub rim_differs: fn(from: &str, from_rim: &str, to: &str, to_rim: &str) -> String,
     pub call: &'static str,
     pub kernel_written: fn(path: &str, axes: &str) -> String,
@@ -126,8 +129,10 @@ const ENGLISH: Text = Text {
     table_headings: ["name", "kernel lies", "kept as", "on the pixel", "beyond"],
     table_lies: ["as written", "turned"],
     even: "A kernel of odd size has a weight in its middle, and all libraries lay that one on the pixel. A kernel of even \
-        size has none, and they differ. This is a row with one white pixel, and what each library answers to the kernel \
-        [1, 2, 3, 4] if the answer is to be as long as the row:",
+        size has none, and they differ. Candle pads all four sides by the same number, so to an even kernel it has no answer \
+        as large as the image, and (n − 1) / 2 above is no weight. This is a row with one white pixel, and what each \
+        library answers to the kernel [1, 2, 3, 4] if the answer is to be as long as the row:",
+    none_as_long: "none as long",
     converter: |answers| {
         format!(
             "{answers} different answers to one kernel, each turned, or shifted by a pixel, or both. --convert turns what has \
@@ -176,8 +181,20 @@ const ENGLISH: Text = Text {
             before.0, before.1
         )
     },
+    lies_as: |from, (height, width)| {
+        format!(
+            "{from} pads all four sides by the same number, so to a kernel of {height}×{width} it has no answer as large as \
+             the image. The kernel is taken to lie as with PyTorch; --anchor takes another weight."
+        )
+    },
     anchor_differs: |to, (row, column)| {
         format!("By itself {to} would take [{row}, {column}], so the call says otherwise.")
+    },
+    no_answer: |to, (height, width)| {
+        format!(
+            "By itself {to} has no answer as large as the image to a kernel of {height}×{width}, since it pads all four sides by the \
+             same number. So the image is padded before the call."
+        )
     },
     rim_differs: |from, from_rim, to, to_rim| {
         format!("Beyond the rim {from} goes on with {from_rim} and {to} with {to_rim}; the call asks for {from_rim}.")
@@ -243,8 +260,11 @@ const PORTUGUESE: Text = Text {
     table_headings: ["nome", "o kernel fica", "guardado como", "sobre o pixel", "além"],
     table_lies: ["como escrito", "girado"],
     even: "Um kernel de tamanho ímpar tem um peso no meio, e é esse que todas as bibliotecas põem sobre o pixel. Um de tamanho \
-        par não tem, e elas divergem. Esta é uma linha com um só pixel branco, e o que cada biblioteca responde ao kernel \
-        [1, 2, 3, 4] quando a resposta deve ser tão longa quanto a linha:",
+        par não tem, e elas divergem. O candle acrescenta o mesmo número de zeros aos quatro lados; por isso, para um kernel \
+        par, não tem resposta do tamanho da imagem, e o (n − 1) / 2 acima não é peso nenhum. Esta é uma linha com um só \
+        pixel branco, e o que cada biblioteca responde ao kernel [1, 2, 3, 4] quando a resposta deve ser tão longa quanto a \
+        linha:",
+    none_as_long: "nenhuma tão longa",
     converter: |answers| {
         format!(
             "{answers} respostas diferentes para um só kernel: girado, deslocado um pixel ou as duas coisas. --convert gira o \
@@ -293,8 +313,20 @@ const PORTUGUESE: Text = Text {
             before.0, before.1
         )
     },
+    lies_as: |from, (height, width)| {
+        format!(
+            "{from} acrescenta o mesmo número de zeros aos quatro lados; por isso, para um kernel de {height}×{width}, não tem \
+             resposta do tamanho da imagem. Aqui se supõe que o kernel fique como no PyTorch; --anchor escolhe outro peso."
+        )
+    },
     anchor_differs: |to, (row, column)| {
         format!("Por si só, {to} usaria [{row}, {column}]; por isso a chamada diz outra coisa.")
+    },
+    no_answer: |to, (height, width)| {
+        format!(
+            "Por si só, {to} não tem resposta do tamanho da imagem para um kernel de {height}×{width}, pois acrescenta o mesmo número de \
+             zeros aos quatro lados. Por isso a margem é acrescentada antes da chamada."
+        )
     },
     rim_differs: |from, from_rim, to, to_rim| {
         format!("Além da margem, {from} continua com {from_rim} e {to}, com {to_rim}; a chamada pede {from_rim}.")

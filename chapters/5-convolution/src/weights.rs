@@ -40,7 +40,11 @@ impl Weights {
     /// as the convention has them. `layer` chooses among several arrays.
     pub(crate) fn read(text: &str, layer: Option<&str>, convention: &Convention) -> Result<Self> {
         let path = Path::new(text);
-        let array = match ArrayFile::of(path) {
+        let file = ArrayFile::of(path);
+        if let Some(layer) = layer.filter(|_| file != Some(ArrayFile::Safetensors)) {
+            bail!("{text} is one kernel or one array without a name, so it holds no layer {layer}: leave out --layer");
+        }
+        let array = match file {
             Some(ArrayFile::Npy) => Some(load_npy(path, &Device::Cpu)?),
             Some(ArrayFile::Safetensors) => Some(the_weight(path, layer)?),
             None => None,

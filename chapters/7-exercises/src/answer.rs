@@ -227,6 +227,9 @@ pub(crate) fn text_matrix(text: &str) -> Result<Kernel> {
     let rows: Option<Vec<Vec<f64>>> = text.trim_end_matches([';', ' ']).split(';').map(row).collect();
     let width = rows.as_ref().and_then(|rows| rows.first()).map_or(0, Vec::len);
     let Some(rows) = rows.filter(|_| width > 0) else { return Ok(Kernel::parse(text)?) };
+    for number in rows.iter().flatten() {
+        ensure!((*number as f32).is_finite(), "{text:?} holds {number:e}: {TOO_LARGE}");
+    }
     for (number, row) in (1..).zip(&rows) {
         let length = row.len();
         ensure!(
@@ -236,6 +239,9 @@ pub(crate) fn text_matrix(text: &str) -> Result<Kernel> {
     }
     Ok(Kernel::new(text, rows.len(), width, rows.concat())?)
 }
+
+/// Kernels are laid on images in f32.
+const TOO_LARGE: &str = "numbers go up to 3.4e38 here, take a smaller one";
 
 /// What most often keeps an answer from being JSON.
 pub(crate) const QUOTES: &str = "names, words and fractions go in double quotes: {\"kernel\": [\"1/3\", 0.5]}";
@@ -250,8 +256,11 @@ fn one_number(field: &str, value: &Value) -> Result<f64> {
         Value::String(text) => fraction(text),
         _ => None,
     };
-    let finite = number.filter(|number| (*number as f32).is_finite());
-    finite.with_context(|| format!("\"{field}\" holds {value}: write a number, as in 0.25 or \"1/4\""))
+    if let Some(number) = number.filter(|number| number.is_finite()) {
+        ensure!((number as f32).is_finite(), "\"{field}\" holds {number:e}: {TOO_LARGE}");
+        return Ok(number);
+    }
+    None.with_context(|| format!("\"{field}\" holds {value}: write a number, as in 0.25 or \"1/4\""))
 }
 
 /// `-2`, `0.5` or `1/9`; a minus sign may be the typographic one, as a book prints it.

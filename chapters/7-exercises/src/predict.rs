@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use candle_core::Device;
 use chapter_kit::{Language, Page};
 
@@ -57,12 +57,15 @@ pub fn ask(
     page.text(&(text.asked)(count))?;
     let predicted = loop {
         page.flush()?;
-        let mut line = String::new();
+        let mut line = Vec::new();
+        let read = input.read_until(b'\n', &mut line).context("--predict cannot read standard input")?;
+        let asked = if count == 1 { "one number".to_owned() } else { format!("{count} numbers") };
         ensure!(
-            input.read_line(&mut line)? > 0,
-            "--predict reads your prediction from standard input, which has ended: give {count} numbers in one line"
+            read > 0,
+            "--predict reads your prediction from standard input, which has ended: give {asked} in one line"
         );
-        match numbers(&line) {
+        // What is no text is no number either, and is asked for again.
+        match numbers(&String::from_utf8_lossy(&line)) {
             Some(numbers) if numbers.len() == count => break numbers,
             found => page.text(&(text.ask_again)(count, found.map(|numbers| numbers.len())))?,
         }

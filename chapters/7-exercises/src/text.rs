@@ -57,7 +57,10 @@ const ENGLISH: Text = Text {
     ask_again: |count, found| match (count, found) {
         (1, _) => "Write one number, as in 0.5, and press Enter:".to_owned(),
         (_, None) => format!("Write {count} numbers with blanks between them, as in 1 0.5 -2, and press Enter:"),
-        (_, Some(found)) => format!("The line holds {found} of {count} numbers. Write all of them in one line:"),
+        (_, Some(1)) => format!("The line holds 1 number, and {count} are asked for. Write {count} in one line:"),
+        (_, Some(found)) => {
+            format!("The line holds {found} numbers, and {count} are asked for. Write {count} in one line:")
+        }
     },
     as_predicted: "As you said.",
     surprise: |place, count, predicted, wanted| {
@@ -93,7 +96,10 @@ const PORTUGUESE: Text = Text {
     ask_again: |count, found| match (count, found) {
         (1, _) => "Escreva um número, como 0.5, e tecle Enter:".to_owned(),
         (_, None) => format!("Escreva {count} números separados por espaços, como 1 0.5 -2, e tecle Enter:"),
-        (_, Some(found)) => format!("A linha tem {found} de {count} números. Escreva todos em uma linha só:"),
+        (_, Some(1)) => format!("A linha tem 1 número, e são pedidos {count}. Escreva {count} em uma linha só:"),
+        (_, Some(found)) => {
+            format!("A linha tem {found} números, e são pedidos {count}. Escreva {count} em uma linha só:")
+        }
     },
     as_predicted: "Como você previu.",
     surprise: |place, count, predicted, wanted| {

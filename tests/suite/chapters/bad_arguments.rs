@@ -9,7 +9,7 @@ use corr2d_imaging::{save_npy, save_safetensors};
 use super::{name, run_in};
 
 /// Answers to the exercises that nobody can grade.
-const ANSWERS: [(&str, &str); 28] = [
+const ANSWERS: [(&str, &str); 29] = [
     ("over.json", "{\"exercise\": 4, \"kernel\": \"1/0,1\"}"),
     ("uneven.json", "{\"exercise\": 4, \"kernel\": \"1/2,1;1\"}"),
     ("fraction.json", "{\"exercise\": 4, \"kernel\": [1/3, 1]}"),
@@ -31,6 +31,7 @@ const ANSWERS: [(&str, &str); 28] = [
     ("ragged.json", "{\"exercise\": 4, \"kernel\": [[1, -2], [1]]}"),
     ("beside.json", "{\"exercise\": 4, \"kernel\": [[1, -2], 1]}"),
     ("word.json", "{\"exercise\": 4, \"kernel\": [1, \"two\", 1]}"),
+    ("vast.json", "{\"exercise\": 4, \"kernel\": \"1e300,-2e300,1e300\"}"),
     ("huge.json", "{\"exercise\": 4, \"kernel\": [1e39, 1]}"),
     ("unnamed.json", "{\"exercise\": 4, \"kernel\": \"sobelx\"}"),
     ("formula.json", "{\"exercise\": 6, \"taps\": \"2^d\"}"),
@@ -197,6 +198,8 @@ fn every_bad_argument_has_its_line() {
             "--convert torch:tf --kernel F/nan.npy", "--convert torch:tf --kernel F/two_layers.safetensors",
             "--convert torch:tf --kernel F/two_layers.safetensors --layer conv3",
             "--convert opencv:torch --kernel 1,2;3,4 --anchor 2,0", "--convert opencv:torch --kernel 1,2;3,4 --anchor 0",
+            "--convert torch:tf --kernel F/layer.npy --layer conv1", "--convert torch:tf --kernel sobel-x --layer conv1", "--convert torch:tf --kernel 1,2 --layer conv1",
+            "--x 1e38,1e38 --kernel 10,10", "--x 1e38,1e38 --kernel 10,10 --json", "--x 3e38,0 --kernel 1,-1",
             "--convert opencv:torch --kernel 1 --anchor -1,0", "--anchor 0,0", "--layer conv1",
             "--convert opencv:torch --kernel 1,2 --output F/k.csv", "--convert torch:opencv --kernel 1,2 --output F/k.docx",
             "--convert torch:opencv --kernel 1,2 --output F/k.py",
@@ -230,7 +233,7 @@ fn every_bad_argument_has_its_line() {
             "--exercise 4 --json", "--json", "--check F/none.json", "--check F/list.json", "--check F/list.json --exercise 5", "--check F/number.json", "--check F/cut.json", "--check F/fraction.json", "--check F/silently.json", "--check F/perhaps.json", "--check F/two.json", "--check F/over.json", "--check F/uneven.json", "--check F/nothing.json", "--check F/bare.json",
             "--check F/bare.json --exercise 3", "--check F/bare.json --exercise 9", "--check F/nine.json", "--check F/half.json", "--check F/misspelt.json",
             "--check F/misspelt.json --exercise 5", "--check F/empty.json", "--check F/ragged.json", "--check F/beside.json", "--check F/word.json",
-            "--check F/huge.json", "--check F/unnamed.json", "--check F/formula.json", "--check F/letter.json", "--check F/infinite.json", "--zoo F/zoo.json", "--zoo --json", "--check F/order.json", "--check F/alone.json", "--check F/square.json",
+            "--check F/huge.json", "--check F/vast.json", "--check F/unnamed.json", "--check F/formula.json", "--check F/letter.json", "--check F/infinite.json", "--zoo F/zoo.json", "--zoo --json", "--check F/order.json", "--check F/alone.json", "--check F/square.json",
             "--check F/nowhere.json", "--check F/good.png", "--check F/folder.png", "--check F/nothing.json --exercise 4", "--check",
         ],
     );

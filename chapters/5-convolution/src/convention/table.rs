@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::Centre::{self, Half, HalfBelow};
+use super::Centre::{self, Half, HalfBelow, Middle};
 use super::Convention;
 use super::Layout::{self, Hwio, Matrix, Oihw, Row};
 use super::Library::{self, *};
@@ -21,7 +21,7 @@ const TABLE: [Convention; 12] = [
     row("numpy.convolve", "numpy.convolve", NumpyConvolve, Convolution, Row, HalfBelow, Zero),
     row("pytorch", "torch.nn.functional.conv2d", PyTorch, Correlation, Oihw, HalfBelow, Zero),
     row("tensorflow", "tf.nn.conv2d", TensorFlow, Correlation, Hwio, HalfBelow, Zero),
-    row("candle", "Tensor::conv2d", Candle, Correlation, Oihw, HalfBelow, Zero),
+    row("candle", "Tensor::conv2d", Candle, Correlation, Oihw, Middle, Zero),
     row("corr2d", "corr2d::conv2d", Corr2d, Correlation, Oihw, HalfBelow, Zero),
 ];
 

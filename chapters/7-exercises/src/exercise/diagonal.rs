@@ -64,10 +64,15 @@ impl Exercise for Diagonal {
     fn answer(&self, device: &Device, language: Language, page: &mut Page<'_>) -> Result<()> {
         let text = Text::of(language);
         let (x, k) = (step(device)?, edge_detector(device)?);
-        page.text(text.plain)?;
-        page.figure(&figure::equation(&x, &k, &corr2d(&x, &k)?)?)?;
-        page.text(text.x_transposed)?;
-        page.figure(&figure::equation(&x.t()?, &k, &corr2d(&x.t()?, &k)?)?)?;
+        let y = corr2d(&x, &k)?;
+        // Where K answers first there is the edge.
+        let edge = figure::numbers(&y)?.iter().position(|answer| *answer != 0.0).unwrap_or_default();
+        page.text(&(text.plain)(under(edge, &x, &k, &y)?.1))?;
+        page.figure(&figure::equation(&x, &k, &y)?)?;
+        let of_transposed = corr2d(&x.t()?, &k)?;
+        let (height, width) = of_transposed.dims2()?;
+        page.text(&(text.x_transposed)(height, width))?;
+        page.figure(&figure::equation(&x.t()?, &k, &of_transposed)?)?;
         page.text(text.k_transposed)?;
         page.figure(&figure::equation(&x, &k.t()?, &corr2d(&x, &k.t()?)?)?)?;
         Ok(())
@@ -151,16 +156,21 @@ fn judge(found: &Kernel, x: &Tensor, k: &Tensor, about_size: &str, text: &Text) 
         return Ok(Opinion::right((text.right)(height, width)));
     };
     let negated = Kernel::new("−y", wanted.height(), wanted.width(), wanted.values().iter().map(|v| -v).collect())?;
-    let (row, column) = (first_row + place / width, place % width);
-    let (k_height, k_width) = k.dims2()?;
-    let window = figure::numbers(&x.narrow(0, row, k_height)?.narrow(1, column, k_width)?)?;
-    let counter = (text.window)((row, column), [window[0], window[1]], found.values()[place]);
+    let (at, window) = under(first_row * width + place, x, k, &y)?;
+    let counter = (text.window)(at, window, found.values()[place]);
     let slip = if found.values().iter().all(|value| *value == 0.0) {
         text.no_edge
     } else if same(found, &negated) {
-        if k_height == 1 { text.sign } else { text.sign_of_transposed }
+        if k.dim(0)? == 1 { text.sign } else { text.sign_of_transposed }
     } else {
         ""
     };
     Ok(Opinion::wrong(format!("{counter} {slip}").trim_end()))
+}
+
+/// Row and column of an answer, counted row by row, and the two pixels that the kernel lies on there.
+fn under(place: usize, x: &Tensor, k: &Tensor, y: &Tensor) -> Result<((usize, usize), [f64; 2])> {
+    let (row, column) = (place / y.dim(1)?, place % y.dim(1)?);
+    let window = figure::numbers(&x.narrow(0, row, k.dim(0)?)?.narrow(1, column, k.dim(1)?)?)?;
+    Ok(((row, column), [window[0], window[1]]))
 }

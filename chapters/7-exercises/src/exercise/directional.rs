@@ -65,16 +65,16 @@ impl Exercise for Directional {
         let [right, down] = [matrix("-1,1;-1,1", device)?, matrix("-1,-1;1,1", device)?];
         let steered = figure::matrix(&steered(DIRECTION, device)?)?;
         page.figure(&figure::beside(&[
-            "3/2 ·",
+            &format!("{}/2 ·", figure::scalar(DIRECTION.0)),
             &figure::matrix(&right)?,
             "+",
-            "4/2 ·",
+            &format!("{}/2 ·", figure::scalar(DIRECTION.1)),
             &figure::matrix(&down)?,
             "=",
             &steered,
         ]))?;
-        page.text(text.practical)?;
-        let sobel = ((matrix("sobel-x", device)? * 3.0)? + (matrix("sobel-y", device)? * 4.0)?)?;
+        page.text(&(text.practical)(DIRECTION))?;
+        let sobel = ((matrix("sobel-x", device)? * DIRECTION.0)? + (matrix("sobel-y", device)? * DIRECTION.1)?)?;
         page.figure(&figure::matrix(&sobel)?)?;
         page.text(text.axes)?;
         Ok(())
@@ -92,10 +92,12 @@ impl Exercise for Directional {
                 value => figure::scalar(value),
             };
             lines.push(format!(
-                "a = ({:>2}, {:>2})   3·{:<4} + 4·{:<4} = {:>3}   X ⋆ K: {:>3}",
+                "a = ({:>2}, {:>2})   {}·{:<4} + {}·{:<4} = {:>3}   X ⋆ K: {:>3}",
                 figure::scalar(slope.0),
                 figure::scalar(slope.1),
+                figure::scalar(DIRECTION.0),
                 factor(slope.0),
+                figure::scalar(DIRECTION.1),
                 factor(slope.1),
                 figure::scalar(by_hand),
                 figure::scalar(answer),
@@ -103,7 +105,8 @@ impl Exercise for Directional {
         }
         page.figure(&lines.join("\n"))?;
         page.text(text.along)?;
-        page.text(text.second)?;
+        let square = DIRECTION.0 * DIRECTION.0 + DIRECTION.1 * DIRECTION.1;
+        page.text(&(text.second)(square, 2.0 * square * square))?;
         page.figure(&second_derivative(device)?)?;
         Ok(())
     }

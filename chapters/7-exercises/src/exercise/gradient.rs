@@ -148,7 +148,8 @@ impl Exercise for Gradient {
             answer.matrix(field)?.map(|found| grader::judge(&found, wanted, slips, text)).transpose()
         };
         let bias = answer.number("bias")?.map(|found| grader::judge_bias(found, &by_b, text)).transpose()?;
-        let none = answer.value("through_numbers").map(|value| grader::judge_numbers(value, text)).transpose()?;
+        let none = answer.value("through_numbers").map(|value| grader::judge_numbers(value, &setting, text));
+        let none = none.transpose()?;
         Ok(Verdict::new([
             ("kernel", judge("kernel", &by_k, &kernel_slips)?),
             ("input", judge("input", &by_x, &input_slips)?),

@@ -151,7 +151,7 @@ impl Exercise for MatrixProduct {
         page.figure(&product(&t, &vec(&x)?)?)?;
         page.text(text.blocks)?;
         page.text(text.gradients)?;
-        page.text(&cost(text)?)?;
+        page.text(&(text.cost)(&Cost::of((480, 640), (3, 3))?))?;
         Ok(())
     }
 
@@ -233,12 +233,28 @@ fn gradients(device: &Device) -> Result<String> {
     Ok(format!("{}\n\n{}", line("Pᵀ·vec(G)", &by_p, &by[1])?, line("Tᵀ·vec(G)", &by_t, &by[0])?))
 }
 
-/// What the two matrices hold for a photograph of 480×640 and a kernel of 3×3.
-fn cost(text: &Text) -> Result<String> {
-    let ((height, width), (k_height, k_width)) = ((480, 640), (3, 3));
-    let (rows, columns) = places((height, width), (k_height, k_width))?;
-    // In f64, since T has more entries than 32 bits can count.
-    let [pixels, weights, outputs] = [height * width, k_height * k_width, rows * columns].map(|count| count as f64);
-    let rounded = |count: f64, unit: f64| format!("{:.1}", count / unit);
-    Ok((text.cost)(&rounded(outputs * weights, 1e6), &rounded(outputs * pixels, 1e9), &rounded(pixels, 1e6)))
+/// What the two matrices hold for a photograph, rounded.
+struct Cost {
+    image: (usize, usize),
+    kernel: (usize, usize),
+    /// In millions.
+    pixels: String,
+    /// The entries of P, in millions.
+    p: String,
+    /// The entries of T, in billions.
+    t: String,
+    /// The entries of a row of T that are not 0.
+    weights: usize,
+}
+
+impl Cost {
+    fn of(image: (usize, usize), kernel: (usize, usize)) -> Result<Self> {
+        let (rows, columns) = places(image, kernel)?;
+        let weights = kernel.0 * kernel.1;
+        // In f64, since T has more entries than 32 bits can count.
+        let [pixels, outputs] = [image.0 * image.1, rows * columns].map(|count| count as f64);
+        let rounded = |count: f64, unit: f64| format!("{:.1}", count / unit);
+        let (p, t) = (rounded(outputs * weights as f64, 1e6), rounded(outputs * pixels, 1e9));
+        Ok(Self { image, kernel, pixels: rounded(pixels, 1e6), p, t, weights })
+    }
 }

@@ -208,7 +208,7 @@ const PORTUGUESE: Text = Text {
 
     rows_for_columns: Tale {
         thought: "Os laços percorrem a saída, e o tamanho dela é Y.shape[0].",
-        hint: "faça a saída mais larga que alta, ou mais alta que larga, e cuide da última coluna.",
+        hint: "faça a saída mais larga que alta, ou mais alta que larga, e repare na última coluna.",
     },
     last_row: Tale {
         thought: "A janela precisa caber, então a sua primeira linha fica abaixo de H − h.",

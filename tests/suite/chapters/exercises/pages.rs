@@ -28,6 +28,20 @@ fn every_exercise_is_asked_hinted_and_answered_in_both_languages() {
     }
 }
 
+/// Both run the layer backward: neither knows the answer by heart.
+#[test]
+fn the_grader_finds_behind_the_loop_what_the_page_shows() {
+    let answer = page::<Arguments>(&["--exercise", "2", "--answer"]);
+    let line = answer.lines().find(|line| line.trim_start().starts_with("to_vec2, for, Tensor::new     loss")).unwrap();
+    let shown = line.split_whitespace().last().unwrap();
+    assert_eq!(shown, "None");
+    assert_eq!(
+        answer.matches(&format!("gradients.get(&k) answers {shown}.")).count(),
+        2,
+        "to zero and to error: {answer}"
+    );
+}
+
 #[test]
 fn a_hint_does_not_give_the_answer_away() {
     for exercise in EXERCISES {

@@ -9,10 +9,10 @@ use chapter_kit::{Language, Page};
 use super::EXERCISES;
 
 /// What is printed when a reader types some lines, and the error if there is one.
-fn typed(exercise: u64, lines: &str, language: Language) -> (String, Option<String>) {
+fn typed(exercise: u64, lines: impl AsRef<[u8]>, language: Language) -> (String, Option<String>) {
     let mut printed = Vec::new();
     let mut page = Page::new(&mut printed, false);
-    let asked = ask(exercise, &mut Cursor::new(lines), &Device::Cpu, language, &mut page);
+    let asked = ask(exercise, &mut Cursor::new(lines.as_ref()), &Device::Cpu, language, &mut page);
     (String::from_utf8(printed).unwrap().replace('\n', " "), asked.err().map(|error| error.to_string()))
 }
 
@@ -40,7 +40,7 @@ const SLIPS: [(u64, &str, &str); 9] = [
 #[test]
 fn right_predictions_are_confirmed_and_then_shown() {
     for (exercise, prediction) in EXERCISES.zip(RIGHT) {
-        let (printed, error) = typed(exercise, &format!("{prediction}\n"), Language::English);
+        let (printed, error) = typed(exercise, format!("{prediction}\n"), Language::English);
         assert_eq!(error, None, "exercise {exercise}");
         assert!(printed.trim_end().ends_with("As you said."), "exercise {exercise}: {printed}");
         let (printed, _) = typed(exercise, prediction, Language::Portuguese);
@@ -70,7 +70,9 @@ fn nothing_is_shown_before_a_prediction_came() {
     let (before, error) = typed(4, "what?\n\n1 2\n1 1/0 0 0\n", Language::English);
     assert!(!before.replace("   ", "  ").contains(answer), "{before}");
     assert_eq!(before.matches("Write 4 numbers").count(), 2, "for words and for 1/0: {before}");
-    assert!(before.contains("The line holds 2 of 4 numbers") && before.contains("The line holds 0 of 4 numbers"));
+    for found in ["The line holds 0 numbers, and 4 are asked for.", "The line holds 2 numbers, and 4 are asked for."] {
+        assert!(before.contains(found), "{found} {before}");
+    }
     let error = error.unwrap();
     assert_eq!(
         error,
@@ -79,4 +81,21 @@ fn nothing_is_shown_before_a_prediction_came() {
     let (after, error) = typed(4, "what?\n0 1 -1 0\n", Language::English);
     assert_eq!(error, None);
     assert!(after.contains("As you said."));
+}
+
+#[test]
+fn a_line_of_too_many_or_too_few_is_counted() {
+    let (printed, _) = typed(4, "1 2 3 4 5 6 7\n1\n", Language::English);
+    assert!(printed.contains("The line holds 7 numbers, and 4 are asked for. Write 4 in one line:"), "{printed}");
+    assert!(printed.contains("The line holds 1 number, and 4 are asked for."), "{printed}");
+    let (printed, error) = typed(7, "1 2\n", Language::Portuguese);
+    assert!(printed.contains("Escreva um número"), "{printed}");
+    assert!(error.unwrap().ends_with("which has ended: give one number in one line"));
+}
+
+#[test]
+fn a_line_that_is_no_text_is_asked_for_again() {
+    let (printed, error) = typed(4, b"\xff\xfe0 1\n0 1 -1 0\n", Language::English);
+    assert_eq!(error, None);
+    assert!(printed.contains("Write 4 numbers with blanks") && printed.contains("As you said."), "{printed}");
 }

@@ -130,7 +130,7 @@ fn says_what_the_turn_does_to_each_kind_of_kernel() {
 
 #[test]
 fn prints_what_was_read() {
-    let lines: [&[&str]; 7] = [
+    let lines: [&[&str]; 10] = [
         &["--x", "0,1,2;3,4,5", "--kernel", "1,10"],
         &["--x", "0,1,2;3,4,5", "--kernel", "1,-1", "--lang", "pt"],
         &["--kernel", "sobel-x", "--lang", "pt"],
@@ -138,6 +138,9 @@ fn prints_what_was_read() {
         &["--convert", "scipy.convolve2d:opencv", "--kernel", "1,2,3;4,5,6", "--lang", "pt"],
         &["--convert", "opencv:ndimage.convolve", "--kernel", "1,2,3;4,5,6", "--anchor", "0,2"],
         &["--convert", "torch:candle", "--kernel", "laplacian4"],
+        &["--convert", "opencv:candle", "--kernel", "1,2;3,4"],
+        &["--convert", "candle:opencv", "--kernel", "1,2,3;4,5,6"],
+        &["--convert", "candle:candle", "--kernel", "1,2,3", "--lang", "pt"],
     ];
     // Pixels of 1/255 are no whole numbers, so one instruction set may draw another letter than the next.
     let without_letters = |page: String| page.split("A diferença em letras").next().unwrap().to_owned();

@@ -51,7 +51,8 @@ pub(super) fn judge(written: &Kernel, text: &Text) -> Result<Opinion> {
     let variance = weights.iter().map(|weight| weight * weight).sum();
     let middle_between_pixels = kernel.height() % 2 == 0 || kernel.width() % 2 == 0;
     let digits = if (sum - 1.0).abs() > CLOSE { (text.digits)(sum) } else { String::new() };
-    let said = (text.right)(variance, is_separable(&kernel), middle_between_pixels);
+    let in_two_passes = kernel.height() > 1 && kernel.width() > 1 && is_separable(&kernel);
+    let said = (text.right)(variance, in_two_passes, middle_between_pixels);
     Ok(Opinion::right(format!("{said} {digits}").trim_end()))
 }
 

@@ -6,8 +6,9 @@ use super::super::{Words, number};
 
 pub(super) struct Text {
     pub(super) words: Words,
-    pub(super) plain: &'static str,
-    pub(super) x_transposed: &'static str,
+    /// Of the two pixels under the kernel where it answers first.
+    pub(super) plain: fn(window: [f64; 2]) -> String,
+    pub(super) x_transposed: fn(height: usize, width: usize) -> String,
     pub(super) k_transposed: &'static str,
     pub(super) identity: fn(differing: usize, all: usize) -> String,
     pub(super) ramps: &'static str,
@@ -42,10 +43,21 @@ const ENGLISH: Text = Text {
             change? Then walk down a column, which is what the transposed kernel does.",
         predict: "Which numbers stand in row 2 of X ⋆ K? Rows count from 0.",
     },
-    plain: "Each row from row 1 on crosses the edge once, from black to white, and there K answers 0 − 1 = −1. Row 0 is \
-        white throughout:",
-    x_transposed: "Transposed, the image is white below the diagonal. Each row now crosses the edge from white to black: \
-        the sign turns, and the result is 8 rows high and 5 columns wide:",
+    plain: |[a, b]| {
+        format!(
+            "Each row from row 1 on crosses the edge once, from black to white, and there K answers {} − {} = {}. Row 0 is white \
+             throughout:",
+            number(a),
+            number(b),
+            number(a - b)
+        )
+    },
+    x_transposed: |height, width| {
+        format!(
+            "Transposed, the image is white below the diagonal. Each row now crosses the edge from white to black: the sign turns, \
+             and the result is {height} rows high and {width} columns wide:"
+        )
+    },
     k_transposed: "The transposed kernel subtracts from each pixel the one below. It finds the edge too:",
     identity: |differing, all| {
         format!(
@@ -101,10 +113,21 @@ const PORTUGUESE: Text = Text {
             desça por uma coluna, que é o que faz o kernel transposto.",
         predict: "Que números estão na linha 2 de X ⋆ K? As linhas contam a partir de 0.",
     },
-    plain: "A partir da linha 1, cada linha atravessa a borda uma vez, do preto para o branco, e ali K responde \
-        0 − 1 = −1. A linha 0 é toda branca:",
-    x_transposed: "Transposta, a imagem é branca abaixo da diagonal. Agora cada linha atravessa a borda do branco para o \
-        preto: o sinal se inverte, e o resultado tem 8 linhas e 5 colunas:",
+    plain: |[a, b]| {
+        format!(
+            "A partir da linha 1, cada linha atravessa a borda uma vez, do preto para o branco, e ali K responde {} − {} = {}. A linha \
+             0 é toda branca:",
+            number(a),
+            number(b),
+            number(a - b)
+        )
+    },
+    x_transposed: |height, width| {
+        format!(
+            "Transposta, a imagem é branca abaixo da diagonal. Agora cada linha atravessa a borda do branco para o preto: o sinal se \
+             inverte, e o resultado tem {height} linhas e {width} colunas:"
+        )
+    },
     k_transposed: "O kernel transposto subtrai de cada pixel o que está abaixo dele. Ele também encontra a borda:",
     identity: |differing, all| {
         format!(
@@ -115,14 +138,14 @@ const PORTUGUESE: Text = Text {
     ramps: "Que bordas um kernel enxerga? Ao atravessar uma borda, o brilho sobe ou desce; veja então rampas que sobem \
         (na horizontal, na vertical) por pixel:",
     normal: "K responde só ao primeiro número, e o seu transposto, só ao segundo. Um kernel para a direção v responde com \
-        v · n a uma borda de normal n, o sentido em que o brilho sobe; só somem as bordas que correm ao longo de v, pois a \
+        v · n a uma borda de normal n, o sentido em que o brilho sobe; só desaparecem as bordas que correm ao longo de v, pois a \
         normal delas é perpendicular a v. Uma borda diagonal não corre ao longo de nenhum dos eixos: os dois kernels a veem.",
     line: "Uma linha diagonal com um pixel de largura tem duas bordas. Cada linha da imagem entra nela e sai dela, o que dá \
         um par:",
     right: |height, width| format!("O resultado tem {height}×{width} números, e são esses."),
     size: |found, wanted| {
         format!(
-            "Você dá {}×{} números. O resultado é {}×{}: uma imagem H×W e um kernel h×w dão (H − h + 1) × (W − w + 1). Dê o \
+            "Você deu {}×{} números. O resultado é {}×{}: uma imagem H×W e um kernel h×w dão (H − h + 1) × (W − w + 1). Dê o \
              resultado inteiro, ou a sua linha 2.",
             found.0, found.1, wanted.0, wanted.1
         )

@@ -8,11 +8,12 @@ use super::Vector;
 pub(super) struct Text {
     pub(super) words: Words,
     pub(super) sum: &'static str,
-    pub(super) practical: &'static str,
+    pub(super) practical: fn(v: Vector) -> String,
     pub(super) axes: &'static str,
     pub(super) ramps: &'static str,
     pub(super) along: &'static str,
-    pub(super) second: &'static str,
+    /// Of v·v and of 2·(v·v)².
+    pub(super) second: fn(square: f64, wanted: f64) -> String,
     pub(super) right: fn(v: Vector, factor: f64) -> String,
     pub(super) zeros: &'static str,
     pub(super) constant: fn(response: f64) -> String,
@@ -49,14 +50,26 @@ const ENGLISH: Text = Text {
     },
     sum: "Correlation is linear in the kernel, so kernels add as derivatives do. The smallest that works, from two derivatives on \
         the same four pixels:",
-    practical: "In practice one takes Sobel's or Scharr's pair, which blur across the direction: 3 · sobel-x + 4 · sobel-y is",
+    practical: |(right, down)| {
+        format!(
+            "In practice one takes Sobel's or Scharr's pair, which blur across the direction: {} · sobel-x + {} · sobel-y is",
+            number(right),
+            number(down)
+        )
+    },
     axes: "Mind the axes. Here x is the column, to the right, and y the row, down; a book of mathematics has y upwards, an index [row, \
         column] has y first. Divide by the length of v to compare directions.",
     ramps: "On the ramp a·p, whose brightness rises by a₁ a pixel to the right and a₂ down, the answer must be v·a:",
     along: "The fourth ramp rises across v and is constant along it, and the kernel does not see it. An edge that runs along v \
         vanishes; one that v crosses at a right angle is answered most strongly.",
-    second: "A second derivative along v needs three kernels: v₁²·∂²/∂x² + 2·v₁·v₂·∂²/∂x∂y + v₂²·∂²/∂y². On (v·p)² it must answer \
-        2·(v·v)² = 2·25² = 1250:",
+    second: |square, wanted| {
+        format!(
+            "A second derivative along v needs three kernels: v₁²·∂²/∂x² + 2·v₁·v₂·∂²/∂x∂y + v₂²·∂²/∂y². On (v·p)² it must answer \
+             2·(v·v)² = 2·{}² = {}:",
+            number(square),
+            number(wanted)
+        )
+    },
     right: |v, factor| {
         let times = if factor == 1.0 {
             "the derivative".to_owned()
@@ -100,14 +113,26 @@ const PORTUGUESE: Text = Text {
     },
     sum: "A correlação é linear no kernel, portanto os kernels se somam como as derivadas. O menor que funciona, de duas derivadas \
         sobre os mesmos quatro pixels:",
-    practical: "Na prática usa-se o par de Sobel ou o de Scharr, que desfocam na direção perpendicular: 3 · sobel-x + 4 · sobel-y é",
+    practical: |(right, down)| {
+        format!(
+            "Na prática usa-se o par de Sobel ou o de Scharr, que desfocam na direção perpendicular: {} · sobel-x + {} · sobel-y é",
+            number(right),
+            number(down)
+        )
+    },
     axes: "Cuidado com os eixos. Aqui x é a coluna, para a direita, e y é a linha, para baixo; um livro de matemática tem y para cima, e um \
         índice [linha, coluna] tem y primeiro. Divida pelo comprimento de v para comparar direções.",
     ramps: "Na rampa a·p, cujo brilho sobe a₁ por pixel para a direita e a₂ para baixo, a resposta precisa ser v·a:",
     along: "A quarta rampa sobe na direção perpendicular a v e é constante ao longo de v: o kernel não a vê. Uma borda que corre ao \
         longo de v some; a que v atravessa em ângulo reto tem a resposta mais forte.",
-    second: "Uma segunda derivada ao longo de v precisa de três kernels: v₁²·∂²/∂x² + 2·v₁·v₂·∂²/∂x∂y + v₂²·∂²/∂y². Em (v·p)² a \
-        resposta precisa ser 2·(v·v)² = 2·25² = 1250:",
+    second: |square, wanted| {
+        format!(
+            "Uma segunda derivada ao longo de v precisa de três kernels: v₁²·∂²/∂x² + 2·v₁·v₂·∂²/∂x∂y + v₂²·∂²/∂y². Em (v·p)² a \
+             resposta precisa ser 2·(v·v)² = 2·{}² = {}:",
+            number(square),
+            number(wanted)
+        )
+    },
     right: |v, factor| {
         let times =
             if factor == 1.0 { "a derivada".to_owned() } else { format!("{} vezes a derivada", number(factor)) };

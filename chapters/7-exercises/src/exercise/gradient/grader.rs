@@ -7,6 +7,8 @@ use corr2d_imaging::Kernel;
 use serde_json::Value;
 
 use super::super::{first_difference, same};
+use super::Setting;
+use super::layers::{self, Left};
 use super::text::Text;
 use crate::verdict::Opinion;
 
@@ -49,17 +51,31 @@ pub(super) fn judge_bias(found: f64, wanted: &Tensor, text: &Text) -> Result<Opi
     }))
 }
 
+/// Judges a word for what backward leaves for the kernel behind a loop over numbers, by running that layer backward.
+pub(super) fn judge_numbers(value: &Value, setting: &Setting, text: &Text) -> Result<Opinion> {
+    let said = left_in(value)?;
+    let (left, answer) = layers::left_by_numbers(setting)?;
+    let counter = (text.left)(&answer);
+    Ok(match said {
+        said if said == left => Opinion::right(counter),
+        Left::Zero => Opinion::wrong(format!("{counter} {}", text.not_zero)),
+        Left::Error => Opinion::wrong(format!("{counter} {}", text.no_error)),
+        Left::Gradient => Opinion::wrong(format!("{counter} {}", text.no_gradient)),
+        Left::Nothing => Opinion::wrong(counter),
+    })
+}
+
 /// One of four words of either language, of which JSON's null and 0 are two.
-pub(super) fn judge_numbers(value: &Value, text: &Text) -> Result<Opinion> {
+fn left_in(value: &Value) -> Result<Left> {
     let word = match value {
         Value::String(word) => word.trim().to_lowercase(),
         other => other.to_string(),
     };
     Ok(match word.as_str() {
-        "none" | "null" | "nothing" | "nada" | "nenhum" => Opinion::right(text.right_none),
-        "error" | "erro" => Opinion::wrong(text.no_error),
-        "zero" | "zeros" | "0" | "0.0" => Opinion::wrong(text.not_zero),
-        "right" | "certo" => Opinion::wrong(text.no_gradient),
+        "none" | "null" | "nothing" | "nada" | "nenhum" => Left::Nothing,
+        "error" | "erro" => Left::Error,
+        "zero" | "zeros" | "0" | "0.0" => Left::Zero,
+        "right" | "certo" => Left::Gradient,
         _ => bail!("\"through_numbers\" is {value}: write \"right\", \"zero\", \"error\" or \"none\""),
     })
 }

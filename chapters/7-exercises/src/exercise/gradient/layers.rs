@@ -66,19 +66,49 @@ const LAYERS: [(&str, Layer); 5] = [
     ("corr2d", |x, k| Ok(corr2d(x, k)?)),
 ];
 
+/// What backward leaves for the kernel.
+#[derive(PartialEq)]
+pub(super) enum Left {
+    Gradient,
+    Zero,
+    Error,
+    Nothing,
+}
+
+/// The loss of a layer, and what candle's `get` answers for the kernel once backward has run, or the error of backward.
+fn backward(layer: Layer, setting: &Setting) -> Result<(Tensor, candle_core::Result<Option<Tensor>>)> {
+    let k = Var::from_tensor(&setting.k)?;
+    let loss = (layer(&setting.x, &k)? * &setting.g)?.sum_all()?;
+    let gradient = loss.backward().map(|gradients| gradients.get(&k).cloned());
+    Ok((loss, gradient))
+}
+
+/// As candle prints an answer of `get`.
+fn printed(gradient: Option<&Tensor>) -> Result<String> {
+    gradient.map_or(Ok("None".to_owned()), |gradient| Ok(list(&figure::numbers(gradient)?)))
+}
+
+/// What backward leaves for the kernel of the layer as it is written first, and how that is printed.
+pub(super) fn left_by_numbers(setting: &Setting) -> Result<(Left, String)> {
+    let gradient = match backward(by_numbers, setting)?.1 {
+        Ok(gradient) => gradient,
+        Err(error) => return Ok((Left::Error, error.to_string())),
+    };
+    let left = match &gradient {
+        None => Left::Nothing,
+        Some(gradient) if figure::numbers(gradient)?.iter().all(|slope| *slope == 0.0) => Left::Zero,
+        Some(_) => Left::Gradient,
+    };
+    Ok((left, printed(gradient.as_ref())?))
+}
+
 /// A line a layer: its gradient by the kernel, as candle's `get` answers.
 pub(super) fn gradients(setting: &Setting, text: &Text) -> Result<String> {
     let mut lines = Vec::new();
     for (name, layer) in LAYERS {
-        let k = Var::from_tensor(&setting.k)?;
-        let loss = (layer(&setting.x, &k)? * &setting.g)?.sum_all()?;
-        let gradients = loss.backward()?;
-        let found = match gradients.get(&k) {
-            Some(gradient) => list(&figure::numbers(gradient)?),
-            None => "None".to_owned(),
-        };
-        lines
-            .push((name.to_owned(), format!("{} {}   {found}", text.loss, figure::scalar(figure::numbers(&loss)?[0]))));
+        let (loss, gradient) = backward(layer, setting)?;
+        let (loss, found) = (figure::scalar(figure::numbers(&loss)?[0]), printed(gradient?.as_ref())?);
+        lines.push((name.to_owned(), format!("{} {loss}   {found}", text.loss)));
     }
     Ok(table(&lines))
 }

@@ -20,7 +20,7 @@ pub(super) struct Text {
     pub(super) right_gradient: &'static str,
     pub(super) in_one_line: fn(size: (usize, usize)) -> String,
     pub(super) right_bias: &'static str,
-    pub(super) right_none: &'static str,
+    pub(super) left: fn(answer: &str) -> String,
     pub(super) size: fn(found: (usize, usize), wanted: (usize, usize)) -> String,
     pub(super) moved: fn(place: (usize, usize), wanted: f64, found: f64) -> String,
     pub(super) moved_bias: fn(wanted: f64, found: f64) -> String,
@@ -82,7 +82,7 @@ candle       no assignment by index: one of the five ways above",
         format!("Here it is row by row; as a gradient it is {height}×{width}, as what it belongs to.")
     },
     right_bias: "The bias is in every output, so its gradient is the sum of G.",
-    right_none: "candle's get answers None, and nothing says why.",
+    left: |answer| format!("Backward was run through such a layer just now: gradients.get(&k) answers {answer}."),
     size: |found, wanted| {
         format!(
             "You give {}×{} numbers; a gradient has the shape of what it belongs to, {}×{}.",
@@ -106,10 +106,9 @@ candle       no assignment by index: one of the five ways above",
     correlated_back: "You correlated G with K. Going back, each output spreads over the window that it came from, so the kernel is \
         turned: that is a convolution.",
     turned_input: "Yours is turned by 180°.",
-    not_zero: "Not zero: gradients.get(&k) answers None. A zero would mean that the loss was asked and does not depend on K; \
-        here nobody asked.",
-    no_error: "There is no error, and this is the trap: backward succeeds, and gradients.get(&k) answers None.",
-    no_gradient: "gradients.get(&k) answers None. The numbers that to_vec2 gives know nothing of the tensor that they were in.",
+    not_zero: "A zero would mean that the loss was asked and does not depend on K; here nobody asked.",
+    no_error: "There is no error, and this is the trap.",
+    no_gradient: "The numbers that to_vec2 gives know nothing of the tensor that they were in.",
 };
 
 const PORTUGUESE: Text = Text {
@@ -148,13 +147,17 @@ candle       não há atribuição por índice: uma das cinco maneiras acima",
     },
     right_gradient: "É o gradiente que o autograd dá.",
     in_one_line: |(height, width)| {
-        format!("Aqui ele está linha por linha; como gradiente, ele é {height}×{width}, como aquilo a que pertence.")
+        format!(
+            "Aqui ele está linha por linha; um gradiente tem a forma da grandeza em relação à qual se deriva, {height}×{width}."
+        )
     },
     right_bias: "O viés está em todas as saídas, portanto o seu gradiente é a soma de G.",
-    right_none: "O get do candle responde None, e nada diz por quê.",
+    left: |answer| {
+        format!("O backward acaba de ser executado por uma camada assim: gradients.get(&k) responde {answer}.")
+    },
     size: |found, wanted| {
         format!(
-            "Você dá {}×{} números; um gradiente tem a forma daquilo a que pertence, {}×{}.",
+            "Você deu {}×{} números; um gradiente tem a forma da grandeza em relação à qual se deriva, {}×{}.",
             found.0, found.1, wanted.0, wanted.1
         )
     },
@@ -171,12 +174,11 @@ candle       não há atribuição por índice: uma das cinco maneiras acima",
     forgot_g: "O seu é o gradiente da soma simples de Y: as saídas contam tanto quanto G diz, e não uma vez cada.",
     mean: "O seu é o gradiente da média, um quarto do certo. Quem treina com a média em vez da soma, com a mesma taxa, dá passos \
         menores, divididos pelo número de saídas.",
-    turned_kernel: "O seu está girado em 180°, como se a camada fosse uma convolução estrita.",
+    turned_kernel: "O seu está girado 180°, como se a camada fosse uma convolução estrita.",
     correlated_back: "Você correlacionou G com K. No caminho de volta, cada saída se espalha pela janela de onde veio, e o kernel \
         fica girado: é uma convolução.",
-    turned_input: "O seu está girado em 180°.",
-    not_zero: "Não é zero: gradients.get(&k) responde None. Zero diria que a perda foi consultada e não depende de K; aqui \
-        ninguém consultou.",
-    no_error: "Não há erro, e essa é a armadilha: backward termina bem, e gradients.get(&k) responde None.",
-    no_gradient: "gradients.get(&k) responde None. Os números que to_vec2 devolve não sabem de que tensor vieram.",
+    turned_input: "O seu está girado 180°.",
+    not_zero: "Zero diria que a perda foi consultada e não depende de K; aqui ninguém consultou.",
+    no_error: "Não há erro, e essa é a armadilha.",
+    no_gradient: "Os números que to_vec2 devolve não sabem de que tensor vieram.",
 };

@@ -178,7 +178,7 @@ const PORTUGUESE: Text = Text {
         quatro dos seus números. Da esquerda para a direita: uma imagem, as suas somas acumuladas e as somas sobre 2×3 pixels, \
         pelos quatro cantos e por um kernel de uns:",
     impulse: "Um kernel que servisse para qualquer comprimento teria algum número n de pesos. Tome uma linha que começa com 1 e \
-        continua com 0. A sua integral acumulada é 1 em toda parte; depois de n pixels, o kernel deixou o 1 para trás. Executado, \
+        continua com 0. A sua integral acumulada é 1 em toda parte; depois de n pixels, o kernel deixou o 1 para trás. Executando \
         com kernels de uns e com outros pesos:",
     any_kernel: "Os pesos mudam os n primeiros números, mas não os zeros que vêm depois: n pesos sempre falham na linha de n + 1 \
         pixels.",

@@ -88,10 +88,15 @@ pub(super) fn judge(found: &Kernel, x: &Tensor, k: &Tensor, text: &Text) -> Resu
 
 /// The product with vec(K) or vec(X) where it is wrong, else the first column that is.
 fn counter_example(found: &Kernel, stands_right: bool, x: &Tensor, k: &Tensor, text: &Text) -> Result<String> {
-    let (name, vector, right) = match (found.height(), found.width()) {
-        (4, 4) => ("vec(K)", vec(k)?, im2col(x, (2, 2))?),
-        (4, 9) => ("vec(X)", vec(x)?, toeplitz(k, (3, 3))?),
-        size => return Ok((text.size)(size)),
+    let (p, t) = (im2col(x, k.dims2()?)?, toeplitz(k, x.dims2()?)?);
+    let size = (found.height(), found.width());
+    let other_size = (text.size)(size, p.dim(0)?, [k.elem_count(), x.elem_count()]);
+    let (name, vector, right) = if size == p.dims2()? {
+        ("vec(K)", vec(k)?, p)
+    } else if size == t.dims2()? {
+        ("vec(X)", vec(x)?, t)
+    } else {
+        return Ok(other_size);
     };
     let matrix = found.to_tensor(x.device())?;
     let numbers = |matrix: &Tensor| figure::numbers(matrix).map(|numbers| list(&numbers));
@@ -107,7 +112,7 @@ fn counter_example(found: &Kernel, stands_right: bool, x: &Tensor, k: &Tensor, t
             return Ok((text.unit)(name, column, &product, &wanted));
         }
     }
-    Ok((text.size)((found.height(), found.width())))
+    Ok(other_size)
 }
 
 fn transposed(matrix: &Kernel) -> Result<Kernel> {

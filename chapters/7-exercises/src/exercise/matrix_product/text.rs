@@ -3,6 +3,7 @@
 use chapter_kit::Language;
 
 use super::super::Words;
+use super::Cost;
 
 pub(super) struct Text {
     pub(super) words: Words,
@@ -10,13 +11,14 @@ pub(super) struct Text {
     pub(super) spread: &'static str,
     pub(super) blocks: &'static str,
     pub(super) gradients: &'static str,
-    pub(super) cost: fn(p: &str, t: &str, image: &str) -> String,
+    pub(super) cost: fn(cost: &Cost) -> String,
     pub(super) sizes: &'static str,
     pub(super) gradients_run: &'static str,
     pub(super) is_im2col: &'static str,
     pub(super) is_toeplitz: &'static str,
     pub(super) other_layout: &'static str,
-    pub(super) size: fn(found: (usize, usize)) -> String,
+    /// Of how many numbers Y has, and K and X.
+    pub(super) size: fn(found: (usize, usize), outputs: usize, inputs: [usize; 2]) -> String,
     pub(super) product: fn(vector: &str, found: &str, wanted: &str) -> String,
     pub(super) row_product: fn(vector: &str, found: &str, wanted: &str) -> String,
     pub(super) unit: fn(vector: &str, place: usize, found: &str, wanted: &str) -> String,
@@ -55,10 +57,11 @@ const ENGLISH: Text = Text {
     gradients: "Both matrices know the gradients. P transposed, times ∂L/∂Y, is the gradient of the kernel; PᵀP is the matrix that \
         decides how fast a kernel is learned. T transposed, times ∂L/∂Y, is the gradient of the image, which is also what a \
         transposed convolution computes.",
-    cost: |p, t, image| {
+    cost: |Cost { image, kernel, pixels, p, t, weights }| {
         format!(
-            "What it costs: for a photograph of 480×640, {image} million pixels, and a kernel of 3×3, P has {p} million entries and T \
-             has {t} billion, nine of each row not 0. Nobody stores T; P is stored in pieces."
+            "What it costs: for a photograph of {}×{}, {pixels} million pixels, and a kernel of {}×{}, P has {p} million entries and T \
+             has {t} billion, {weights} of each row not 0. Nobody stores T; P is stored in pieces.",
+            image.0, image.1, kernel.0, kernel.1
         )
     },
     sizes: "Other sizes, with whole numbers from −8 to 8. How many numbers Y = X ⋆ K has, and how many of them the products give \
@@ -67,10 +70,10 @@ const ENGLISH: Text = Text {
     is_im2col: "This is im2col: each row is a window, which the kernel multiplies.",
     is_toeplitz: "This is the doubly blocked Toeplitz matrix: each row is the kernel spread over the image.",
     other_layout: "It is laid out in another way than here, by columns or for a row on its left, and does the same.",
-    size: |(height, width)| {
+    size: |(height, width), outputs, [weights, pixels]| {
         format!(
-            "The matrix is {height}×{width}. There are 4 outputs, so it needs 4 rows; and 4 columns to be multiplied by the 4 weights of K, \
-             or 9 for the 9 pixels of X."
+            "The matrix is {height}×{width}. There are {outputs} outputs, so it needs {outputs} rows; and {weights} columns to be \
+             multiplied by the {weights} weights of K, or {pixels} for the {pixels} pixels of X."
         )
     },
     product: |vector, found, wanted| format!("Times {vector} it gives {found}, and the correlation is {wanted}."),
@@ -110,10 +113,11 @@ const PORTUGUESE: Text = Text {
     gradients: "As duas matrizes conhecem os gradientes. P transposta vezes ∂L/∂Y é o gradiente do kernel; PᵀP é a matriz que decide \
         com que rapidez um kernel se aprende. T transposta vezes ∂L/∂Y é o gradiente da imagem, que é também o que uma \
         convolução transposta calcula.",
-    cost: |p, t, image| {
+    cost: |Cost { image, kernel, pixels, p, t, weights }| {
         format!(
-            "O custo: para uma fotografia 480×640, {image} milhão de pixels, e um kernel 3×3, P tem {p} milhões de elementos e T tem \
-             {t} bilhões, nove em cada linha diferentes de 0. Ninguém guarda T; P é guardada aos pedaços."
+            "O custo: para uma fotografia {}×{}, {pixels} milhão de pixels, e um kernel {}×{}, P tem {p} milhões de elementos e T tem \
+             {t} bilhões, {weights} em cada linha diferentes de 0. Ninguém guarda T; P é guardada aos pedaços.",
+            image.0, image.1, kernel.0, kernel.1
         )
     },
     sizes: "Outros tamanhos, com números inteiros de −8 a 8. Quantos números tem Y = X ⋆ K, e quantos deles os produtos dão \
@@ -122,10 +126,10 @@ const PORTUGUESE: Text = Text {
     is_im2col: "É o im2col: cada linha é uma janela, que o kernel multiplica.",
     is_toeplitz: "É a matriz de Toeplitz duplamente em blocos: cada linha é o kernel espalhado na imagem.",
     other_layout: "Está em outra disposição, por colunas ou para um vetor-linha à esquerda, e faz o mesmo.",
-    size: |(height, width)| {
+    size: |(height, width), outputs, [weights, pixels]| {
         format!(
-            "A matriz é {height}×{width}. São 4 saídas, portanto ela precisa de 4 linhas; e de 4 colunas para multiplicar os 4 pesos de K, ou \
-             de 9 para os 9 pixels de X."
+            "A matriz é {height}×{width}. São {outputs} saídas, portanto ela precisa de {outputs} linhas; e de {weights} colunas para \
+             multiplicar os {weights} pesos de K, ou de {pixels} para os {pixels} pixels de X."
         )
     },
     product: |vector, found, wanted| format!("Vezes {vector} ela dá {found}, e a correlação é {wanted}."),
@@ -138,7 +142,7 @@ const PORTUGUESE: Text = Text {
              a correlação é {wanted}."
         )
     },
-    turned: "O kernel está girado em 180°: isso é convolução estrita, que inverte; a correlação não inverte.",
+    turned: "O kernel está girado 180°: isso é convolução estrita, que inverte; a correlação não inverte.",
     no_gap: "A segunda linha do kernel fica uma linha inteira da imagem abaixo da primeira; na imagem esticada há entre elas um \
         espaço, igual ao que a imagem tem de largura a mais que o kernel.",
     nine_rows: "Uma linha para cada saída, e são quatro: o kernel não sai da imagem.",

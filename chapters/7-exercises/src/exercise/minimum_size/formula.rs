@@ -1,7 +1,7 @@
 //! Reads a formula in d, as it is typed: `2d + 1`, `(2d + 2)/2`, `2·(d − 1)`.
 
 /// Longer texts are no formulas, and would make a deep recursion.
-const LONGEST: usize = 100;
+pub(super) const LONGEST: usize = 100;
 
 /// The value of a formula for one d, or `None` if it is none.
 pub(super) fn value(text: &str, d: f64) -> Option<f64> {

@@ -14,9 +14,13 @@ use crate::verdict::Opinion;
 pub(super) enum Taps {
     /// For the order in question.
     Number(f64),
-    /// For each order from 1 to the highest.
+    /// For each order from 1 to [`ORDERS`].
     Formula(Vec<f64>),
 }
+
+/// In more orders than a wrong formula can hit: it and d + 1 differ by a quotient whose numerator is a polynomial of at most one
+/// degree more than there are signs, and no polynomial is 0 more often than its degree.
+const ORDERS: usize = formula::LONGEST + 2;
 
 /// The order that an answer is about.
 pub(super) fn order(answer: &Answer) -> Result<usize> {
@@ -33,7 +37,7 @@ pub(super) fn taps(answer: &Answer) -> Result<Option<Taps>> {
     let Some(Value::String(text)) = answer.value("taps") else {
         return Ok(answer.number("taps")?.map(Taps::Number));
     };
-    let values = (1..=HIGHEST).map(|order| formula::value(text, order as f64)).collect::<Option<Vec<_>>>();
+    let values = (1..=ORDERS).map(|order| formula::value(text, order as f64)).collect::<Option<Vec<_>>>();
     let values = values.filter(|values| values.iter().all(|value| value.is_finite())).with_context(|| {
         format!("\"taps\" is \"{text}\": write a number for the order, or a formula in d such as 2d + 3")
     })?;
@@ -56,7 +60,7 @@ pub(super) fn judge_taps(taps: &Taps, order: usize, text: &Text) -> Opinion {
 
 /// Whether a number that was computed is this one.
 fn is(value: f64, wanted: usize) -> bool {
-    (value - wanted as f64).abs() < 1e-9
+    (value - wanted as f64).abs() < 1e-9 * wanted as f64
 }
 
 fn judge_number(taps: f64, order: usize, text: &Text) -> Opinion {
@@ -65,6 +69,8 @@ fn judge_number(taps: f64, order: usize, text: &Text) -> Opinion {
         Opinion::right((text.right_number)(order, &list(&smallest(order))))
     } else if taps < 1.0 || taps.fract() != 0.0 {
         Opinion::wrong((text.no_count)(taps))
+    } else if order > HIGHEST {
+        Opinion::wrong((text.fewest)(smallest(order).len()))
     } else if taps < wanted {
         let taps = taps as usize;
         Opinion::wrong((text.too_few)(taps, &determinant(taps).unwrap_or_default().to_string()))

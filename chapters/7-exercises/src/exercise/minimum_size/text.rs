@@ -19,6 +19,7 @@ pub(super) struct Text {
     pub(super) for_order: fn(order: usize, taps: f64) -> String,
     pub(super) no_count: fn(taps: f64) -> String,
     pub(super) too_few: fn(taps: usize, determinant: &str) -> String,
+    pub(super) fewest: fn(taps: usize) -> String,
     pub(super) too_many: fn(order: usize, kernel: &str) -> String,
     pub(super) zeros: &'static str,
     pub(super) other_order: fn(order: usize, found: usize, factor: f64) -> String,
@@ -76,6 +77,7 @@ const ENGLISH: Text = Text {
              {determinant}. One tap is too few for one order; count the conditions and add one."
         ),
     },
+    fewest: |taps| format!("The smallest has {taps}: [−1, 1], applied as often as the order says."),
     too_many: |order, kernel| {
         format!("{kernel} has fewer and is a derivative of order {order}. It needs no middle pixel.")
     },
@@ -107,7 +109,7 @@ const PORTUGUESE: Text = Text {
     taps: "d + 1 pesos. Cada derivada é mais um [−1, 1] aplicado sobre a anterior, e cresce um peso; os números são os do triângulo de \
         Pascal, com sinais alternados:",
     both_axes: "Uma derivada de ordem a ao longo das linhas e b ao longo das colunas tem (b + 1)×(a + 1) pesos. Um pixel no meio, como em \
-        [−1, 0, 1], custa um peso a mais e compra simetria, não ordem.",
+        [−1, 0, 1], custa um peso a mais e traz simetria, não ordem.",
     enough: "Eles bastam. O que cada kernel responde às potências de x: 0 abaixo da sua ordem e d! nela, como fazem d derivadas:",
     needed: "Eles são necessários. Com n pesos, as somas de k[j]·j^m para m de 0 a n − 1 são n condições lineares sobre n pesos, a \
         matriz dos j^m vezes k. O seu determinante (de Vandermonde), calculado com números inteiros:",
@@ -133,6 +135,7 @@ const PORTUGUESE: Text = Text {
              {determinant}. Um peso por ordem é pouco; conte as condições e some um."
         ),
     },
+    fewest: |taps| format!("O menor tem {taps}: [−1, 1], aplicado tantas vezes quanto diz a ordem."),
     too_many: |order, kernel| {
         format!("{kernel} tem menos pesos e é uma derivada de ordem {order}. Não é preciso um pixel no meio.")
     },

@@ -102,7 +102,7 @@ const PORTUGUESE: Text = Text {
         predict: "[1, −2, 1] está sobre o degrau 0 0 0 1 1 1. Que quatro números saem?",
     },
     twice: "Derive duas vezes. O kernel que faz as duas de uma vez é [1, −1] aplicado sobre ele mesmo, com zeros em volta:",
-    others: "O sinal e a escala são livres; girado em 180° ele não muda, e por isso correlação e convolução coincidem. Três pesos são \
+    others: "O sinal e a escala são livres; girado 180° ele não muda, e por isso correlação e convolução coincidem. Três pesos são \
         o mínimo (exercício 6). Em duas dimensões há três segundas derivadas e uma soma que não tem direção, o laplaciano:",
     strongest: "Ele responde ao que se destaca dos dois lados. A menor e a maior resposta do laplaciano a",
     images: ["um ponto isolado", "uma linha de um pixel", "um degrau", "uma rampa"],

@@ -91,6 +91,9 @@ const RIGHT: &[(u64, &str)] = &[
     (6, r#"{"taps": "(d + 1)·1"}"#),
     (6, r#"{"taps": "2(d+1) - (1+d)"}"#),
     (6, r#"{"taps": "D + 1.0"}"#),
+    (6, r#"{"taps": "(d*d + 2d + 1)/(d+1)"}"#),
+    (6, r#"{"taps": "(d*d*d - 1)/(d*d + d + 1) + 2"}"#),
+    (6, r#"{"taps": "0.1d*10 + 1/3 + 2/3"}"#),
     (6, r#"{"taps": 4}"#),
     (6, r#"{"taps": "8/2"}"#),
     (6, r#"{"taps": "3 + 1"}"#),
@@ -172,6 +175,10 @@ fn an_accepted_kernel_is_told_what_it_is() {
     assert!(!said(8, r#"{"kernel": [0.333, 0.333, 0.333]}"#).contains("digits"));
     assert!(!said(4, r#"{"kernel": [1e-17, 1, -2, 1]}"#).contains("Three taps"));
     assert!(said(8, r#"{"kernel": "binomial:3"}"#).contains("a column times a row"));
+    for one_pass in ["[0.25, 0.5, 0.25]", "[[0.25], [0.5], [0.25]]", "[[0, 0, 0], [0.25, 0.5, 0.25], [0, 0, 0]]"] {
+        let answer = format!("{{\"kernel\": {one_pass}}}");
+        assert!(!super::said(&graded(8, &answer, "en")).contains("two passes"), "{one_pass}");
+    }
     assert!(!said(8, r#"{"kernel": "0,0.2,0; 0.2,0.2,0.2; 0,0.2,0"}"#).contains("a column times a row"));
     assert!(said(8, r#"{"kernel": [0.5, 0.5]}"#).contains("between two pixels"));
     assert!(said(8, r#"{"kernel": [0, 0.5, 0.5]}"#).contains("between two pixels"));
