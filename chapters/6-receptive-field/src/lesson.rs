@@ -6,7 +6,7 @@ use chapter_kit::{Page, figure};
 use corr2d::corr2d;
 
 use crate::chain::{Layer, field, seen, sees, weights_of_one};
-use crate::deep::{effective, last_map};
+use crate::deep::{DRAWS, effective, last_map};
 use crate::text::Text;
 
 /// Tells the lesson.
@@ -31,8 +31,10 @@ fn two_layers(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<()> {
     page.text(text.one_layer)?;
     page.figure(&figure::equation(&y, &k, &z)?)?;
     page.text(text.two_layers)?;
-    page.figure("1 + (2 − 1) + (2 − 1) = 3")?;
-    page.text(text.nine)?;
+    let chain = [TWO_BY_TWO, TWO_BY_TWO];
+    let (height, width) = field(&chain)?;
+    page.figure(&along_one_side(&chain, height))?;
+    page.text(&(text.nine)((height, width), 2 * k.elem_count()))?;
     Ok(())
 }
 
@@ -43,14 +45,15 @@ fn measured(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<()> {
     page.heading(text.measured_title)?;
     page.text(text.measured)?;
     page.text(text.by_hand)?;
-    page.figure("∂z/∂x[1, 1] = 4·1 + 3·2 + 2·3 + 1·4 = 20")?;
+    page.figure(&by_hand(&kernel(device)?.to_vec2()?))?;
     page.text(text.by_gradient)?;
     page.figure(&figure::matrix(&gradient)?)?;
     let (height, width) = field(&chain)?;
     page.text(&(text.both_agree)(height * width, seen(&gradient)?.pixels))?;
-    page.text(text.zeros)?;
     let with_zero = Tensor::new(&[[[[0f32, 1.], [2., 3.]]]], device)?;
-    page.figure(&figure::matrix(&sees(&chain, &[with_zero.clone(), with_zero], device)?)?)?;
+    let ignores = sees(&chain, &[with_zero.clone(), with_zero], device)?;
+    page.text(&(text.zeros)(height * width - seen(&ignores)?.pixels))?;
+    page.figure(&figure::matrix(&ignores)?)?;
     Ok(())
 }
 
@@ -81,15 +84,17 @@ fn whole_networks(text: &Text, page: &mut Page<'_>) -> Result<()> {
 
 fn what_counts(device: &Device, seed: u64, text: &Text, page: &mut Page<'_>) -> Result<()> {
     page.heading(text.effective_title)?;
-    page.text(text.effective)?;
+    page.text(&(text.effective)(DRAWS))?;
     let [layers, field, deviation, pixels, share] = text.effective_table;
     let mut lines = vec![format!("{layers:>7}{field:>9}{deviation:>7}{pixels:>20}{share:>7}")];
     let mut shares = Vec::new();
     for depth in [1, 2, 4, 8, 16] {
         let effective = effective(depth, seed, device)?;
         let (side, share) = (2 * depth + 1, 100.0 * effective.share());
-        let (deviation, pixels) = (effective.deviation.1, effective.pixels);
-        lines.push(format!("{depth:>7}{:>9}{deviation:>7.1}{pixels:>20}{share:>5.0}\u{a0}%", format!("{side}×{side}")));
+        let (bell, pixels) = (effective.gaussian, effective.pixels);
+        let bell = bell.filter(|bell| !bell.flat);
+        let deviation = bell.map_or_else(|| "–".to_owned(), |bell| format!("{:.1}", bell.deviation.1));
+        lines.push(format!("{depth:>7}{:>9}{deviation:>7}{pixels:>20}{share:>5.0}\u{a0}%", format!("{side}×{side}")));
         shares.push(share);
     }
     page.figure(&lines.join("\n"))?;
@@ -100,6 +105,23 @@ fn what_counts(device: &Device, seed: u64, text: &Text, page: &mut Page<'_>) -> 
     page.figure(TRY_NETWORK)?;
     Ok(())
 }
+
+/// What an output sees along one side: one place, and all but one of each kernel more.
+fn along_one_side(chain: &[Layer], field: usize) -> String {
+    let kernels = chain.iter().map(|layer| format!(" + ({} − 1)", layer.kernel.0));
+    format!("1{} = {field}", kernels.collect::<String>())
+}
+
+// ANCHOR: by-hand
+/// The gradient by the pixel in the middle, under both kernels: each weight of the second meets the opposite one of the first.
+fn by_hand(kernel: &[Vec<f32>]) -> String {
+    let weights: Vec<f32> = kernel.concat();
+    let pairs: Vec<(f32, f32)> = weights.iter().rev().copied().zip(weights.iter().copied()).collect();
+    let products: Vec<String> = pairs.iter().map(|(first, second)| format!("{first}·{second}")).collect();
+    let sum: f32 = pairs.iter().map(|(first, second)| first * second).sum();
+    format!("∂z/∂x[1, 1] = {} = {sum}", products.join(" + "))
+}
+// ANCHOR_END: by-hand
 
 // ANCHOR: figure
 /// The image of the figure: the numbers 0 to 8, row by row.

@@ -1,6 +1,6 @@
 //! What the chapter says in English.
 
-use super::Text;
+use super::{MeasuredField, Text, counts};
 
 pub(super) const ENGLISH: Text = Text {
     title: "6. Feature map and receptive field",
@@ -173,17 +173,32 @@ pub(super) const ENGLISH: Text = Text {
             reached.top, reached.bottom, reached.left, reached.right
         )
     },
-    measured_field: |pixels, reached, share| {
+    no_gradient: "So there is no gradient to measure.",
+    measured_field: |measured| {
+        let MeasuredField { pixels, reached, share, field: (height, width), share_of_field } = measured;
+        let shares = if measured.reaches_all() {
+            format!("{share} % of the field counts.")
+        } else {
+            format!("{share} % of these pixels, and {share_of_field} % of the whole field of {height}×{width}, count.")
+        };
         format!(
-            "With random weights, {pixels} of the {reached} pixels that can reach it have at least 4.55 % of the largest \
-             gradient: {share} % of the field counts."
+            "With random weights, {pixels} of the {reached} pixels that can reach it have at least {} % of the largest \
+             gradient: {shares}",
+            counts()
         )
     },
-    no_gaussian: "No Gaussian resembles the gradient.",
-    gaussian: |down, across, explained| {
+    gaussian: |(row, column), (down, across), explained| {
         format!(
-            "The Gaussian that fits the gradient has a standard deviation of {down} pixels down and {across} across, and \
-             explains {explained} % of its variance."
+            "The Gaussian that comes nearest to the gradient, by least squares, is highest at row {row}, column {column}, has a \
+             standard deviation of {down} pixels down and {across} across, and explains {explained} % of its variance."
         )
     },
+    flat: |explained| {
+        format!(
+            "The gradient hardly falls off within what is seen: the Gaussian that comes nearest to it is as wide as that or \
+             wider, and explains {explained} % of its variance."
+        )
+    },
+    nothing_explained: "No Gaussian comes nearer to the gradient than a constant does.",
+    no_gaussian: "A Gaussian cannot be told from it: there are too few pixels, or all have the same gradient.",
 };

@@ -2,7 +2,7 @@
 
 use corr2d::receptive_field::{Combination, Layer};
 
-use super::Text;
+use super::{MeasuredField, Text, counts};
 
 pub(super) const PORTUGUESE: Text = Text {
     title: "6. Mapa de características e campo receptivo",
@@ -206,19 +206,35 @@ pub(super) const PORTUGUESE: Text = Text {
             reached.top, reached.bottom, reached.left, reached.right
         )
     },
-    measured_field: |pixels, reached, share| {
+    no_gradient: "Portanto, não há gradiente a medir.",
+    measured_field: |measured| {
+        let MeasuredField { pixels, reached, share, field: (height, width), share_of_field } = measured;
+        let shares = if measured.reaches_all() {
+            format!("{share} % do campo conta.")
+        } else {
+            format!("contam {share} % desses pixels, ou {share_of_field} % do campo inteiro, de {height}×{width}.")
+        };
         format!(
-            "Com pesos aleatórios, {pixels} dos {reached} pixels que podem chegar a ela têm pelo menos 4.55 % do maior \
-             gradiente: {share} % do campo conta."
+            "Com pesos aleatórios, {pixels} dos {reached} pixels que podem chegar a ela têm pelo menos {} % do maior \
+             gradiente: {shares}",
+            counts()
         )
     },
-    no_gaussian: "Nenhuma gaussiana se parece com o gradiente.",
-    gaussian: |down, across, explained| {
+    gaussian: |(row, column), (down, across), explained| {
         format!(
-            "A gaussiana que se ajusta ao gradiente tem desvio padrão de {down} pixels na vertical e {across} na horizontal, e \
-             explica {explained} % da sua variância."
+            "A gaussiana que mais se aproxima do gradiente, por mínimos quadrados, tem o máximo na linha {row}, coluna {column}, e \
+             desvio padrão de {down} pixels na vertical e {across} na horizontal; ela explica {explained} % da variância do \
+             gradiente."
         )
     },
+    flat: |explained| {
+        format!(
+            "O gradiente quase não cai dentro do que se vê: a gaussiana que mais se aproxima dele tem essa mesma largura, ou \
+             mais, e explica {explained} % da variância dele."
+        )
+    },
+    nothing_explained: "Nenhuma gaussiana se aproxima mais do gradiente do que uma constante.",
+    no_gaussian: "Não há como ajustar uma gaussiana: os pixels são poucos demais, ou o gradiente é igual em todos.",
 };
 
 /// A kind of layer, as the table has it.
