@@ -5,7 +5,8 @@ use candle_core::{Device, Tensor};
 use chapter_kit::{Page, figure};
 use corr2d::corr2d;
 
-use crate::chain::{Layer, field, seen, sees, weights_of_one};
+use crate::chain::{Layer, field, seen, sees};
+use crate::counted::{along_one_side, by_hand, table};
 use crate::deep::{DRAWS, effective, last_map};
 use crate::text::Text;
 
@@ -78,7 +79,9 @@ fn whole_networks(text: &Text, page: &mut Page<'_>) -> Result<()> {
         lines.push(format!("{name:<15}{image:>9}{field:>9}{stride:>9}{padding:>9}"));
     }
     page.figure(&lines.join("\n"))?;
-    page.text(&(text.halving)(last_map("resnet50-slim")?[1], last_map("resnet50")?[1]))?;
+    let (slim, paper) = (last_map("resnet50-slim")?, last_map("resnet50-paper")?);
+    page.text(&(text.halving)(slim[1], last_map("resnet50")?[1]))?;
+    page.text(&(text.distill)(slim, paper))?;
     Ok(())
 }
 
@@ -106,23 +109,6 @@ fn what_counts(device: &Device, seed: u64, text: &Text, page: &mut Page<'_>) -> 
     Ok(())
 }
 
-/// What an output sees along one side: one place, and all but one of each kernel more.
-fn along_one_side(chain: &[Layer], field: usize) -> String {
-    let kernels = chain.iter().map(|layer| format!(" + ({} − 1)", layer.kernel.0));
-    format!("1{} = {field}", kernels.collect::<String>())
-}
-
-// ANCHOR: by-hand
-/// The gradient by the pixel in the middle, under both kernels: each weight of the second meets the opposite one of the first.
-fn by_hand(kernel: &[Vec<f32>]) -> String {
-    let weights: Vec<f32> = kernel.concat();
-    let pairs: Vec<(f32, f32)> = weights.iter().rev().copied().zip(weights.iter().copied()).collect();
-    let products: Vec<String> = pairs.iter().map(|(first, second)| format!("{first}·{second}")).collect();
-    let sum: f32 = pairs.iter().map(|(first, second)| first * second).sum();
-    format!("∂z/∂x[1, 1] = {} = {sum}", products.join(" + "))
-}
-// ANCHOR_END: by-hand
-
 // ANCHOR: figure
 /// The image of the figure: the numbers 0 to 8, row by row.
 fn image(device: &Device) -> Result<Tensor> {
@@ -136,27 +122,9 @@ fn kernel(device: &Device) -> Result<Tensor> {
 // ANCHOR_END: figure
 
 const TWO_BY_TWO: Layer = Layer { kernel: (2, 2), stride: 1, dilation: 1 };
-const THREE_BY_THREE: Layer = Layer { kernel: (3, 3), stride: 1, dilation: 1 };
 /// AlexNet to ResNet, and the three places in which ResNets halve.
 const NETWORKS: [&str; 7] =
     ["alexnet", "vgg16", "mobilenet-v1", "inception-v3", "resnet50", "resnet50-paper", "resnet50-slim"];
-
-const HALVING: Layer = Layer { kernel: (3, 3), stride: 2, dilation: 1 };
-
-/// One to five layers of 3×3, with a stride of 2, with dilations that double: the field counted, and the field measured.
-fn table(device: &Device) -> Result<String> {
-    let side = |chain: Vec<Layer>| -> Result<String> {
-        let measured = seen(&sees(&chain, &weights_of_one(&chain, device)?, device)?)?;
-        Ok(format!("{:>15}{:>9}", field(&chain)?.0, measured.height))
-    };
-    let mut lines = Vec::new();
-    for depth in 1..=5 {
-        let dilated = (0..depth).map(|index| Layer { dilation: 1 << index, ..THREE_BY_THREE }).collect();
-        let sides = [side(vec![THREE_BY_THREE; depth])?, side(vec![HALVING; depth])?, side(dilated)?];
-        lines.push(format!("{depth:>3}{}", sides.concat()));
-    }
-    Ok(lines.join("\n"))
-}
 
 const TRY: &str = "\
 cargo run -p chapter-receptive-field -- --layers 2x2,2x2

@@ -25,6 +25,8 @@ use crate::{drawing, heat_map};
 /// What is asked of a network.
 pub(crate) struct Asked<'a> {
     pub(crate) network: Network,
+    /// The file that it was described in.
+    pub(crate) file: Option<&'a Path>,
     /// Height and width of the image.
     pub(crate) size: (usize, usize),
     /// Whose description it follows.
@@ -59,7 +61,11 @@ pub(crate) fn overview(asked: Asked<'_>, device: &Device) -> Result<Overview> {
     }
     heat_map::check_name(asked.heat_map)?;
     drawing::check_name(asked.plot)?;
-    let fields = asked.network.fields(asked.size)?;
+    let fields = asked.network.fields(asked.size);
+    let fields = match asked.file {
+        Some(file) => fields.with_context(|| file.display().to_string())?,
+        None => fields?,
+    };
     let node = chosen(&fields, asked.layer)?;
     let (height, width) = fields.field(node)?.size;
     let output = asked.at.unwrap_or((height / 2, width / 2));

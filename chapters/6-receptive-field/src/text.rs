@@ -33,6 +33,7 @@ pub struct Text {
     pub networks: &'static str,
     pub networks_table: [&'static str; 5],
     pub halving: fn(at_once: usize, later: usize) -> String,
+    pub distill: fn(slim: [usize; 4], paper: [usize; 4]) -> String,
     pub effective_title: &'static str,
     pub effective: fn(draws: usize) -> String,
     pub effective_table: [&'static str; 5],

@@ -51,6 +51,7 @@
 //! | `reach` | regions that repeat with a period, through a layer |
 //! | `sets` | the second way: sets of pixels, from an output back |
 //! | `model` | the third way: a real network of this crate, and its gradient |
+//! | `memory` | whether a machine would hold it |
 //! | `effective` | how much of the field counts |
 //! | `gaussian` | the bell that comes nearest to it |
 //! | [`networks`] | AlexNet to U-Net, by name |
@@ -61,6 +62,7 @@ mod error;
 mod fields;
 mod gaussian;
 mod layer;
+mod memory;
 mod model;
 mod network;
 pub mod networks;

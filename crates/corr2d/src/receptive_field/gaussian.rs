@@ -58,7 +58,13 @@ impl Gaussian {
             let (least, most) = fit.limits(unknown);
             found[unknown] >= most || (unknown < 3 && found[unknown] <= least)
         });
-        Some(Self { centre: (row, column), deviation: (down, across), height, explained: (1.0 - left / all).max(0.0), flat })
+        Some(Self {
+            centre: (row, column),
+            deviation: (down, across),
+            height,
+            explained: (1.0 - left / all).max(0.0),
+            flat,
+        })
     }
 }
 

@@ -228,7 +228,8 @@ fn pictures_show_what_an_output_sees() {
     assert!(drawn.contains(r#"<rect x="19" y="15" width="75" height="67""#), "{drawn}");
     assert!(drawn.contains("<ellipse"), "the measured part is drawn too");
     let effective = &value["effective"];
-    let (share, explained) = (effective["share"].as_f64().unwrap(), effective["explained"].as_f64().unwrap());
+    let explained = effective["gaussian"]["explained"].as_f64().unwrap();
+    let share = effective["share"].as_f64().unwrap();
     assert!((0.1..0.9).contains(&share) && explained > 0.7, "{effective}");
     assert_eq!(effective["reached"], value["output"]["pixels"]);
     let picture = corr2d_imaging::Picture::load(&heat_map, &candle_core::Device::Cpu).unwrap();
@@ -242,6 +243,48 @@ fn pictures_show_what_an_output_sees() {
         "the seed is 0"
     );
     assert_ne!(json(&page::<Arguments>(&[&with_map[..], &["--seed", "7"]].concat()))["effective"], *effective);
+}
+
+#[test]
+fn what_counts_is_said_of_the_image_and_of_the_field() {
+    let folder = tempfile::tempdir().unwrap();
+    let (toml, heat_map) = (folder.path().join("small.toml"), folder.path().join("counts.png"));
+    let described = "image = [9, 8]\n[[layer]]\nkind = \"convolution\"\nkernel = 1\nstride = 2\n\
+        [[layer]]\nkind = \"convolution\"\nkernel = [3, 5]\npadding = 3\n\
+        [[layer]]\nkind = \"convolution\"\nkernel = 3\n";
+    std::fs::write(&toml, described).unwrap();
+    let at = |layer: &str, place: &str, language: &str| {
+        let files = ["--network-file", toml.to_str().unwrap(), "--heat-map", heat_map.to_str().unwrap()];
+        let printed = page::<Arguments>(&[&files[..], &["--layer", layer, "--at", place, "--lang", language]].concat());
+        printed.split_once("(from 0)").or(printed.split_once("(contando de 0)")).unwrap().1.to_owned()
+    };
+    let said = [
+        at("layer3", "1,1", "en"),
+        at("layer3", "3,3", "en"),
+        at("layer2", "0,0", "en"),
+        at("layer1", "0,1", "en"),
+        at("layer3", "3,2", "pt"),
+        at("layer3", "3,3", "pt"),
+        at("layer2", "0,0", "pt"),
+        at("layer1", "0,1", "pt"),
+    ];
+    assert_snapshot!(said.join("--\n"), @"");
+}
+
+#[test]
+fn names_do_not_tear_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let toml = folder.path().join("torn.toml");
+    for line in ["name = \"a\\nb\"\n[[layer]]\n", "[[layer]]\nname = \"a\\u001b[31mb\"\n"] {
+        std::fs::write(&toml, format!("{line}kind = \"element-wise\"\n")).unwrap();
+        let printed = run_in::<Arguments>("C", &["--network-file", toml.to_str().unwrap(), "--image-size", "8x9"]);
+        assert_eq!((printed.status, printed.out.as_str()), (1, ""), "{line}");
+        assert!(
+            printed.errors.contains("control character") && printed.errors.lines().count() == 1,
+            "{}",
+            printed.errors
+        );
+    }
 }
 
 #[test]
