@@ -122,7 +122,8 @@ fn rows(network: &Network) -> impl DoubleEndedIterator<Item = Node> {
 
 impl Overview {
     fn shown(&self) -> drawing::Shown<'_> {
-        let gaussian = self.effective.as_ref().and_then(|effective| effective.gaussian.as_ref());
+        let gaussian =
+            self.effective.as_ref().and_then(|effective| effective.gaussian.as_ref().filter(|bell| !bell.flat));
         drawing::Shown { image: self.fields.image(), region: self.region, gaussian }
     }
 

@@ -206,6 +206,9 @@ pub(super) const ENGLISH: Text = Text {
         } else {
             format!("{share} % of these pixels, and {share_of_field} % of the whole field of {height}×{width}, count.")
         };
+        if *reached == 1 {
+            return format!("Only one pixel can reach it, and its gradient is the largest: {shares}");
+        }
         format!(
             "With random weights, {pixels} of the {reached} pixels that can reach it have at least {} % of the largest \
              gradient: {shares}",
@@ -220,10 +223,10 @@ pub(super) const ENGLISH: Text = Text {
     },
     flat: |explained| {
         format!(
-            "The gradient falls off so little that the Gaussian which comes nearest to it, by least squares, is in one \
-             direction at least as wide as what is seen, or wider; it explains {explained} % of its variance."
+            "The gradient falls off so little that the Gaussian which comes nearest to it, by least squares, is as wide \
+             as what is seen, or wider, in one direction at least; it explains {explained} % of its variance."
         )
     },
     nothing_explained: "No Gaussian comes nearer to the gradient than a constant does.",
-    no_gaussian: "A Gaussian cannot be told from it: there are too few pixels, or all have the same gradient.",
+    no_gaussian: "No Gaussian can be fitted: there are too few pixels, or all have the same gradient.",
 };

@@ -241,6 +241,9 @@ pub(super) const PORTUGUESE: Text = Text {
         } else {
             format!("contam {share} % desses pixels, ou {share_of_field} % do campo inteiro, de {height}×{width}.")
         };
+        if *reached == 1 {
+            return format!("Só um pixel pode chegar a ela, e o gradiente dele é o maior: {shares}");
+        }
         format!(
             "Com pesos aleatórios, {pixels} dos {reached} pixels que podem chegar a ela têm pelo menos {} % do maior \
              gradiente: {shares}",
