@@ -19,6 +19,20 @@ const SMALLEST_GAIN: f64 = 1e-13;
 const SMALLEST_DEVIATION: f64 = 0.1;
 
 /// A Gaussian over an image; pairs are (down, across), in pixels.
+///
+/// ```
+/// use candle_core::Device;
+/// use corr2d::receptive_field::{Layer, Network, Window};
+///
+/// let mut network = Network::new("eight layers");
+/// for depth in 1..=8 {
+///     network.layer(format!("conv{depth}"), Layer::Convolution(Window::new(3)), &[network.last()])?;
+/// }
+/// let effective = network.fields((17, 17))?.effective(network.last(), (0, 0), 16, 0, &Device::Cpu)?;
+/// let found = effective.gaussian.map(|gaussian| (gaussian.centre.0.round(), gaussian.explained > 0.9));
+/// assert_eq!(found, Some((8.0, true)));
+/// # Ok::<(), corr2d::receptive_field::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gaussian {
     /// Where it is highest, as (row, column) from 0; it may lie outside of the image.
