@@ -70,11 +70,14 @@ pub struct Text {
     pub hidden: fn(reached: Region) -> String,
     pub no_gradient: &'static str,
     pub measured_field: fn(&MeasuredField<'_>) -> String,
-    pub gaussian: fn(centre: (String, String), deviation: (String, String), explained: &str) -> String,
+    pub gaussian: fn(centre: Shown, deviation: Shown, explained: &str) -> String,
     pub flat: fn(explained: &str) -> String,
     pub nothing_explained: &'static str,
     pub no_gaussian: &'static str,
 }
+
+/// A pair of numbers, down and across, as they are printed.
+pub(crate) type Shown = (String, String);
 
 /// How much of what an output sees counts. Shares are in percent.
 pub struct MeasuredField<'a> {
