@@ -51,7 +51,8 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", requires = "what", conflicts_with = "layers")]
     image: Option<PathBuf>,
 
-    /// The layer whose output is looked at [default: the last one]
+    /// The layer whose output is looked at [default: the last one whose
+    /// outputs see different places]
     #[arg(long, value_name = "NAME", allow_hyphen_values = true, requires = "what", conflicts_with = "layers")]
     layer: Option<String>,
 
@@ -118,6 +119,7 @@ impl Arguments {
             self.image_size.map(|size| size.0).or(of_photograph.map(|(_, height, width)| (height, width))).or(image);
         let asked = Asked {
             network,
+            file: self.network_file.as_deref(),
             size: size.context("the file leaves the size of the image open: add --image-size 224x224")?,
             about,
             photograph: photograph.as_ref(),

@@ -19,8 +19,11 @@ pub fn last_map(name: &str) -> Result<[usize; 4]> {
 }
 // ANCHOR_END: last-map
 
+/// How often the weights are drawn where the gradient is measured.
+pub const DRAWS: usize = 16;
+
 // ANCHOR: effective
-/// The gradient of one output through so many layers of 3×3, over sixteen draws of their weights.
+/// The gradient of one output through so many layers of 3×3, over [`DRAWS`] draws of their weights.
 ///
 /// # Errors
 /// Those of the device.
@@ -31,6 +34,6 @@ pub fn effective(depth: usize, seed: u64, device: &Device) -> Result<EffectiveFi
         network.layer(format!("conv{layer}"), conv, &[network.last()])?;
     }
     let fields = network.fields((2 * depth + 1, 2 * depth + 1))?;
-    Ok(fields.effective(network.last(), (0, 0), 16, seed, device)?)
+    Ok(fields.effective(network.last(), (0, 0), DRAWS, seed, device)?)
 }
 // ANCHOR_END: effective

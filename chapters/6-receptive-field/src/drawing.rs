@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use corr2d::receptive_field::{EffectiveField, Region};
+use corr2d::receptive_field::{Gaussian, Region};
 use corr2d_imaging::Picture;
 
 /// The longer side of the drawing.
@@ -17,7 +17,8 @@ pub(crate) struct Shown<'a> {
     /// Height and width of the image.
     pub(crate) image: (usize, usize),
     pub(crate) region: Region,
-    pub(crate) effective: Option<&'a EffectiveField>,
+    /// The bell of what counts of it.
+    pub(crate) gaussian: Option<&'a Gaussian>,
 }
 
 /// Refuses a name that is no drawing's, before anything is computed.
@@ -67,8 +68,8 @@ pub(crate) fn svg(shown: &Shown<'_>, photograph: Option<&Picture>) -> Result<Str
     ));
     let (centre_y, centre_x) = ((top + bottom + 1) as f64 / 2.0, (left + right + 1) as f64 / 2.0);
     draw(format!("<circle cx=\"{centre_x}\" cy=\"{centre_y}\" r=\"{:.3}\" fill=\"#d62728\"/>", 2.0 * line));
-    if let Some(effective) = shown.effective {
-        let ((row, column), (down, across)) = (effective.centre, effective.deviation);
+    if let Some(gaussian) = shown.gaussian {
+        let ((row, column), (down, across)) = (gaussian.centre, gaussian.deviation);
         draw(format!(
             "<ellipse cx=\"{:.1}\" cy=\"{:.1}\" rx=\"{:.1}\" ry=\"{:.1}\" fill=\"none\" stroke=\"#1f77b4\" stroke-width=\"{line:.3}\"/>",
             column + 0.5,

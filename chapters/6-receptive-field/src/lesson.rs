@@ -5,8 +5,9 @@ use candle_core::{Device, Tensor};
 use chapter_kit::{Page, figure};
 use corr2d::corr2d;
 
-use crate::chain::{Layer, field, seen, sees, weights_of_one};
-use crate::deep::{effective, last_map};
+use crate::chain::{Layer, field, seen, sees};
+use crate::counted::{along_one_side, by_hand, table};
+use crate::deep::{DRAWS, effective, last_map};
 use crate::text::Text;
 
 /// Tells the lesson.
@@ -31,8 +32,10 @@ fn two_layers(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<()> {
     page.text(text.one_layer)?;
     page.figure(&figure::equation(&y, &k, &z)?)?;
     page.text(text.two_layers)?;
-    page.figure("1 + (2 − 1) + (2 − 1) = 3")?;
-    page.text(text.nine)?;
+    let chain = [TWO_BY_TWO, TWO_BY_TWO];
+    let (height, width) = field(&chain)?;
+    page.figure(&along_one_side(&chain, height))?;
+    page.text(&(text.nine)((height, width), 2 * k.elem_count()))?;
     Ok(())
 }
 
@@ -43,14 +46,15 @@ fn measured(device: &Device, text: &Text, page: &mut Page<'_>) -> Result<()> {
     page.heading(text.measured_title)?;
     page.text(text.measured)?;
     page.text(text.by_hand)?;
-    page.figure("∂z/∂x[1, 1] = 4·1 + 3·2 + 2·3 + 1·4 = 20")?;
+    page.figure(&by_hand(&kernel(device)?.to_vec2()?))?;
     page.text(text.by_gradient)?;
     page.figure(&figure::matrix(&gradient)?)?;
     let (height, width) = field(&chain)?;
     page.text(&(text.both_agree)(height * width, seen(&gradient)?.pixels))?;
-    page.text(text.zeros)?;
     let with_zero = Tensor::new(&[[[[0f32, 1.], [2., 3.]]]], device)?;
-    page.figure(&figure::matrix(&sees(&chain, &[with_zero.clone(), with_zero], device)?)?)?;
+    let ignores = sees(&chain, &[with_zero.clone(), with_zero], device)?;
+    page.text(&(text.zeros)(height * width - seen(&ignores)?.pixels))?;
+    page.figure(&figure::matrix(&ignores)?)?;
     Ok(())
 }
 
@@ -75,21 +79,25 @@ fn whole_networks(text: &Text, page: &mut Page<'_>) -> Result<()> {
         lines.push(format!("{name:<15}{image:>9}{field:>9}{stride:>9}{padding:>9}"));
     }
     page.figure(&lines.join("\n"))?;
-    page.text(&(text.halving)(last_map("resnet50-slim")?[1], last_map("resnet50")?[1]))?;
+    let (slim, paper) = (last_map("resnet50-slim")?, last_map("resnet50-paper")?);
+    page.text(&(text.halving)(slim[1], last_map("resnet50")?[1]))?;
+    page.text(&(text.distill)(slim, paper))?;
     Ok(())
 }
 
 fn what_counts(device: &Device, seed: u64, text: &Text, page: &mut Page<'_>) -> Result<()> {
     page.heading(text.effective_title)?;
-    page.text(text.effective)?;
+    page.text(&(text.effective)(DRAWS))?;
     let [layers, field, deviation, pixels, share] = text.effective_table;
     let mut lines = vec![format!("{layers:>7}{field:>9}{deviation:>7}{pixels:>20}{share:>7}")];
     let mut shares = Vec::new();
     for depth in [1, 2, 4, 8, 16] {
         let effective = effective(depth, seed, device)?;
         let (side, share) = (2 * depth + 1, 100.0 * effective.share());
-        let (deviation, pixels) = (effective.deviation.1, effective.pixels);
-        lines.push(format!("{depth:>7}{:>9}{deviation:>7.1}{pixels:>20}{share:>5.0}\u{a0}%", format!("{side}×{side}")));
+        let (bell, pixels) = (effective.gaussian, effective.pixels);
+        let bell = bell.filter(|bell| !bell.flat);
+        let deviation = bell.map_or_else(|| "–".to_owned(), |bell| format!("{:.1}", bell.deviation.1));
+        lines.push(format!("{depth:>7}{:>9}{deviation:>7}{pixels:>20}{share:>5.0}\u{a0}%", format!("{side}×{side}")));
         shares.push(share);
     }
     page.figure(&lines.join("\n"))?;
@@ -114,27 +122,9 @@ fn kernel(device: &Device) -> Result<Tensor> {
 // ANCHOR_END: figure
 
 const TWO_BY_TWO: Layer = Layer { kernel: (2, 2), stride: 1, dilation: 1 };
-const THREE_BY_THREE: Layer = Layer { kernel: (3, 3), stride: 1, dilation: 1 };
 /// AlexNet to ResNet, and the three places in which ResNets halve.
 const NETWORKS: [&str; 7] =
     ["alexnet", "vgg16", "mobilenet-v1", "inception-v3", "resnet50", "resnet50-paper", "resnet50-slim"];
-
-const HALVING: Layer = Layer { kernel: (3, 3), stride: 2, dilation: 1 };
-
-/// One to five layers of 3×3, with a stride of 2, with dilations that double: the field counted, and the field measured.
-fn table(device: &Device) -> Result<String> {
-    let side = |chain: Vec<Layer>| -> Result<String> {
-        let measured = seen(&sees(&chain, &weights_of_one(&chain, device)?, device)?)?;
-        Ok(format!("{:>15}{:>9}", field(&chain)?.0, measured.height))
-    };
-    let mut lines = Vec::new();
-    for depth in 1..=5 {
-        let dilated = (0..depth).map(|index| Layer { dilation: 1 << index, ..THREE_BY_THREE }).collect();
-        let sides = [side(vec![THREE_BY_THREE; depth])?, side(vec![HALVING; depth])?, side(dilated)?];
-        lines.push(format!("{depth:>3}{}", sides.concat()));
-    }
-    Ok(lines.join("\n"))
-}
 
 const TRY: &str = "\
 cargo run -p chapter-receptive-field -- --layers 2x2,2x2

@@ -5,6 +5,7 @@
 //! | [`lesson`] | the section of the book |
 //! | [`chain`] | layers one after another: written, counted, and measured by gradient |
 //! | [`deep`] | the field of a whole network, and how much of a field counts |
+//! | `counted` | the lines of the lesson in which something is counted |
 //! | `apply` | the reader's own chain of layers |
 //! | `network` | a whole network: its table, and what one output of it sees |
 //! | `network_file` | a network from a file |
@@ -22,6 +23,7 @@
 mod apply;
 pub mod chain;
 mod command;
+mod counted;
 pub mod deep;
 mod drawing;
 mod heat_map;

@@ -18,15 +18,15 @@ use candle_core::Device;
 use corr2d::receptive_field::{AxisField, EffectiveField, Field, Fields, Layer, Mask, Network, Node, Region};
 use corr2d_imaging::{Picture, check_writable, write_together};
 
+use crate::deep::DRAWS;
 use crate::progress::Progress;
 use crate::{drawing, heat_map};
-
-/// How often the weights are drawn where the gradient is measured.
-const DRAWS: usize = 16;
 
 /// What is asked of a network.
 pub(crate) struct Asked<'a> {
     pub(crate) network: Network,
+    /// The file that it was described in.
+    pub(crate) file: Option<&'a Path>,
     /// Height and width of the image.
     pub(crate) size: (usize, usize),
     /// Whose description it follows.
@@ -61,7 +61,11 @@ pub(crate) fn overview(asked: Asked<'_>, device: &Device) -> Result<Overview> {
     }
     heat_map::check_name(asked.heat_map)?;
     drawing::check_name(asked.plot)?;
-    let fields = asked.network.fields(asked.size)?;
+    let fields = asked.network.fields(asked.size);
+    let fields = match asked.file {
+        Some(file) => fields.with_context(|| file.display().to_string())?,
+        None => fields?,
+    };
     let node = chosen(&fields, asked.layer)?;
     let (height, width) = fields.field(node)?.size;
     let output = asked.at.unwrap_or((height / 2, width / 2));
@@ -118,7 +122,9 @@ fn rows(network: &Network) -> impl DoubleEndedIterator<Item = Node> {
 
 impl Overview {
     fn shown(&self) -> drawing::Shown<'_> {
-        drawing::Shown { image: self.fields.image(), region: self.region, effective: self.effective.as_ref() }
+        let gaussian =
+            self.effective.as_ref().and_then(|effective| effective.gaussian.as_ref().filter(|bell| !bell.flat));
+        drawing::Shown { image: self.fields.image(), region: self.region, gaussian }
     }
 
     fn rows(&self) -> impl Iterator<Item = Node> {
@@ -128,6 +134,17 @@ impl Overview {
     /// Height and width of the largest image of which one output of a layer sees everything; `None` if there is none.
     fn whole(&self, node: Node) -> Option<(usize, usize)> {
         self.whole.get(&node).copied().flatten()
+    }
+
+    /// The sides of what the output sees, those in the padding included.
+    fn field_size(&self) -> (i64, i64) {
+        (self.region.bottom - self.region.top + 1, self.region.right - self.region.left + 1)
+    }
+
+    /// The part of this field, 0 to 1, that counts.
+    fn share_of_field(&self, effective: &EffectiveField) -> f64 {
+        let (height, width) = self.field_size();
+        effective.pixels as f64 / (height as f64 * width as f64)
     }
 
     /// The name of the first layer of whose field something holds.

@@ -41,7 +41,7 @@ pub(crate) fn network(bytes: &[u8], path: &Path) -> Result<Described> {
     let weights = std::mem::take(&mut graph.initializer);
     let own = model.opset_import.iter().find(|set| matches!(set.domain.as_str(), "" | "ai.onnx"));
     let mut reader = Reader {
-        network: Network::new(stem),
+        network: Network::new(stem.replace(char::is_control, "·")),
         maps: HashMap::new(),
         known: weights.iter().map(|tensor| tensor.name.clone()).collect(),
         constants: weights.into_iter().map(|tensor| (tensor.name.clone(), tensor)).collect(),
@@ -161,7 +161,9 @@ impl Reader {
             _ => full,
         };
         let short = if short.is_empty() { node.op_type.as_str() } else { short };
-        let mut name = short.to_owned();
+        // A line break or an escape sequence would tear the table apart.
+        let short = short.replace(char::is_control, "·");
+        let mut name = short.clone();
         let mut copies = 1;
         while !self.names.insert(name.clone()) {
             copies += 1;

@@ -4,7 +4,7 @@ mod english;
 mod portuguese;
 
 use chapter_kit::Language;
-use corr2d::receptive_field::{Layer, Region};
+use corr2d::receptive_field::{EffectiveField, Layer, Region};
 
 use english::ENGLISH;
 use portuguese::PORTUGUESE;
@@ -16,13 +16,13 @@ pub struct Text {
     pub what: &'static str,
     pub one_layer: &'static str,
     pub two_layers: &'static str,
-    pub nine: &'static str,
+    pub nine: fn(field: (usize, usize), weights: usize) -> String,
     pub measured_title: &'static str,
     pub measured: &'static str,
     pub by_hand: &'static str,
     pub by_gradient: &'static str,
     pub both_agree: fn(counted: usize, measured: usize) -> String,
-    pub zeros: &'static str,
+    pub zeros: fn(unseen: usize) -> String,
     pub deeper_title: &'static str,
     pub deeper: &'static str,
     pub table: &'static str,
@@ -33,8 +33,9 @@ pub struct Text {
     pub networks: &'static str,
     pub networks_table: [&'static str; 5],
     pub halving: fn(at_once: usize, later: usize) -> String,
+    pub distill: fn(slim: [usize; 4], paper: [usize; 4]) -> String,
     pub effective_title: &'static str,
-    pub effective: &'static str,
+    pub effective: fn(draws: usize) -> String,
     pub effective_table: [&'static str; 5],
     pub effective_share: fn(first: f64, last: f64) -> String,
     pub try_network: &'static str,
@@ -67,9 +68,41 @@ pub struct Text {
     pub region: fn(row: usize, column: usize, region: Region) -> String,
     pub centre: fn(down: &str, across: &str, pixels: usize) -> String,
     pub hidden: fn(reached: Region) -> String,
-    pub measured_field: fn(pixels: usize, reached: usize, share: &str) -> String,
-    pub gaussian: fn(down: &str, across: &str, explained: &str) -> String,
+    pub no_gradient: &'static str,
+    pub measured_field: fn(&MeasuredField<'_>) -> String,
+    pub gaussian: fn(centre: Shown, deviation: Shown, explained: &str) -> String,
+    pub flat: fn(explained: &str) -> String,
+    pub nothing_explained: &'static str,
     pub no_gaussian: &'static str,
+}
+
+/// A pair of numbers, down and across, as they are printed.
+pub(crate) type Shown = (String, String);
+
+/// How much of what an output sees counts. Shares are in percent.
+pub struct MeasuredField<'a> {
+    /// The pixels that count.
+    pub pixels: usize,
+    /// The pixels of the image that can reach the output.
+    pub reached: usize,
+    /// The share of these.
+    pub share: &'a str,
+    /// Height and width of the field, those in the padding included.
+    pub field: (i64, i64),
+    /// The share of the field.
+    pub share_of_field: &'a str,
+}
+
+impl MeasuredField<'_> {
+    /// Whether every pixel of the field can reach the output.
+    pub fn reaches_all(&self) -> bool {
+        i64::try_from(self.reached).ok() == self.field.0.checked_mul(self.field.1)
+    }
+}
+
+/// The part of the largest gradient with which a pixel counts, in percent.
+pub(crate) fn counts() -> String {
+    format!("{:.2}", 100.0 * EffectiveField::COUNTS)
 }
 
 impl Text {

@@ -105,14 +105,21 @@ pub(crate) fn network(text: &str, path: &Path) -> Result<Described> {
     })?;
     ensure!(!file.layer.is_empty(), "no [[layer]] in it");
     let stem = || path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    let mut network = Network::new(file.name.unwrap_or_else(stem));
+    let mut network = Network::new(printable(file.name.unwrap_or_else(stem))?);
     for (index, described) in (1..).zip(&file.layer) {
         let name = described.name.clone().unwrap_or_else(|| format!("layer{index}"));
+        let name = printable(name)?;
         let layer = described.layer().with_context(|| format!("layer {name}"))?;
         let inputs = described.inputs(&network).with_context(|| format!("layer {name}"))?;
         network.layer(name, layer, &inputs)?;
     }
     Ok(Described { network, image: file.image.map(Sizes::pair) })
+}
+
+/// A name stands in a table and in sentences, which a line break or an escape sequence would tear apart.
+fn printable(name: String) -> Result<String> {
+    ensure!(!name.chars().any(char::is_control), "the name {name:?} has a line break or another control character");
+    Ok(name)
 }
 
 impl LayerText {

@@ -36,6 +36,7 @@ mod quadratic;
 mod smallest;
 mod terms;
 
+pub(crate) use cholesky::Cholesky;
 pub use fit::Fit;
 pub use moments::Moments;
 pub use quadratic::Quadratic;

@@ -51,14 +51,18 @@
 //! | `reach` | regions that repeat with a period, through a layer |
 //! | `sets` | the second way: sets of pixels, from an output back |
 //! | `model` | the third way: a real network of this crate, and its gradient |
+//! | `memory` | whether a machine would hold it |
 //! | `effective` | how much of the field counts |
+//! | `gaussian` | the bell that comes nearest to it |
 //! | [`networks`] | AlexNet to U-Net, by name |
 
 mod axis;
 mod effective;
 mod error;
 mod fields;
+mod gaussian;
 mod layer;
+mod memory;
 mod model;
 mod network;
 pub mod networks;
@@ -74,6 +78,7 @@ pub use axis::AxisField;
 pub use effective::EffectiveField;
 pub use error::{Error, Result};
 pub use fields::{Alignment, Field, Fields};
+pub use gaussian::Gaussian;
 pub use layer::{Combination, Interpolation, Layer, Pair, Same, Sides, Window, WindowPadding};
 pub use model::Weights;
 pub use network::{Network, Node};

@@ -57,6 +57,8 @@ fn every_bad_network_is_an_error_of_one_line() {
         fields.gradient(node, (3, 7), Weights::Normal, 0, &Device::Cpu).unwrap_err(),
         fields.effective(node, (0, 0), 0, 0, &Device::Cpu).unwrap_err(),
         stranger.field(node).unwrap_err(),
+        heavy(Window::new(16000).padding(8000), (32, 33)),
+        heavy(Window::new(1), (16384, 16380)),
         endless(),
     ];
     let lines: Vec<String> = said.iter().map(ToString::to_string).collect();
@@ -64,6 +66,13 @@ fn every_bad_network_is_an_error_of_one_line() {
     insta::with_settings!({ snapshot_path => "../../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("receptive_field_errors", lines.join("\n"));
     });
+}
+
+/// A gradient for which no machine has the memory.
+fn heavy(window: Window, image: (usize, usize)) -> Error {
+    let mut network = Network::new("heavy");
+    let node = network.layer("layer", Layer::Convolution(window), &[network.input()]).unwrap();
+    network.fields(image).unwrap().effective(node, (0, 0), 1, 0, &Device::Cpu).unwrap_err()
 }
 
 /// A stride of 2 again and again, on maps that padding keeps alive.

@@ -1,7 +1,7 @@
 //! What a network sees, as JSON: pairs are [down, across].
 
 use anyhow::Result;
-use corr2d::receptive_field::{Alignment, Node, Ratio, Region};
+use corr2d::receptive_field::{Alignment, Gaussian, Node, Ratio, Region};
 use serde_json::{Value, json};
 
 use super::Overview;
@@ -29,9 +29,7 @@ impl Overview {
         if let Some(effective) = &self.effective {
             value["effective"] = json!({
                 "pixels": effective.pixels, "reached": effective.reached, "share": rounded(effective.share()),
-                "deviation": [rounded(effective.deviation.0), rounded(effective.deviation.1)],
-                "centre": [rounded(effective.centre.0), rounded(effective.centre.1)],
-                "explained": rounded(effective.explained),
+                "share_of_field": rounded(self.share_of_field(effective)), "gaussian": effective.gaussian.map(gaussian),
             });
         }
         Ok(value)
@@ -50,6 +48,14 @@ impl Overview {
     }
 }
 
+fn gaussian(gaussian: Gaussian) -> Value {
+    let pair = |(down, across): (f64, f64)| [rounded(down), rounded(across)];
+    json!({
+        "centre": pair(gaussian.centre), "deviation": pair(gaussian.deviation), "height": rounded(gaussian.height),
+        "explained": rounded(gaussian.explained), "flat": gaussian.flat,
+    })
+}
+
 fn as_json(Region { top, bottom, left, right }: Region) -> Value {
     json!({ "top": top, "bottom": bottom, "left": left, "right": right })
 }
@@ -61,5 +67,6 @@ fn number(ratio: Ratio<i64>) -> Value {
 
 /// What is measured, to three decimals: the rest depends on the machine.
 fn rounded(number: f64) -> f64 {
-    (number * 1000.0).round() / 1000.0
+    // Adding 0 makes a positive one of a negative one.
+    (number * 1000.0).round() / 1000.0 + 0.0
 }

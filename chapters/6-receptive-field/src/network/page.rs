@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 use chapter_kit::Page;
-use corr2d::receptive_field::{Alignment, AxisField, Field, Ratio};
+use corr2d::receptive_field::{Alignment, AxisField, Field, Gaussian, Ratio};
 
 use super::{Overview, all_see_the_same};
-use crate::text::Text;
+use crate::text::{MeasuredField, Text};
 
 impl Overview {
     pub(crate) fn print(&self, text: &Text, page: &mut Page<'_>) -> Result<()> {
@@ -84,15 +84,24 @@ impl Overview {
 
     fn print_effective(&self, text: &Text, page: &mut Page<'_>) -> Result<()> {
         let Some(effective) = &self.effective else { return Ok(()) };
-        let percent = |part: f64| format!("{:.0}", 100.0 * part);
-        page.text(&(text.measured_field)(effective.pixels, effective.reached, &percent(effective.share())))?;
-        let (down, across) = (format!("{:.1}", effective.deviation.0), format!("{:.1}", effective.deviation.1));
-        if effective.explained > 0.0 {
-            page.text(&(text.gaussian)(&down, &across, &percent(effective.explained)))?;
-        } else {
-            page.text(text.no_gaussian)?;
+        if effective.reached == 0 {
+            return Ok(page.text(text.no_gradient)?);
         }
-        Ok(())
+        page.text(&(text.measured_field)(&MeasuredField {
+            pixels: effective.pixels,
+            reached: effective.reached,
+            share: &percent(effective.share()),
+            field: self.field_size(),
+            share_of_field: &percent(self.share_of_field(effective)),
+        }))?;
+        let Some(gaussian) = effective.gaussian else { return Ok(page.text(text.no_gaussian)?) };
+        let pair = |(down, across): (f64, f64)| (decimal(down), decimal(across));
+        let explained = percent(gaussian.explained);
+        Ok(page.text(&match gaussian {
+            Gaussian { explained, .. } if explained < 0.005 => text.nothing_explained.to_owned(),
+            Gaussian { flat: true, .. } => (text.flat)(&explained),
+            Gaussian { centre, deviation, .. } => (text.gaussian)(pair(centre), pair(deviation), &explained),
+        })?)
     }
 }
 
@@ -117,6 +126,18 @@ fn halves(number: Ratio<i64>) -> String {
     } else {
         (*number.numer() as f64 / *number.denom() as f64).to_string()
     }
+}
+
+/// In percent: whole ones, and of less than one the first digit that is not 0.
+fn percent(part: f64) -> String {
+    let percent = 100.0 * part;
+    let small = (1..=6).find(|digits| percent * 10f64.powi(*digits) >= 1.0).filter(|_| percent < 1.0);
+    format!("{percent:.*}", small.map_or(0, |digits| digits as usize))
+}
+
+/// What is measured, to one decimal, and no negative 0.
+fn decimal(number: f64) -> String {
+    format!("{:.1}", (number * 10.0).round() / 10.0 + 0.0)
 }
 
 /// As a sentence of its own.

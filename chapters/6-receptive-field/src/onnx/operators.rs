@@ -225,7 +225,7 @@ fn in_place(kind: &str, maps: usize) -> Result<Layer> {
         Some(_) => Layer::ElementWise,
         None if ELEMENT_WISE.contains(&kind) => Layer::ElementWise,
         None if matches!(kind, "Reshape" | "Squeeze") => bail!(
-            "it may move pixels to other places: a Flatten at axis 1, torch.flatten(x, 1), is known; or end the model before it"
+            "it may move pixels to other places: a Flatten at axis 1, torch.flatten(x, 1), is known; for a GroupNorm, which is written with a Reshape, put an InstanceNorm, which sees the same; or end the model before it"
         ),
         None => bail!(
             "it has no receptive field that is known here: end the model before it, or describe the network in TOML"

@@ -1,6 +1,6 @@
 //! What the chapter says in English.
 
-use super::Text;
+use super::{MeasuredField, Text, counts};
 
 pub(super) const ENGLISH: Text = Text {
     title: "6. Feature map and receptive field",
@@ -11,7 +11,13 @@ pub(super) const ENGLISH: Text = Text {
         second layer of 2×2 takes this map as its input:",
     two_layers: "Its one number z sees all four numbers of the map. They see four pixels each, and their windows overlap. \
         Counted along one side, an output sees one place, and each kernel of size 2 adds one more:",
-    nine: "So z sees 3×3 = 9 pixels, the whole image. Two layers of 2×2 see as far as one of 3×3, with 8 weights in place of 9.",
+    nine: |(height, width), weights| {
+        let pixels = height * width;
+        format!(
+            "So z sees {height}×{width} = {pixels} pixels, the whole image. Two layers of 2×2 see as far as one of \
+             {height}×{width}, with {weights} weights in place of {pixels}."
+        )
+    },
     measured_title: "Measured, not counted",
     measured: "There is a second way to know what z sees: the gradient. Where the gradient of z by a pixel is not 0, a \
         small change of that pixel changes z.",
@@ -23,8 +29,12 @@ pub(super) const ENGLISH: Text = Text {
             "Arithmetic says {counted} pixels, and the gradient is not 0 at {measured} of them. The pixel in the middle is used four times, those in the corners once."
         )
     },
-    zeros: "Beware of zeros. The kernel [0, 1; 2, 3] of chapter 1 ignores its upper left pixel, so the gradient through \
-        two such layers is 0 at three pixels that the layers could see with other weights:",
+    zeros: |unseen| {
+        format!(
+            "Beware of zeros. The kernel [0, 1; 2, 3] of chapter 1 ignores its upper left pixel, so the gradient through \
+             two such layers is 0 at {unseen} pixels that the layers could see with other weights:"
+        )
+    },
     deeper_title: "Deeper is wider",
     deeper: "Every further layer widens the field. Here it is for one to five layers of 3×3, its side in pixels, counted \
         and measured; on the left the window moves one place at a time; in the middle two, which is called a stride of 2; on the right its taps lie apart:",
@@ -48,11 +58,26 @@ pub(super) const ENGLISH: Text = Text {
              torchvision the first 3×3 of a stage halves: it still has the smaller step, and so the field is {later}."
         )
     },
+    distill: |slim, paper| {
+        let ([image, field, _, padding], [_, _, _, paper_padding]) = (slim, paper);
+        format!(
+            "{field} with a padding of {padding} is what the table of the article in Distill says of ResNet-50, which took \
+             TF-Slim's. That it is {padding} and not {paper_padding}, as in the paper's with the same field, comes from \
+             TensorFlow's 'same': where a stride of 2 meets an even size, as on an image of {image}, it puts the odd zero \
+             behind the map, and the first field begins later."
+        )
+    },
     effective_title: "What counts of it",
-    effective: "A pixel in the field can reach the output, but a pixel at its rim by few paths, and one in the \
-        middle by very many. So the gradient is largest in the middle and falls off towards the rim, like a bell. Here are layers \
-        of 3×3 with random weights, and the root mean square of the gradient over sixteen draws of them. A pixel counts if its gradient is at least \
-        4.55 % of the largest; σ is the standard deviation of the bell in pixels:",
+    effective: |draws| {
+        format!(
+            "A pixel in the field can reach the output, but a pixel at its rim by few paths, and one in the middle by very \
+             many. So the gradient is largest in the middle and falls off towards the rim, like a bell. Here are layers of \
+             3×3 with random weights, and the root mean square of the gradient over {draws} draws of them. A pixel counts \
+             if its gradient is at least {} % of the largest; σ is the standard deviation across, in pixels, of the Gaussian \
+             that comes nearest to the gradient (– where it hardly falls off):",
+            counts()
+        )
+    },
     effective_table: ["layers", "field", "σ", "pixels that count", "share"],
     effective_share: |first, last| {
         format!(
@@ -173,17 +198,35 @@ pub(super) const ENGLISH: Text = Text {
             reached.top, reached.bottom, reached.left, reached.right
         )
     },
-    measured_field: |pixels, reached, share| {
+    no_gradient: "So there is no gradient to measure.",
+    measured_field: |measured| {
+        let MeasuredField { pixels, reached, share, field: (height, width), share_of_field } = measured;
+        let shares = if measured.reaches_all() {
+            format!("{share} % of the field counts.")
+        } else {
+            format!("{share} % of these pixels, and {share_of_field} % of the whole field of {height}×{width}, count.")
+        };
+        if *reached == 1 {
+            return format!("Only one pixel can reach it, and its gradient is the largest: {shares}");
+        }
         format!(
-            "With random weights, {pixels} of the {reached} pixels that can reach it have at least 4.55 % of the largest \
-             gradient: {share} % of the field counts."
+            "With random weights, {pixels} of the {reached} pixels that can reach it have at least {} % of the largest \
+             gradient: {shares}",
+            counts()
         )
     },
-    no_gaussian: "No Gaussian resembles the gradient.",
-    gaussian: |down, across, explained| {
+    gaussian: |(row, column), (down, across), explained| {
         format!(
-            "The Gaussian that fits the gradient has a standard deviation of {down} pixels down and {across} across, and \
-             explains {explained} % of its variance."
+            "The Gaussian that comes nearest to the gradient, by least squares, is highest at row {row}, column {column}, has a \
+             standard deviation of {down} pixels down and {across} across, and explains {explained} % of its variance."
         )
     },
+    flat: |explained| {
+        format!(
+            "The gradient falls off so little that the Gaussian which comes nearest to it, by least squares, is as wide \
+             as what is seen, or wider, in one direction at least; it explains {explained} % of its variance."
+        )
+    },
+    nothing_explained: "No Gaussian comes nearer to the gradient than a constant does.",
+    no_gaussian: "No Gaussian can be fitted: there are too few pixels, or all have the same gradient.",
 };

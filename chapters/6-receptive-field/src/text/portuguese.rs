@@ -2,7 +2,7 @@
 
 use corr2d::receptive_field::{Combination, Layer};
 
-use super::Text;
+use super::{MeasuredField, Text, counts};
 
 pub(super) const PORTUGUESE: Text = Text {
     title: "6. Mapa de características e campo receptivo",
@@ -13,8 +13,13 @@ pub(super) const PORTUGUESE: Text = Text {
         Agora uma segunda camada de 2×2 recebe esse mapa como entrada:",
     two_layers: "O único número que ela produz, z, vê os quatro números do mapa. Cada um deles vê quatro pixels, e as janelas se \
         sobrepõem. Contando ao longo de um lado, uma saída vê um lugar, e cada kernel de tamanho 2 acrescenta mais um:",
-    nine: "Portanto, z vê 3×3 = 9 pixels, a imagem inteira. Duas camadas de 2×2 enxergam tão longe quanto uma de 3×3, com 8 \
-        pesos em vez de 9.",
+    nine: |(height, width), weights| {
+        let pixels = height * width;
+        format!(
+            "Portanto, z vê {height}×{width} = {pixels} pixels, a imagem inteira. Duas camadas de 2×2 enxergam tão longe \
+             quanto uma de {height}×{width}, com {weights} pesos em vez de {pixels}."
+        )
+    },
     measured_title: "Medir em vez de contar",
     measured: "Há outra maneira de saber o que z vê: o gradiente. Se o gradiente de z em relação a um pixel não é 0, uma \
         pequena mudança nesse pixel muda z.",
@@ -26,8 +31,12 @@ pub(super) const PORTUGUESE: Text = Text {
             "A conta dá {counted} pixels, e o gradiente é diferente de 0 em {measured} deles. O pixel do meio é usado quatro vezes; os dos cantos, uma só."
         )
     },
-    zeros: "Cuidado com os zeros. O kernel [0, 1; 2, 3] do capítulo 1 ignora o pixel do canto superior esquerdo; por isso, com \
-        duas camadas assim, o gradiente é 0 em três pixels que elas poderiam ver com outros pesos:",
+    zeros: |unseen| {
+        format!(
+            "Cuidado com os zeros. O kernel [0, 1; 2, 3] do capítulo 1 ignora o pixel do canto superior esquerdo; por isso, \
+             com duas camadas assim, o gradiente é 0 em {unseen} pixels que elas poderiam ver com outros pesos:"
+        )
+    },
     deeper_title: "Quanto mais fundo, mais amplo",
     deeper: "Cada camada a mais amplia o campo. A tabela traz o lado do campo, em pixels, contado e medido, para uma a cinco \
         camadas de 3×3. À esquerda, a janela anda um lugar por vez; no meio, anda dois, o que se chama passo (stride) 2; à \
@@ -53,11 +62,26 @@ pub(super) const PORTUGUESE: Text = Text {
              campo é {later}."
         )
     },
+    distill: |slim, paper| {
+        let ([image, field, _, padding], [_, _, _, paper_padding]) = (slim, paper);
+        format!(
+            "Campo {field} com padding {padding} é o que a tabela do artigo da Distill traz para a ResNet-50: a do TF-Slim. O \
+             padding é {padding}, e não {paper_padding} como na rede do artigo, que tem o mesmo campo, por causa do 'same' do \
+             TensorFlow: quando um passo de 2 encontra um tamanho par, como em uma imagem de {image}, o zero ímpar vai para \
+             depois do mapa, e o primeiro campo começa mais tarde."
+        )
+    },
     effective_title: "Quanto disso conta",
-    effective: "Todo pixel do campo pode influenciar a saída, mas um da borda por poucos caminhos, e um do meio por muitos. \
-        Por isso, o gradiente é maior no meio e cai em direção à borda, em forma de sino. Aqui estão camadas de 3×3 com pesos \
-        aleatórios; o que se mede é a raiz da média dos quadrados do gradiente em dezesseis sorteios. Um pixel conta se o \
-        valor ali é pelo menos 4.55 % do maior; σ é o desvio padrão do sino, em pixels:",
+    effective: |draws| {
+        format!(
+            "Todo pixel do campo pode influenciar a saída, mas um da borda por poucos caminhos, e um do meio por muitos. \
+             Por isso, o gradiente é maior no meio e cai em direção à borda, em forma de sino. Aqui estão camadas de 3×3 com \
+             pesos aleatórios; o que se mede é a raiz da média dos quadrados do gradiente em {draws} sorteios. Um pixel \
+             conta se o valor ali é pelo menos {} % do maior; σ é o desvio padrão na horizontal, em pixels, da gaussiana que \
+             mais se aproxima do gradiente (– onde ele quase não cai):",
+            counts()
+        )
+    },
     effective_table: ["camadas", "campo", "σ", "pixels que contam", "parte"],
     effective_share: |first, last| {
         format!(
@@ -102,7 +126,10 @@ pub(super) const PORTUGUESE: Text = Text {
         name if name.ends_with("-slim") => {
             "a do TF-Slim, como na tabela da Distill: a 3×3 da última unidade de cada estágio reduz o mapa à metade"
         }
-        name if name.starts_with("resnet") => "a do torchvision: a primeira 3×3 de cada estágio reduz o mapa à metade",
+        name if name.starts_with("resnet") => {
+            "a do torchvision: a primeira 3×3 de cada estágio reduz o mapa à metade; a tabela da Distill traz a do TF-Slim, \
+             cujo nome aqui termina em -slim"
+        }
         _ => english,
     },
     network_table: ["camada", "tipo", "mapa", "passo", "padding", "campo", "inteira"],
@@ -130,8 +157,8 @@ pub(super) const PORTUGUESE: Text = Text {
     },
     sees_whole: |layer| {
         format!(
-            "{layer} é a primeira camada com uma saída que enxerga a imagem inteira: o que outra camada acrescenta ao campo \
-             dela já fica fora da imagem."
+            "{layer} é a primeira camada com uma saída que enxerga a imagem inteira: o que uma camada seguinte \
+             acrescenta ao campo dessa saída já fica fora da imagem."
         )
     },
     sees_whole_nowhere: "Nenhuma saída de nenhuma camada enxerga a imagem inteira.",
@@ -206,19 +233,38 @@ pub(super) const PORTUGUESE: Text = Text {
             reached.top, reached.bottom, reached.left, reached.right
         )
     },
-    measured_field: |pixels, reached, share| {
+    no_gradient: "Portanto, não há gradiente a medir.",
+    measured_field: |measured| {
+        let MeasuredField { pixels, reached, share, field: (height, width), share_of_field } = measured;
+        let shares = if measured.reaches_all() {
+            format!("{share} % do campo conta.")
+        } else {
+            format!("contam {share} % desses pixels, ou {share_of_field} % do campo inteiro, de {height}×{width}.")
+        };
+        if *reached == 1 {
+            return format!("Só um pixel pode chegar a ela, e o gradiente dele é o maior: {shares}");
+        }
         format!(
-            "Com pesos aleatórios, {pixels} dos {reached} pixels que podem chegar a ela têm pelo menos 4.55 % do maior \
-             gradiente: {share} % do campo conta."
+            "Com pesos aleatórios, {pixels} dos {reached} pixels que podem chegar a ela têm pelo menos {} % do maior \
+             gradiente: {shares}",
+            counts()
         )
     },
-    no_gaussian: "Nenhuma gaussiana se parece com o gradiente.",
-    gaussian: |down, across, explained| {
+    gaussian: |(row, column), (down, across), explained| {
         format!(
-            "A gaussiana que se ajusta ao gradiente tem desvio padrão de {down} pixels na vertical e {across} na horizontal, e \
-             explica {explained} % da sua variância."
+            "A gaussiana que mais se aproxima do gradiente, por mínimos quadrados, tem o máximo na linha {row}, coluna {column}, e \
+             desvio padrão de {down} pixels na vertical e {across} na horizontal; ela explica {explained} % da variância do \
+             gradiente."
         )
     },
+    flat: |explained| {
+        format!(
+            "O gradiente cai tão pouco que a gaussiana que mais se aproxima dele, por mínimos quadrados, tem em pelo menos \
+             uma direção a largura do que se vê, ou mais; ela explica {explained} % da variância dele."
+        )
+    },
+    nothing_explained: "Nenhuma gaussiana se aproxima mais do gradiente do que uma constante.",
+    no_gaussian: "Não há como ajustar uma gaussiana: os pixels são poucos demais, ou o gradiente é igual em todos.",
 };
 
 /// A kind of layer, as the table has it.

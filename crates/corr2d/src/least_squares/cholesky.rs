@@ -6,13 +6,13 @@ use super::gram::dot;
 const ROUNDING: f64 = 1e-13;
 
 /// The factor L of a matrix, row by row up to the diagonal.
-pub(super) struct Cholesky {
+pub(crate) struct Cholesky {
     rows: Vec<Vec<f64>>,
 }
 
 impl Cholesky {
     /// Of a symmetric matrix; `None` if it is not positive definite, up to rounding.
-    pub(super) fn of(matrix: &[Vec<f64>]) -> Option<Self> {
+    pub(crate) fn of(matrix: &[Vec<f64>]) -> Option<Self> {
         let mut rows: Vec<Vec<f64>> = Vec::with_capacity(matrix.len());
         for (index, entries) in matrix.iter().enumerate() {
             let mut row = Vec::with_capacity(index + 1);
@@ -31,7 +31,7 @@ impl Cholesky {
     }
 
     /// A⁻¹·u.
-    pub(super) fn solve(&self, right: &[f64]) -> Vec<f64> {
+    pub(crate) fn solve(&self, right: &[f64]) -> Vec<f64> {
         let mut solution = self.forwards(right);
         for index in (0..solution.len()).rev() {
             let value = solution[index] / self.rows[index][index];

@@ -9,11 +9,9 @@ use candle_core::{Device, Tensor};
 
 use super::error::{Error, Result};
 use super::fields::Fields;
+use super::gaussian::{Gaussian, Pixel};
 use super::model::Weights;
 use super::network::Node;
-
-/// A pixel counts if its gradient is at least this part of the largest: 1 − 0.9545, outside of two standard deviations.
-const COUNTS: f64 = 1.0 - 0.9545;
 
 /// What a measured gradient says of the part of a field that counts.
 #[derive(Clone, Debug)]
@@ -21,19 +19,19 @@ pub struct EffectiveField {
     /// The root mean square of the gradient over all draws, [H, W], each with the same sum of squares; the largest is 1. It
     /// is 0 outside the field.
     pub magnitude: Tensor,
-    /// The mean row and column of the magnitude.
-    pub centre: (f64, f64),
-    /// Its standard deviation, down and across, which are those of the Gaussian.
-    pub deviation: (f64, f64),
-    /// How much of the magnitude's variance over the field the Gaussian explains: 1 if it is one, 0 if a constant comes as near.
-    pub explained: f64,
-    /// How many pixels have 4.55 % of the largest magnitude at least.
+    /// The Gaussian that comes nearest to it over the pixels that have a gradient; `None` for a few pixels, or for a plain.
+    pub gaussian: Option<Gaussian>,
+    /// How many pixels have the part [`EffectiveField::COUNTS`] of the largest magnitude at least.
     pub pixels: usize,
     /// How many pixels have a gradient at all.
     pub reached: usize,
 }
 
 impl EffectiveField {
+    /// A pixel counts if its magnitude is at least this part of the largest: 1 − 0.9545, what a normal distribution holds
+    /// beyond two standard deviations.
+    pub const COUNTS: f64 = 1.0 - 0.9545;
+
     /// The part of the pixels that can be seen that counts, 0 to 1.
     pub fn share(&self) -> f64 {
         self.pixels as f64 / self.reached.max(1) as f64
@@ -118,46 +116,15 @@ impl Fields {
 }
 
 fn measure(rows: &[Vec<f64>], magnitude: Tensor) -> EffectiveField {
-    let pixels = || {
-        let of_row = |(row, numbers): (usize, &Vec<f64>)| {
-            let numbers: Vec<f64> = numbers.clone();
-            numbers.into_iter().enumerate().map(move |(column, number)| (row as f64, column as f64, number))
-        };
-        rows.iter().enumerate().flat_map(of_row).filter(|(_, _, number)| *number > 0.0)
-    };
-    let total: f64 = pixels().map(|(_, _, number)| number).sum::<f64>().max(f64::MIN_POSITIVE);
-    let mean = |of: &dyn Fn((f64, f64, f64)) -> f64| pixels().map(|pixel| of(pixel) * pixel.2).sum::<f64>() / total;
-    let centre = (mean(&|(row, _, _)| row), mean(&|(_, column, _)| column));
-    let deviation = (
-        mean(&|(row, _, _)| (row - centre.0).powi(2)).sqrt(),
-        mean(&|(_, column, _)| (column - centre.1).powi(2)).sqrt(),
-    );
-    // A field of one row has no deviation down: every pixel of it stands at the centre.
-    let distance = |place: f64, centre: f64, deviation: f64| {
-        if deviation > 0.0 { ((place - centre) / deviation).powi(2) } else { 0.0 }
-    };
-    let gaussian =
-        |row, column| (-0.5 * (distance(row, centre.0, deviation.0) + distance(column, centre.1, deviation.1))).exp();
-    // The height that fits best, by least squares.
-    let (mut products, mut squares, mut reached) = (0.0, 0.0, 0);
-    for (row, column, number) in pixels() {
-        let fitted: f64 = gaussian(row, column);
-        (products, squares, reached) = (products + fitted * number, squares + fitted * fitted, reached + 1);
-    }
-    let height = products / squares.max(f64::MIN_POSITIVE);
-    let average = total / f64::from(reached.max(1));
-    let (mut left, mut all) = (0.0, 0.0);
-    for (row, column, number) in pixels() {
-        left += (number - height * gaussian(row, column)).powi(2);
-        all += (number - average).powi(2);
+    let mut pixels = Vec::new();
+    for (row, numbers) in rows.iter().enumerate() {
+        let reached = numbers.iter().enumerate().filter(|(_, number)| **number > 0.0);
+        pixels.extend(reached.map(|(column, number)| Pixel { row, column, number: *number }));
     }
     EffectiveField {
         magnitude,
-        centre,
-        deviation,
-        // Only the height is fitted, so that a mean alone may come nearer.
-        explained: if all > 0.0 { (1.0 - left / all).max(0.0) } else { 1.0 },
-        pixels: pixels().filter(|(_, _, number)| *number >= COUNTS).count(),
-        reached: reached as usize,
+        gaussian: Gaussian::nearest(&pixels),
+        pixels: pixels.iter().filter(|pixel| pixel.number >= EffectiveField::COUNTS).count(),
+        reached: pixels.len(),
     }
 }

@@ -109,6 +109,18 @@ pub enum Error {
         /// The size of its map.
         size: (usize, usize),
     },
+    /// A real network that no machine would hold.
+    #[error(
+        "the gradient of layer {layer} needs {needed:.1} GiB for maps and weights, and {most:.0} GiB are the most: take a smaller image, smaller kernels or an earlier layer"
+    )]
+    TooMuchMemory {
+        /// The name of the layer.
+        layer: String,
+        /// What it needs, in GiB.
+        needed: f64,
+        /// The most that is taken.
+        most: f64,
+    },
     /// A measurement of nothing.
     #[error("an effective field is measured over 1 draw of the weights at least")]
     NoDraws,

@@ -55,8 +55,8 @@ impl Fields {
     /// ```
     ///
     /// # Errors
-    /// [`Error::NoSuchNode`](super::Error::NoSuchNode), [`Error::NoSuchOutput`](super::Error::NoSuchOutput), those of the
-    /// device.
+    /// [`Error::NoSuchNode`](super::Error::NoSuchNode), [`Error::NoSuchOutput`](super::Error::NoSuchOutput),
+    /// [`Error::TooMuchMemory`](super::Error::TooMuchMemory), those of the device.
     pub fn gradient(
         &self,
         node: Node,
@@ -66,10 +66,11 @@ impl Fields {
         device: &Device,
     ) -> Result<Tensor> {
         self.check_output(node, output)?;
+        let needed = self.needed(node)?;
+        self.check_memory(node, &needed, weights)?;
         let (height, width) = self.image();
         let image = Var::zeros((1, 1, height, width), DType::F64, device)?;
         let mut maps: Vec<Option<Tensor>> = vec![Some(image.as_tensor().clone())];
-        let needed = self.needed(node)?;
         for (index, needed) in needed.iter().enumerate().skip(1) {
             let map =
                 if *needed { Some(self.forward(Node(index), &maps, &Draw { weights, seed, index })?) } else { None };

@@ -82,7 +82,8 @@ pub const ALL: &[Named] = &[
     named("u-net", "the network of 2015: no padding, so that an image of 572 gives a map of 388", 572, u_net::build),
 ];
 
-const TORCHVISION: &str = "torchvision's: a stage's first 3×3 halves the map";
+const TORCHVISION: &str =
+    "torchvision's: a stage's first 3×3 halves the map; Distill's table has TF-Slim's, whose name here ends in -slim";
 const PAPER: &str = "the paper's: a stage's first 1×1 halves the map";
 const SLIM: &str = "TF-Slim's, as in Distill's table: the 3×3 of a stage's last unit halves the map";
 

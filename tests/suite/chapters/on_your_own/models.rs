@@ -160,6 +160,10 @@ fn vectors_see_by_what_they_are_multiplied_with() {
             "its axis is 0, so that what follows sees a part of the image: axis 1 makes a vector of all of it",
         ),
         (
+            &[("Reshape x w -> y", &[])],
+            "it may move pixels to other places: a Flatten at axis 1, torch.flatten(x, 1), is known; for a GroupNorm, which is written with a Reshape, put an InstanceNorm, which sees the same; or end the model before it",
+        ),
+        (
             &[("MatMul x w -> y", &[])],
             "it multiplies along the width of a map, so that an output sees a row: flatten the map before it, or make it a convolution",
         ),

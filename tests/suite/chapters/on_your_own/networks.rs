@@ -228,7 +228,8 @@ fn pictures_show_what_an_output_sees() {
     assert!(drawn.contains(r#"<rect x="19" y="15" width="75" height="67""#), "{drawn}");
     assert!(drawn.contains("<ellipse"), "the measured part is drawn too");
     let effective = &value["effective"];
-    let (share, explained) = (effective["share"].as_f64().unwrap(), effective["explained"].as_f64().unwrap());
+    let explained = effective["gaussian"]["explained"].as_f64().unwrap();
+    let share = effective["share"].as_f64().unwrap();
     assert!((0.1..0.9).contains(&share) && explained > 0.7, "{effective}");
     assert_eq!(effective["reached"], value["output"]["pixels"]);
     let picture = corr2d_imaging::Picture::load(&heat_map, &candle_core::Device::Cpu).unwrap();
@@ -242,6 +243,137 @@ fn pictures_show_what_an_output_sees() {
         "the seed is 0"
     );
     assert_ne!(json(&page::<Arguments>(&[&with_map[..], &["--seed", "7"]].concat()))["effective"], *effective);
+}
+
+#[test]
+fn what_counts_is_said_of_the_image_and_of_the_field() {
+    let folder = tempfile::tempdir().unwrap();
+    let (toml, heat_map) = (folder.path().join("small.toml"), folder.path().join("counts.png"));
+    let described = "image = [9, 8]\n[[layer]]\nkind = \"convolution\"\nkernel = 1\nstride = 2\n\
+        [[layer]]\nkind = \"convolution\"\nkernel = [3, 5]\npadding = 3\n\
+        [[layer]]\nkind = \"convolution\"\nkernel = 3\n";
+    std::fs::write(&toml, described).unwrap();
+    let at = |layer: &str, place: &str, language: &str| {
+        let files = ["--network-file", toml.to_str().unwrap(), "--heat-map", heat_map.to_str().unwrap()];
+        let printed = page::<Arguments>(&[&files[..], &["--layer", layer, "--at", place, "--lang", language]].concat());
+        printed.split_once("(from 0)").or(printed.split_once("(contando de 0)")).unwrap().1.to_owned()
+    };
+    let said = [
+        at("layer3", "1,1", "en"),
+        at("layer3", "3,3", "en"),
+        at("layer2", "0,0", "en"),
+        at("layer1", "0,1", "en"),
+        at("layer3", "3,2", "pt"),
+        at("layer3", "3,3", "pt"),
+        at("layer2", "0,0", "pt"),
+        at("layer1", "0,1", "pt"),
+    ];
+    assert_snapshot!(said.join("--\n"), @"
+     sees rows -4 to 4 and columns -4 to 8.
+    Their centre is row 0, column 2; 12 pixels of the image can reach the output.
+    These lie in rows 0 to 4 and columns 0 to 6: no path that stays out of the
+    padding leads to the rest.
+
+    With random weights, 12 of the 12 pixels that can reach it have at least 4.55 %
+    of the largest gradient: 100 % of these pixels, and 10 % of the whole field of
+    9×13, count.
+
+    The Gaussian that comes nearest to the gradient, by least squares, is highest at
+    row 1.1, column 2.1, has a standard deviation of 3.3 pixels down and 4.5 across,
+    and explains 80 % of its variance.
+
+    --
+     sees rows 0 to 8 and columns 0 to 12.
+    Their centre is row 4, column 6; 20 pixels of the image can reach the output.
+    These lie in rows 0 to 8 and columns 0 to 6: no path that stays out of the
+    padding leads to the rest.
+
+    With random weights, 20 of the 20 pixels that can reach it have at least 4.55 %
+    of the largest gradient: 100 % of these pixels, and 17 % of the whole field of
+    9×13, count.
+
+    The gradient falls off so little that the Gaussian which comes nearest to it, by
+    least squares, is as wide as what is seen, or wider, in one direction at least;
+    it explains 75 % of its variance.
+
+    --
+     sees rows -6 to -2 and columns -6 to 2.
+    Their centre is row -4, column -2; 0 pixels of the image can reach the output.
+
+    So there is no gradient to measure.
+
+    --
+     sees rows 0 to 0 and columns 2 to 2.
+    Their centre is row 0, column 2; 1 pixel of the image can reach the output.
+
+    Only one pixel can reach it, and its gradient is the largest: 100 % of the field
+    counts.
+
+    No Gaussian can be fitted: there are too few pixels, or all have the same
+    gradient.
+
+    --
+     enxerga da linha 0 à 8 e da coluna
+    -2 à 10. O centro fica na linha 4, coluna 4; 20 pixels da imagem podem chegar à
+    saída. Eles ficam entre as linhas 0 e 8 e entre as colunas 0 e 6: nenhum caminho
+    que evite o preenchimento leva ao resto.
+
+    Com pesos aleatórios, 20 dos 20 pixels que podem chegar a ela têm pelo menos
+    4.55 % do maior gradiente: contam 100 % desses pixels, ou 17 % do campo inteiro,
+    de 9×13.
+
+    A gaussiana que mais se aproxima do gradiente, por mínimos quadrados, tem o
+    máximo na linha 4.2, coluna 4.6, e desvio padrão de 4.7 pixels na vertical e 5.6
+    na horizontal; ela explica 73 % da variância do gradiente.
+
+    --
+     enxerga da linha 0 à 8 e da coluna
+    0 à 12. O centro fica na linha 4, coluna 6; 20 pixels da imagem podem chegar à
+    saída. Eles ficam entre as linhas 0 e 8 e entre as colunas 0 e 6: nenhum caminho
+    que evite o preenchimento leva ao resto.
+
+    Com pesos aleatórios, 20 dos 20 pixels que podem chegar a ela têm pelo menos
+    4.55 % do maior gradiente: contam 100 % desses pixels, ou 17 % do campo inteiro,
+    de 9×13.
+
+    O gradiente cai tão pouco que a gaussiana que mais se aproxima dele, por mínimos
+    quadrados, tem em pelo menos uma direção a largura do que se vê, ou mais; ela
+    explica 75 % da variância dele.
+
+    --
+     enxerga da linha -6 à -2 e da
+    coluna -6 à 2. O centro fica na linha -4, coluna -2; 0 pixels da imagem podem
+    chegar à saída.
+
+    Portanto, não há gradiente a medir.
+
+    --
+     enxerga da linha 0 à 0 e da coluna
+    2 à 2. O centro fica na linha 0, coluna 2; 1 pixel da imagem pode chegar à
+    saída.
+
+    Só um pixel pode chegar a ela, e o gradiente dele é o maior: 100 % do campo
+    conta.
+
+    Não há como ajustar uma gaussiana: os pixels são poucos demais, ou o gradiente é
+    igual em todos.
+    ");
+}
+
+#[test]
+fn names_do_not_tear_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let toml = folder.path().join("torn.toml");
+    for line in ["name = \"a\\nb\"\n[[layer]]\n", "[[layer]]\nname = \"a\\u001b[31mb\"\n"] {
+        std::fs::write(&toml, format!("{line}kind = \"element-wise\"\n")).unwrap();
+        let printed = run_in::<Arguments>("C", &["--network-file", toml.to_str().unwrap(), "--image-size", "8x9"]);
+        assert_eq!((printed.status, printed.out.as_str()), (1, ""), "{line}");
+        assert!(
+            printed.errors.contains("control character") && printed.errors.lines().count() == 1,
+            "{}",
+            printed.errors
+        );
+    }
 }
 
 #[test]
