@@ -161,8 +161,8 @@ const PORTUGUESE: Text = Text {
              ou, no meio do caminho, algo que não é correlação."
         }
         Verdict::Mostly => {
-            "Um único kernel explica a maior parte, mas não tudo: o resto é ruído ou vem de algo que nenhum kernel deste tamanho faz, como um \
-             filtro de mediana, bordas sem o sinal (--range abs) ou retoques à mão."
+            "Um único kernel explica a maior parte, mas não tudo: o resto é ruído ou vem de algo que nenhum kernel \
+             deste tamanho faz, como um filtro de mediana, bordas sem o sinal (--range abs) ou retoques à mão."
         }
         Verdict::LittleOfTheChange => {
             "O alvo é muito parecido com a entrada, e um único kernel explica só uma parte do que o filtro mudou: o resto é ruído, \

@@ -33,9 +33,9 @@ fn lines(rows: &[RowTaps], kernel: usize) -> impl Iterator<Item = &[RowTaps]> {
 impl<T: Element> Strip<'_, T> {
     /// Whether pixels had better go in lanes: where two of three are asked for.
     ///
-    /// One thread of a Cascade Lake with AVX-512, least of several runs, against channels in lanes: 7×7 at stride 2 on 3
-    /// channels 2.8 ms for 3.3, 1×1 256 → 64 at 56×56 1.3 for 2.4, 64 → 256 1.2 for 2.6, 5×5 on rows of 10 pixels 2.4 for 2.6
-    /// though a third is lost, 3×3 at 14 to 56 pixels level, 3×3 at 7×7 6.0 for 4.3.
+    /// One thread of a Cascade Lake with AVX-512, least of six runs in turns, against channels in lanes: 7×7 at stride 2 on 3
+    /// channels 2.9 ms for 3.3, 1×1 256 → 64 at 56×56 1.3 for 2.0, 64 → 256 1.5 for 2.0, 5×5 on rows of 10 pixels 2.4 for 2.7
+    /// though a third is lost, 3×3 at 14 to 56 pixels level, 3×3 at 7×7 5.8 for 4.0.
     pub(super) fn joins_well<S: Simd<Number = T>>(&self, rows: &[RowTaps]) -> bool {
         let width = self.columns.len();
         let kernel = self.geometry.rows().kernel();
@@ -68,7 +68,7 @@ impl<T: Element> Strip<'_, T> {
                     2 | 4 => 2,
                     left => left.min(pixels::REGISTERS),
                 };
-                self.cut(row, line.len(), first * S::LANES, count * S::LANES, pieces);
+                self.divide(row, line.len(), first * S::LANES, count * S::LANES, pieces);
                 let (taps, start) = (&line[0], first * S::LANES);
                 match (const { pixels::channels::<S>() }, count) {
                     (8, 1) => self.write_block::<S, 8, 1>(simd, taps, start, destinations, totals, pieces),
@@ -84,8 +84,8 @@ impl<T: Element> Strip<'_, T> {
         }
     }
 
-    /// Where some pixels of a line go that begins with `row`.
-    fn cut(&self, row: usize, rows: usize, start: usize, length: usize, pieces: &mut Vec<Piece>) {
+    /// Divides some pixels of a line that begins with `row` by the output rows to which they go.
+    fn divide(&self, row: usize, rows: usize, start: usize, length: usize, pieces: &mut Vec<Piece>) {
         let (step, width) = (self.layout.row(), self.columns.len());
         pieces.clear();
         for index in start / step..rows.min((start + length).div_ceil(step)) {

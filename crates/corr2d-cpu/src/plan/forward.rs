@@ -74,7 +74,7 @@ pub(super) fn direct_path(geometry: &Geometry) -> Path {
 ///
 /// Against it on 700 shapes drawn by `benches/src/bin/sweep.rs`, one thread of a Cascade Lake, AVX-512 / AVX2, in the geometric
 /// mean: `channels` at strides took 1.4 to 2.3 / 1.3 to 2.0 times as long up to 48 taps, 0.9 to 1.3 / 0.8 to 1.2 up to 96, and
-/// less beyond; at stride 1 with flat kernels 1.3 to 2.0 / 1.1 to 1.9. `direct` at strides of 2 took 1.3 to 1.7 / 1.0 to 1.8 times
+/// less beyond; at stride 1 up to 48 taps 1.35 / 1.23 on 120 shapes, with flat kernels 1.3 to 2.0 / 1.1 to 1.9. `direct` at strides of 2 took 1.3 to 1.7 / 1.0 to 1.8 times
 /// as long for five outputs or more on nine columns or more, up to 2.2 / 3.0 for three on wide images, and 0.3 to 0.9 / 0.3 to
 /// 1.1 for fewer; at strides of 3 1.2 to 1.6 / 0.9 to 1.5 on rows of more than 16 outputs and, in an earlier run, up to 32 taps
 /// and for three outputs or more. `planes` took 1.2 to 2.5 / 1.2 to 2.0 on rows as short as below, and for many outputs of flat
