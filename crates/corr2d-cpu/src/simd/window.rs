@@ -52,6 +52,15 @@ impl<'a, T> Window<'a, T> {
         Self { first: self.first.wrapping_add(row * self.row_step), rows: self.rows - row, ..*self }
     }
 
+    /// The register at an offset of a row. Panics if it does not lie in the window.
+    #[inline(always)]
+    pub(crate) fn load<S: Simd<Number = T>>(&self, simd: S, row: usize, offset: usize) -> S::Vector {
+        assert!(row < self.rows && offset <= self.length && S::LANES <= self.length - offset, "in the window");
+        // SAFETY: `new` found all rows in the slice, which this value borrows, and `LANES` numbers from the offset on lie in
+        // the length of this one.
+        unsafe { simd.load_from(self.first.wrapping_add(row * self.row_step + offset)) }
+    }
+
     /// The registers at an offset of the first `rows` rows, from the top. Panics if they do not lie in the window.
     #[inline(always)]
     pub(crate) fn column<S: Simd<Number = T>>(&self, simd: S, offset: usize, rows: usize) -> Column<'a, S> {
@@ -248,7 +257,7 @@ pub(crate) struct WindowMut<'a, T> {
 }
 
 impl<'a, T> WindowMut<'a, T> {
-    /// As [`Window::new`].
+    /// As [`Window::new`], where nothing has been written yet.
     #[inline(always)]
     pub(crate) fn new(
         slice: &'a mut [MaybeUninit<T>],
@@ -261,6 +270,23 @@ impl<'a, T> WindowMut<'a, T> {
         let end = rows.saturating_sub(1).checked_mul(row_step).and_then(|last| last.checked_add(length));
         assert!(end.is_some_and(|end| end <= slice.len()), "the window lies in the slice");
         Self { first: slice.as_mut_ptr().cast(), rows, row_step, length, slice: PhantomData }
+    }
+
+    /// As [`WindowMut::new`], over numbers.
+    #[inline(always)]
+    pub(crate) fn over(slice: &'a mut [T], start: usize, rows: usize, row_step: usize, length: usize) -> Self {
+        // SAFETY: the two slices have one layout, and a window writes numbers alone, so those here stay numbers.
+        let slice = unsafe { &mut *(std::ptr::from_mut(slice) as *mut [MaybeUninit<T>]) };
+        Self::new(slice, start, rows, row_step, length)
+    }
+
+    /// Writes a register at an offset of a row. Panics if it does not lie in the window.
+    #[inline(always)]
+    pub(crate) fn store<S: Simd<Number = T>>(&mut self, simd: S, row: usize, offset: usize, vector: S::Vector) {
+        assert!(row < self.rows && offset <= self.length && S::LANES <= self.length - offset, "in the window");
+        // SAFETY: `new` found all rows in the slice, which this value borrows, and `LANES` numbers from the offset on lie in
+        // the length of this one.
+        unsafe { simd.store_to(vector, self.first.wrapping_add(row * self.row_step + offset)) }
     }
 
     /// Writes a column of registers at an offset, one in each of the first rows, as far as it lies in the length.

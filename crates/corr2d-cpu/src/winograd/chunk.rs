@@ -6,13 +6,15 @@
 
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
-use super::product::{Product, Tiles};
+use super::product::{Product, RUN, Tiles};
 use super::transform::{LONGEST, Transform};
-use super::weights::overflow_scale;
+use super::weights::{Block, overflow_scale};
 use crate::input::Planes;
-use crate::simd::{Isa, Kernel, Simd};
+use crate::simd::{Isa, Kernel, Simd, Window, WindowMut};
 use crate::transpose::{MOST_LANES, transpose};
+use crate::turned::Kernels;
 use crate::{Aligned, Element, Error, Geometry, aligned};
 
 /// Planes that follow each other at a power of two would share a few lines of the cache; this much keeps them apart.
@@ -24,8 +26,6 @@ pub(super) struct Layout {
     rows: usize,
     columns: usize,
     pub(super) tiles: Tiles,
-    /// The length of a row of the input with its padding, as far as registers reach.
-    row: usize,
     /// The length of [row of tiles][tile], for one place of the patches.
     phase: usize,
     /// The length of [channel][tile].
@@ -44,9 +44,8 @@ impl Layout {
             rows,
             columns,
             tiles,
-            row: (columns + S::LANES + 1) * F::OUTPUTS,
             phase: (rows + 1) * columns + S::LANES,
-            v: channels * tiles.padded() + S::LANES + APART,
+            v: channels * tiles.count() + S::LANES + APART,
             y: (F::PIXELS * F::PIXELS + 1) * S::LANES,
             pixels: (columns * F::OUTPUTS + S::LANES) * S::LANES,
         }
@@ -55,10 +54,12 @@ impl Layout {
 
 /// The intermediate results of a thread.
 pub(super) struct Workspace<T> {
-    rows: Aligned<T>,
+    /// [row modulo m][column in the patch][row of tiles][tile].
     phases: Aligned<T>,
     /// [ξ][channel][tile].
     pub(super) v: Aligned<T>,
+    /// [register][ξ][input channel, and one more][lane], for a run of channels.
+    u: Aligned<T>,
     y: Aligned<T>,
     second_y: Aligned<T>,
     pixels: Aligned<T>,
@@ -71,6 +72,8 @@ pub(super) struct MakeWorkspace<T, F> {
     pub(super) columns: usize,
     /// Whether there is room for the way from the products to the outputs.
     pub(super) outputs: bool,
+    /// Whether there is room for weights.
+    pub(super) weights: bool,
     pub(super) types: PhantomData<(T, F)>,
 }
 
@@ -82,15 +85,29 @@ impl<T: Element, F: Transform> Kernel<T> for MakeWorkspace<T, F> {
         let layout = Layout::new::<S, F>(self.channels, self.rows, self.columns);
         let places = F::PIXELS * F::PIXELS;
         Ok(Workspace {
-            rows: aligned((self.rows * F::OUTPUTS + 2) * layout.row)?,
             phases: aligned(F::OUTPUTS * F::PIXELS * layout.phase)?,
             v: aligned(places * layout.v)?,
-            y: aligned(if self.outputs { layout.tiles.padded() * layout.y } else { 0 })?,
+            u: aligned(if self.weights { 2 * places * (RUN.min(self.channels) + 1) * S::LANES } else { 0 })?,
+            y: aligned(if self.outputs { layout.tiles.count() * layout.y } else { 0 })?,
             // A smaller chunk may go by pairs where a full one does not.
-            second_y: aligned(if self.outputs { layout.tiles.padded() * layout.y } else { 0 })?,
+            second_y: aligned(if self.outputs { layout.tiles.count() * layout.y } else { 0 })?,
             pixels: aligned(if self.outputs { F::OUTPUTS * layout.pixels } else { 0 })?,
         })
     }
+}
+
+/// The weights of some registers of output channels.
+#[derive(Clone, Copy)]
+pub(super) enum Panels<'a, T> {
+    /// U, [register][ξ][input channel, and one more][lane].
+    Made(&'a [T]),
+    /// To be transformed here, where nothing else needs them: so that U of a run of channels never leaves the cache.
+    Kernels {
+        kernels: Kernels<'a, T>,
+        group: usize,
+        /// The first output channel, counted within the group.
+        first: usize,
+    },
 }
 
 /// Some rows of tiles of one group of one image, for some of its output channels.
@@ -99,8 +116,8 @@ pub(super) struct Band<'a, 'b, T, F> {
     pub(super) geometry: &'a Geometry,
     /// The input planes of the group.
     pub(super) planes: Planes<'a, T>,
-    /// The transformed weights of these channels.
-    pub(super) panels: &'a [T],
+    /// The weights of these channels.
+    pub(super) panels: Panels<'a, T>,
     /// The bias of these channels.
     pub(super) bias: Option<&'a [T]>,
     pub(super) first_row: usize,
@@ -144,8 +161,7 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
     ) -> bool {
         let mut checks = [simd.splat(T::ZERO); LONGEST];
         for channel in 0..channels {
-            self.pad(layout, first_column, channel);
-            self.split(simd, layout, &mut checks);
+            self.split(simd, layout, first_column, channel, &mut checks);
             self.patches(simd, layout, channel);
         }
         let mut sums = [T::ZERO; MOST_LANES];
@@ -155,49 +171,55 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
         sums.iter().all(|sum| *sum == T::ZERO)
     }
 
-    /// The rows that the chunk reads of one plane, with their padding.
+    /// The rows that the chunk reads of one plane, with zeros for their padding, split by rows modulo m and by the column in the
+    /// patch.
     #[inline(always)]
-    fn pad(&mut self, layout: Layout, first_column: usize, channel: usize) {
-        let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
-        // Where the input begins and ends in a padded row, and where the padded row begins in the input.
-        let first = (first_column * F::OUTPUTS) as isize + columns.first_read();
-        let begin = first.min(0).unsigned_abs().min(layout.row);
-        let end = columns.input().saturating_add_signed(first.saturating_neg()).clamp(begin, layout.row);
-        let skipped = first.max(0).unsigned_abs();
-        let padded = self.workspace.rows.chunks_exact_mut(layout.row).take(layout.rows * F::OUTPUTS + 2);
-        for (index, padded) in padded.enumerate() {
-            let row = (self.first_row * F::OUTPUTS + index).checked_add_signed(rows.first_read());
-            match row.filter(|row| *row < rows.input()) {
-                Some(row) => {
-                    let row = self.planes.row(channel, row, columns.input());
-                    padded[..begin].fill(T::ZERO);
-                    if begin < end {
-                        padded[begin..end].copy_from_slice(&row[skipped..][..end - begin]);
-                    }
-                    padded[end..].fill(T::ZERO);
-                }
-                None => padded.fill(T::ZERO),
-            }
-        }
-    }
-
-    /// The padded rows, split by rows modulo m and by the column in the patch.
-    #[inline(always)]
-    fn split<S: Simd<Number = T>>(&mut self, simd: S, layout: Layout, checks: &mut [S::Vector; LONGEST]) {
+    fn split<S: Simd<Number = T>>(
+        &mut self,
+        simd: S,
+        layout: Layout,
+        first_column: usize,
+        channel: usize,
+        checks: &mut [S::Vector; LONGEST],
+    ) {
         let (scale, zero) = (simd.splat(overflow_scale::<T>()), simd.splat(T::ZERO));
-        let Workspace { rows, phases, .. } = &mut *self.workspace;
-        for index in 0..layout.rows * F::OUTPUTS + 2 {
-            let row = &rows[index * layout.row..][..layout.row];
-            let start = index % F::OUTPUTS * F::PIXELS * layout.phase + index / F::OUTPUTS * layout.columns;
-            for column in (0..layout.columns).step_by(S::LANES) {
-                let here = modulo::<S, F>(simd, row, column * F::OUTPUTS);
-                let next = modulo::<S, F>(simd, row, (column + 1) * F::OUTPUTS);
+        // 0 times a product that overflowed, or that is no number, is no number.
+        let check = |numbers, sum| simd.mul_add(simd.mul(numbers, scale), zero, sum);
+        // Copies, which the numbers written below cannot change: so what is made of them is made once.
+        let (planes, first_row) = (self.planes, self.first_row);
+        let (height, top) = (self.geometry.rows().input(), self.geometry.rows().first_read());
+        let (width, left) = (self.geometry.columns().input(), self.geometry.columns().first_read());
+        let places = F::OUTPUTS * F::PIXELS;
+        let mut phases = WindowMut::over(&mut self.workspace.phases, 0, places, layout.phase, layout.phase);
+        // Columns outside and rows inside, so that the lanes beyond the rim are found once. The last first: what it writes too
+        // much is the beginning of the next row.
+        for column in (0..layout.columns).step_by(S::LANES).rev() {
+            let first = (first_column + column) * F::OUTPUTS;
+            let start = first as isize + left;
+            for index in 0..layout.rows * F::OUTPUTS + 2 {
+                let row = (first_row * F::OUTPUTS + index).wrapping_add_signed(top);
+                let (mut here, mut next) = ([zero; 4], [zero; 4]);
+                if row < height {
+                    let ahead = (channel + 1) * planes.plane_step + row * planes.row_step + first;
+                    for register in 0..F::OUTPUTS {
+                        simd.prefetch(planes.elements, ahead + register * S::LANES);
+                    }
+                    let row = planes.row(channel, row, width);
+                    here = modulo::<S, F>(simd, row, start);
+                    next = modulo::<S, F>(simd, row, start + F::OUTPUTS as isize);
+                }
+                let phase = index % F::OUTPUTS * F::PIXELS;
+                let place = index / F::OUTPUTS * layout.columns + column;
                 unroll!(J in [0 1 2 3 4 5] {
-                    if J < F::PIXELS {
-                        let numbers = if J < F::OUTPUTS { here[J % 4] } else { next[J % F::OUTPUTS] };
-                        // 0 times a product that overflowed, or that is no number, is no number.
-                        checks[J] = simd.mul_add(simd.mul(numbers, scale), zero, checks[J]);
-                        simd.store(numbers, phases, start + J * layout.phase + column);
+                    if J < F::OUTPUTS {
+                        checks[J] = check(here[J % 4], checks[J]);
+                        phases.store(simd, phase + J, place, here[J % 4]);
+                    } else if J < F::PIXELS {
+                        // The others of these are here too.
+                        if column + S::LANES == layout.columns {
+                            checks[J] = check(next[J % F::OUTPUTS], checks[J]);
+                        }
+                        phases.store(simd, phase + J, place, next[J % F::OUTPUTS]);
                     }
                 });
             }
@@ -208,28 +230,30 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
     #[inline(always)]
     fn patches<S: Simd<Number = T>>(&mut self, simd: S, layout: Layout, channel: usize) {
         let Workspace { phases, v, .. } = &mut *self.workspace;
-        for tile in (0..layout.rows * layout.columns).step_by(S::LANES) {
+        let phases = Window::new(phases, 0, F::OUTPUTS * F::PIXELS, layout.phase, layout.phase);
+        let (places, length) = (F::PIXELS * F::PIXELS, layout.tiles.count().next_multiple_of(S::LANES));
+        let mut v = WindowMut::over(v, channel * layout.tiles.count(), places, layout.v, length);
+        for tile in (0..layout.tiles.count()).step_by(S::LANES) {
             let mut columns = [[simd.splat(T::ZERO); LONGEST]; LONGEST];
             unroll!(J in [0 1 2 3 4 5] {
                 if J < F::PIXELS {
                     let mut x = [simd.splat(T::ZERO); LONGEST];
                     unroll!(I in [0 1 2 3 4 5] {
                         if I < F::PIXELS {
-                            let phase = (I % F::OUTPUTS * F::PIXELS + J) * layout.phase;
-                            x[I] = simd.load(phases, phase + I / F::OUTPUTS * layout.columns + tile);
+                            let phase = I % F::OUTPUTS * F::PIXELS + J;
+                            x[I] = phases.load(simd, phase, I / F::OUTPUTS * layout.columns + tile);
                         }
                     });
                     let column = F::input(simd, x);
                     unroll!(I in [0 1 2 3 4 5] { columns[I][J] = column[I]; });
                 }
             });
-            let start = channel * layout.tiles.padded() + tile;
             unroll!(I in [0 1 2 3 4 5] {
                 if I < F::PIXELS {
                     let row = F::input(simd, columns[I]);
                     unroll!(J in [0 1 2 3 4 5] {
                         if J < F::PIXELS {
-                            simd.store(row[J], v, (I * F::PIXELS + J) * layout.v + start);
+                            v.store(simd, I * F::PIXELS + J, tile, row[J]);
                         }
                     });
                 }
@@ -240,30 +264,62 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
     /// Y\[ξ\] = V\[ξ\] · U\[ξ\] and the outputs, for one or two registers of channels at a time.
     #[inline(always)]
     fn products<S: Simd<Number = T>>(&mut self, simd: S, layout: Layout, first_column: usize) {
-        let length = self.geometry.input_channels_per_group() * S::LANES;
-        let panel = length + S::LANES;
+        let channels = self.geometry.input_channels_per_group();
         let places = F::PIXELS * F::PIXELS;
+        let registers = self.outputs.len().div_ceil(S::LANES);
         let width = if layout.tiles.pairs { 2 } else { 1 };
-        for (index, panels) in self.panels.chunks(places * panel * width).enumerate() {
-            let (panels, second) = panels.split_at(places * panel);
-            for place in 0..places {
-                let Workspace { v, y, second_y, .. } = &mut *self.workspace;
-                let u = &panels[place * panel..][..length];
-                let second_u = (!second.is_empty()).then(|| &second[place * panel..][..length]);
-                self.isa.run(Product {
-                    tiles: layout.tiles,
-                    v: &v[place * layout.v..],
-                    u,
-                    second_u,
-                    y: &mut y[place * S::LANES..],
-                    y_stride: layout.y,
-                    second_y: &mut second_y[place * S::LANES..],
-                });
+        let stretch = match self.panels {
+            Panels::Made(_) => channels,
+            Panels::Kernels { .. } => RUN,
+        };
+        for register in (0..registers).step_by(width) {
+            let width = width.min(registers - register);
+            for first in (0..channels).step_by(stretch) {
+                let channels = first..channels.min(first + stretch);
+                self.transform_weights::<S>(register, width, channels.clone());
+                let (length, panel) = (channels.len() * S::LANES, (channels.len() + 1) * S::LANES);
+                let Workspace { v, u, y, second_y, .. } = &mut *self.workspace;
+                let u = match self.panels {
+                    Panels::Made(panels) => &panels[register * places * panel..],
+                    Panels::Kernels { .. } => u,
+                };
+                for place in 0..places {
+                    let u = |register: usize| &u[(register * places + place) * panel..][..length];
+                    self.isa.run(Product {
+                        tiles: layout.tiles,
+                        v: &v[place * layout.v + first * layout.tiles.count()..],
+                        u: u(0),
+                        second_u: (width == 2).then(|| u(1)),
+                        y: &mut y[place * S::LANES..],
+                        y_stride: layout.y,
+                        second_y: &mut second_y[place * S::LANES..],
+                        first: first == 0,
+                    });
+                }
             }
-            self.write(simd, layout, first_column, index * width * S::LANES);
-            if !second.is_empty() {
+            self.write(simd, layout, first_column, register * S::LANES);
+            if width == 2 {
                 std::mem::swap(&mut self.workspace.y, &mut self.workspace.second_y);
-                self.write(simd, layout, first_column, (index * width + 1) * S::LANES);
+                self.write(simd, layout, first_column, (register + 1) * S::LANES);
+            }
+        }
+    }
+
+    /// U of some registers and input channels, where it is to be made here.
+    #[inline(always)]
+    fn transform_weights<S: Simd<Number = T>>(&mut self, register: usize, width: usize, channels: Range<usize>) {
+        if let Panels::Kernels { kernels, group, first } = self.panels {
+            let length = F::PIXELS * F::PIXELS * (channels.len() + 1) * S::LANES;
+            for (index, panels) in self.workspace.u.chunks_exact_mut(length).take(width).enumerate() {
+                self.isa.run(Block::<T, F> {
+                    kernels,
+                    geometry: self.geometry,
+                    group,
+                    first: first + (register + index) * S::LANES,
+                    channels: channels.clone(),
+                    panels,
+                    transform: PhantomData,
+                });
             }
         }
     }
@@ -339,13 +395,13 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
 
 /// A row from `start` on, as many pixels as m registers hold, split by their place modulo m.
 #[inline(always)]
-fn modulo<S: Simd, F: Transform>(simd: S, row: &[S::Number], start: usize) -> [S::Vector; 4] {
-    let row = &row[start..][..F::OUTPUTS * S::LANES];
-    let (even, odd) = simd.unzip(simd.load(row, 0), simd.load(row, S::LANES));
+fn modulo<S: Simd, F: Transform>(simd: S, row: &[S::Number], start: isize) -> [S::Vector; 4] {
+    let register = |index: usize| simd.load_within(row, start + (index * S::LANES) as isize);
+    let (even, odd) = simd.unzip(register(0), register(1));
     if F::OUTPUTS == 2 {
         return [even, odd, even, odd];
     }
-    let (more_even, more_odd) = simd.unzip(simd.load(row, 2 * S::LANES), simd.load(row, 3 * S::LANES));
+    let (more_even, more_odd) = simd.unzip(register(2), register(3));
     let (zero, two) = simd.unzip(even, more_even);
     let (one, three) = simd.unzip(odd, more_odd);
     [zero, one, two, three]

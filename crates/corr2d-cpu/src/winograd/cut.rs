@@ -2,7 +2,6 @@
 
 use std::marker::PhantomData;
 
-use super::product::Tiles;
 use super::transform::Transform;
 use crate::simd::{Kernel, Simd};
 use crate::{Element, Geometry};
@@ -10,6 +9,9 @@ use crate::{Element, Geometry};
 /// What V of a chunk should fill, less than a second-level cache: room for all tiles of 512 channels at 7×7, so that their U,
 /// which only the third level holds, is read once.
 const CHUNK_BYTES: usize = 640 << 10;
+
+/// The same where an image is one chunk: its U is then made in the cache, a run of channels at a time, and leaves more room.
+const WHOLE_BYTES: usize = 832 << 10;
 
 /// What V of a chunk may fill, for as many tiles as a block of products has.
 pub(super) const CHUNK_BYTES_LIMIT: usize = 2 << 20;
@@ -29,6 +31,14 @@ pub(super) struct Cut {
     pub(super) registers: usize,
 }
 
+impl Cut {
+    /// Whether one chunk has all tiles of an image.
+    pub(super) fn is_whole<F: Transform>(&self, geometry: &Geometry) -> bool {
+        let [rows, columns] = [geometry.rows(), geometry.columns()].map(|axis| axis.output().div_ceil(F::OUTPUTS));
+        rows <= self.rows && columns <= self.columns
+    }
+}
+
 /// Finds the [`Cut`] of a geometry. No result depends on it.
 pub(super) struct Cutter<'a, T, F> {
     pub(super) geometry: &'a Geometry,
@@ -43,7 +53,7 @@ impl<T: Element, F: Transform> Kernel<T> for Cutter<'_, T, F> {
     fn run<S: Simd<Number = T>>(self, _: S) -> Cut {
         let images = self.geometry.batch() * self.geometry.groups();
         let all = self.geometry.rows().output().div_ceil(F::OUTPUTS);
-        let (rows, columns) = self.rows_and_columns::<S>(images);
+        let (rows, columns) = self.rows_and_columns(images);
         let mut registers = self.geometry.output_channels_per_group().div_ceil(S::LANES);
         if self.parallel {
             // A small image has too few bands for all threads. Its V is then made once for each part of the channels,
@@ -56,14 +66,16 @@ impl<T: Element, F: Transform> Kernel<T> for Cutter<'_, T, F> {
 }
 
 impl<T: Element, F: Transform> Cutter<'_, T, F> {
-    #[inline(always)]
-    fn rows_and_columns<S: Simd<Number = T>>(&self, images: usize) -> (usize, usize) {
+    fn rows_and_columns(&self, images: usize) -> (usize, usize) {
         let channels = self.geometry.input_channels_per_group();
         let rows = self.geometry.rows().output().div_ceil(F::OUTPUTS);
         let columns = self.geometry.columns().output().div_ceil(F::OUTPUTS);
         let bytes = channels * F::PIXELS * F::PIXELS * size_of::<T>();
         let least = (CHUNK_BYTES_LIMIT / bytes).clamp(1, BLOCK);
         let most = (CHUNK_BYTES / bytes).clamp(least, CHUNK_TILES);
+        if images == 1 && rows * columns <= (WHOLE_BYTES / bytes).min(CHUNK_TILES) {
+            return (rows, columns);
+        }
         if columns > most {
             return (1, columns.div_ceil(columns.div_ceil(most)));
         }
@@ -72,13 +84,7 @@ impl<T: Element, F: Transform> Cutter<'_, T, F> {
             let tasks = 4 * rayon::current_num_threads();
             share = (rows * images).div_ceil(tasks).max(BLOCK.div_ceil(columns)).min(rows);
         }
-        // The fewest tiles that hang over, and of those the largest bands.
-        let computed = |band: usize| {
-            let last = rows % band;
-            let last = if last > 0 { Tiles::new::<S>(last * columns).padded() } else { 0 };
-            rows / band * Tiles::new::<S>(band * columns).padded() + last
-        };
-        let rows = (1..=share.min(most / columns)).rev().min_by_key(|band| computed(*band)).unwrap_or(1);
-        (rows, columns)
+        let most = share.min(most / columns);
+        (rows.div_ceil(rows.div_ceil(most)), columns)
     }
 }

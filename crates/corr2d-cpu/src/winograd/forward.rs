@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 
 use super::Tile;
-use super::chunk::{Band, MakeWorkspace, Workspace};
+use super::chunk::{Band, MakeWorkspace, Panels, Workspace};
 use super::cut::{Cut, Cutter};
 use super::transform::{F2, F4, Transform};
-use super::weights::{Weights, moderate};
+use super::weights::{Lanes, Weights, moderate};
 use crate::simd::Isa;
 use crate::turned::Kernels;
 use crate::{Element, Error, Geometry, Input, direct};
@@ -47,13 +47,14 @@ pub(crate) fn forward_kernels<T: Element>(
     if !moderate(kernels.numbers()) {
         return direct::forward(isa, geometry, input, &kernels.given()?, bias, output);
     }
-    let weights = Weights::new(isa, tile, geometry, kernels)?;
-    forward_transformed(&weights, geometry, input, kernels, bias, output)
+    forward_moderate(isa, tile, None, geometry, input, kernels, bias, output)
 }
 
-/// As [`forward_kernels`], with weights that are transformed already.
-pub(super) fn forward_transformed<T: Element>(
-    weights: &Weights<T>,
+/// As [`forward_kernels`], with weights that are all [`moderate`] and may be transformed already.
+pub(super) fn forward_moderate<T: Element>(
+    isa: Isa,
+    tile: Tile,
+    weights: Option<&Weights<T>>,
     geometry: &Geometry,
     input: Input<'_, T>,
     kernels: Kernels<'_, T>,
@@ -64,26 +65,28 @@ pub(super) fn forward_transformed<T: Element>(
         return Ok(());
     }
     let moderate: Vec<AtomicBool> = (0..geometry.batch()).map(|_| AtomicBool::new(true)).collect();
-    let call = Call { weights, geometry, input, bias, moderate: &moderate };
-    match weights.tile {
-        Tile::F2 => call.bands::<F2>(output)?,
-        Tile::F4 => call.bands::<F4>(output)?,
+    let call = Call { isa, tile, geometry, input, kernels, bias, moderate: &moderate };
+    match tile {
+        Tile::F2 => call.bands::<F2>(weights, output)?,
+        Tile::F4 => call.bands::<F4>(weights, output)?,
     }
     // Images with a pixel that a transform would spread.
     let one = geometry.with_batch(1);
     for (image, (output, moderate)) in output.chunks_exact_mut(one.output_len()).zip(moderate).enumerate() {
         if !moderate.into_inner() {
-            direct::forward(weights.isa, &one, input.image(image), &kernels.given()?, bias, output)?;
+            direct::forward(isa, &one, input.image(image), &kernels.given()?, bias, output)?;
         }
     }
     Ok(())
 }
 
-/// One call, with its weights.
+/// One call.
 struct Call<'a, T> {
-    weights: &'a Weights<T>,
+    isa: Isa,
+    tile: Tile,
     geometry: &'a Geometry,
     input: Input<'a, T>,
+    kernels: Kernels<'a, T>,
     bias: Option<&'a [T]>,
     /// For each image whether all of its pixels were moderate so far.
     moderate: &'a [AtomicBool],
@@ -100,46 +103,65 @@ struct Task<'a, T> {
 }
 
 impl<T: Element> Call<'_, T> {
-    fn bands<F: Transform>(&self, output: &mut [MaybeUninit<T>]) -> Result<(), Error> {
+    fn bands<F: Transform>(&self, weights: Option<&Weights<T>>, output: &mut [MaybeUninit<T>]) -> Result<(), Error> {
         let geometry = self.geometry;
         let parallel = geometry.multiplications() >= SEQUENTIAL_MULTIPLICATIONS && rayon::current_num_threads() > 1;
-        let cut = self.weights.isa.run(Cutter::<T, F> { geometry, parallel, types: PhantomData });
-        let tasks = tasks::<T, F>(geometry, cut, self.weights.lanes, output);
+        let cut = self.isa.run(Cutter::<T, F> { geometry, parallel, types: PhantomData });
+        // A single chunk transforms its own weights, register by register.
+        let alone = weights.is_none() && geometry.batch() == 1 && cut.is_whole::<F>(geometry);
+        let made = match weights {
+            None if !alone => Some(Weights::new(self.isa, self.tile, geometry, self.kernels)?),
+            _ => None,
+        };
+        let weights = weights.or(made.as_ref());
+        let lanes = self.isa.run(Lanes(PhantomData::<T>));
+        let tasks = tasks::<T, F>(geometry, cut, lanes, output);
         let workspace = || {
             let channels = geometry.input_channels_per_group();
             let types = PhantomData::<(T, F)>;
-            let make = MakeWorkspace { channels, rows: cut.rows, columns: cut.columns, outputs: true, types };
-            self.weights.isa.run(make)
+            let Cut { rows, columns, .. } = cut;
+            self.isa.run(MakeWorkspace { channels, rows, columns, outputs: true, weights: alone, types })
         };
+        let run = |workspace: &mut Workspace<T>, task| self.run::<F>(cut, lanes, weights, workspace, task);
         if parallel {
             let tasks: Vec<_> = tasks.collect();
             tasks.into_par_iter().try_for_each_init(workspace, |workspace, task| match workspace {
                 Ok(workspace) => {
-                    self.run::<F>(cut, workspace, task);
+                    run(workspace, task);
                     Ok(())
                 }
                 Err(error) => Err(error.clone()),
             })
         } else {
             let mut workspace = workspace()?;
-            tasks.for_each(|task| self.run::<F>(cut, &mut workspace, task));
+            tasks.for_each(|task| run(&mut workspace, task));
             Ok(())
         }
     }
 
-    fn run<F: Transform>(&self, cut: Cut, workspace: &mut Workspace<T>, mut task: Task<'_, T>) {
+    fn run<F: Transform>(
+        &self,
+        cut: Cut,
+        lanes: usize,
+        weights: Option<&Weights<T>>,
+        workspace: &mut Workspace<T>,
+        mut task: Task<'_, T>,
+    ) {
         let geometry = self.geometry;
         let (image, group) = (task.index / geometry.groups(), task.index % geometry.groups());
         if !self.moderate[image].load(Ordering::Relaxed) {
             return;
         }
-        let first_channel = group * geometry.output_channels_per_group() + task.first_register * self.weights.lanes;
+        let first_channel = group * geometry.output_channels_per_group() + task.first_register * lanes;
         let rows = geometry.rows().output().div_ceil(F::OUTPUTS);
         let band = Band {
-            isa: self.weights.isa,
+            isa: self.isa,
             geometry,
             planes: self.input.planes(image, group * geometry.input_channels_per_group()),
-            panels: self.weights.panels(group, task.first_register, cut.registers),
+            panels: match weights {
+                Some(weights) => Panels::Made(weights.panels(group, task.first_register, cut.registers)),
+                None => Panels::Kernels { kernels: self.kernels, group, first: task.first_register * lanes },
+            },
             bias: self.bias.map(|bias| &bias[first_channel..][..task.outputs.len()]),
             first_row: task.first_row,
             rows: cut.rows.min(rows - task.first_row),
@@ -148,7 +170,7 @@ impl<T: Element> Call<'_, T> {
             workspace,
             transform: PhantomData::<F>,
         };
-        if !self.weights.isa.run(band) {
+        if !self.isa.run(band) {
             self.moderate[image].store(false, Ordering::Relaxed);
         }
     }

@@ -2,13 +2,13 @@
 
 use std::marker::PhantomData;
 
-use super::chunk::{Band, Layout};
+use super::chunk::{Band, Layout, Panels};
 use super::transform::{LONGEST, Transform};
 use super::weight_gradient::{Call, Chunk, Scratch};
 use crate::Element;
 use crate::input::Input;
 use crate::positions::{Block, GROUP, Products, RUN, Rows, Stretch, registers_of};
-use crate::simd::{Kernel, Simd};
+use crate::simd::{Kernel, Simd, Window, WindowMut};
 
 /// The taps of a kernel.
 pub(super) const TAPS: usize = 9;
@@ -69,7 +69,7 @@ impl<T: Element, F: Transform> Run<'_, '_, T, F> {
         }
         let Scratch { patches, z, du, taps, stretches, .. } = &mut *self.scratch;
         taps.clear();
-        taps.extend((0..self.block.inputs).map(|channel| channel * layout.tiles.padded()));
+        taps.extend((0..self.block.inputs).map(|channel| channel * layout.tiles.count()));
         taps.resize(self.block.inputs.next_multiple_of(self.call.registers.taps), 0);
         stretches.clear();
         stretches.extend((0..tiles).step_by(RUN).map(|tile| Stretch {
@@ -102,7 +102,7 @@ impl<T: Element, F: Transform> Run<'_, '_, T, F> {
             isa: *isa,
             geometry,
             planes: Input::contiguous(geometry, input).planes(chunk.image, channel),
-            panels: &[],
+            panels: Panels::Made(&[]),
             bias: None,
             first_row: chunk.rows.start,
             rows: chunk.rows.len(),
@@ -143,32 +143,35 @@ impl<T: Element, F: Transform> Run<'_, '_, T, F> {
     fn places<S: Simd<Number = T>>(&mut self, simd: S, chunk: &Chunk, strip: usize, register: usize) {
         let (length, z_length) = (self.call.pixels::<F>(), self.call.z());
         let step = self.registers::<S>(strip) * S::LANES;
+        let (rows, columns) = (chunk.rows.len(), chunk.columns.len());
         let Scratch { pixels, z, .. } = &mut *self.scratch;
-        let z = &mut z[strip * Self::PLACES * z_length..];
-        for row in 0..chunk.rows.len() {
-            for column in 0..chunk.columns.len() {
-                let first = row * F::OUTPUTS * length + column * F::OUTPUTS * S::LANES;
+        let first = strip * Self::PLACES * z_length + register * S::LANES;
+        let tiles = rows * columns;
+        let mut z = WindowMut::over(z, first, Self::PLACES, z_length, (tiles - 1) * step + S::LANES);
+        for row in 0..rows {
+            let start = row * F::OUTPUTS * length;
+            let pixels = Window::new(pixels, start, F::OUTPUTS, length, columns * F::OUTPUTS * S::LANES);
+            for column in 0..columns {
                 let mut lines = [[simd.splat(T::ZERO); 4]; LONGEST];
                 unroll!(J in [0 1 2 3] {
                     if J < F::OUTPUTS {
                         let mut g = [simd.splat(T::ZERO); 4];
                         unroll!(I in [0 1 2 3] {
                             if I < F::OUTPUTS {
-                                g[I] = simd.load(pixels, first + I * length + J * S::LANES);
+                                g[I] = pixels.load(simd, I, (column * F::OUTPUTS + J) * S::LANES);
                             }
                         });
                         let line = F::output_gradient(simd, g);
                         unroll!(I in [0 1 2 3 4 5] { lines[I][J] = line[I]; });
                     }
                 });
-                let tile = row * chunk.columns.len() + column;
-                let z = &mut z[tile * step + register * S::LANES..];
+                let tile = (row * columns + column) * step;
                 unroll!(I in [0 1 2 3 4 5] {
                     if I < F::PIXELS {
                         let line = F::output_gradient(simd, lines[I]);
                         unroll!(J in [0 1 2 3 4 5] {
                             if J < F::PIXELS {
-                                simd.store(line[J], z, (I * F::PIXELS + J) * z_length);
+                                z.store(simd, I * F::PIXELS + J, tile, line[J]);
                             }
                         });
                     }
@@ -184,18 +187,18 @@ impl<T: Element, F: Transform> Run<'_, '_, T, F> {
             let step = self.registers::<S>(strip) * S::LANES;
             let place = self.call.du();
             let Scratch { du, totals, .. } = &mut *self.scratch;
-            let du = &du[strip * Self::PLACES * place..];
-            let sums = &mut totals.sums[strip * self.call.sums()..];
+            let du = Window::new(du, strip * Self::PLACES * place, Self::PLACES, place, self.block.inputs * step);
+            let from = strip * self.call.sums();
+            let mut sums = WindowMut::over(&mut totals.sums, from, self.block.inputs * TAPS, step, step);
             for channel in 0..self.block.inputs {
                 for register in (0..step).step_by(S::LANES) {
-                    let from = channel * step + register;
                     let mut lines = [[simd.splat(T::ZERO); LONGEST]; 3];
                     unroll!(J in [0 1 2 3 4 5] {
                         if J < F::PIXELS {
                             let mut u = [simd.splat(T::ZERO); LONGEST];
                             unroll!(I in [0 1 2 3 4 5] {
                                 if I < F::PIXELS {
-                                    u[I] = simd.load(du, from + (I * F::PIXELS + J) * place);
+                                    u[I] = du.load(simd, I * F::PIXELS + J, channel * step + register);
                                 }
                             });
                             let line = F::weight_gradient(simd, u);
@@ -205,7 +208,7 @@ impl<T: Element, F: Transform> Run<'_, '_, T, F> {
                     unroll!(I in [0 1 2] {
                         let line = F::weight_gradient(simd, lines[I]);
                         unroll!(J in [0 1 2] {
-                            simd.store(line[J], sums, (channel * TAPS + 3 * I + J) * step + register);
+                            sums.store(simd, channel * TAPS + 3 * I + J, register, line[J]);
                         });
                     });
                 }

@@ -179,7 +179,7 @@ impl<T: Element> Scratch<T> {
         let (strips, places) = (call.cut.outputs / call.registers.strip, F::PIXELS * F::PIXELS);
         let Chunks { rows, columns, .. } = call.chunks;
         let types = PhantomData::<(T, F)>;
-        let make = MakeWorkspace { channels: call.cut.inputs, rows, columns, outputs: false, types };
+        let make = MakeWorkspace { channels: call.cut.inputs, rows, columns, outputs: false, weights: false, types };
         Ok(Self {
             patches: call.isa.run(make)?,
             pixels: aligned(rows * F::OUTPUTS * call.pixels::<F>())?,

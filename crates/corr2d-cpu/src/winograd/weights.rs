@@ -2,15 +2,16 @@
 
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::Tile;
-use super::forward::forward_transformed;
+use super::forward::forward_moderate;
 use super::transform::{F2, F4, LONGEST, Transform};
 use crate::prepared::Kept;
-use crate::simd::{Isa, Kernel, Simd};
+use crate::simd::{Isa, Kernel, Simd, Window, WindowMut};
 use crate::transpose::{MOST_LANES, transpose};
 use crate::turned::{Kernels, Turned};
 use crate::{Aligned, Element, Error, Geometry, Input, aligned};
@@ -20,10 +21,8 @@ const TAPS: usize = 9;
 
 /// The transformed weights of one geometry, for one tile and one instruction set. They can be kept between calls.
 pub(super) struct Weights<T> {
-    pub(super) isa: Isa,
-    pub(super) tile: Tile,
-    /// The output channels of a register.
-    pub(super) lanes: usize,
+    isa: Isa,
+    tile: Tile,
     /// [group][output channels / lanes][ξ][input channel, and one more][lane]: the one more keeps the panels of a power of
     /// two apart in the cache.
     panels: Aligned<T>,
@@ -55,17 +54,18 @@ impl<T: Element> Weights<T> {
         let mut panels = aligned(length.ok_or(Error::OutOfMemory { bytes: usize::MAX })?)?;
         let fill = |(index, panels): (usize, &mut [T])| {
             let (group, first) = (index / blocks_per_group, index % blocks_per_group * lanes);
-            let count = lanes.min(outputs - first);
-            let weights = match kernels {
-                Kernels::Given(weight) => {
-                    Rows::Given(&weight[(group * outputs + first) * channels * TAPS..][..count * channels * TAPS])
-                }
-                Kernels::Turned(turned) => Rows::Turned { turned, group, first },
-            };
-            isa.run(Block::<T, F> { weights, channels, panels, transform: PhantomData });
+            isa.run(Block::<T, F> {
+                kernels,
+                geometry,
+                group,
+                first,
+                channels: 0..channels,
+                panels,
+                transform: PhantomData,
+            });
         };
         panels.par_chunks_mut(block).enumerate().for_each(fill);
-        Ok(Self { isa, tile, lanes, panels, block, blocks_per_group })
+        Ok(Self { isa, tile, panels, block, blocks_per_group })
     }
 
     /// The panels of some registers of output channels of a group, or of as many as there are.
@@ -76,7 +76,8 @@ impl<T: Element> Weights<T> {
     }
 }
 
-struct Lanes<T>(PhantomData<T>);
+/// Finds the output channels of a register.
+pub(super) struct Lanes<T>(pub(super) PhantomData<T>);
 
 impl<T: Element> Kernel<T> for Lanes<T> {
     type Output = usize;
@@ -87,113 +88,136 @@ impl<T: Element> Kernel<T> for Lanes<T> {
     }
 }
 
-/// The weights of as many output channels as a register has lanes, or of the last few.
-struct Block<'a, T, F> {
-    weights: Rows<'a, T>,
-    channels: usize,
-    panels: &'a mut [T],
-    transform: PhantomData<F>,
-}
-
-/// Where the weights of a block lie.
-#[derive(Clone, Copy)]
-enum Rows<'a, T> {
-    /// One after another, [output channel][input channel][tap].
-    Given(&'a [T]),
-    /// To be turned: those of a group from one output channel on.
-    Turned { turned: Turned<'a, T>, group: usize, first: usize },
+/// Transforms the weights of as many output channels as a register has lanes, or of the last few, for some input channels.
+pub(super) struct Block<'a, T, F> {
+    pub(super) kernels: Kernels<'a, T>,
+    pub(super) geometry: &'a Geometry,
+    pub(super) group: usize,
+    /// The first output channel, counted within the group.
+    pub(super) first: usize,
+    pub(super) channels: Range<usize>,
+    /// [ξ][input channel, and one more][lane].
+    pub(super) panels: &'a mut [T],
+    pub(super) transform: PhantomData<F>,
 }
 
 impl<T: Element, F: Transform> Kernel<T> for Block<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd<Number = T>>(mut self, simd: S) {
-        match self.weights {
-            Rows::Given(weight) => self.given(simd, weight),
-            Rows::Turned { turned, group, first } => self.turned(simd, &turned, group, first),
+    fn run<S: Simd<Number = T>>(self, simd: S) {
+        let Self { kernels, geometry, group, first, channels, panels, .. } = self;
+        let (places, length) = (F::PIXELS * F::PIXELS, channels.len() * S::LANES);
+        let panels = WindowMut::over(panels, 0, places, length + S::LANES, length);
+        match kernels {
+            Kernels::Given(weight) => {
+                let (all, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
+                let count = S::LANES.min(outputs - first);
+                let weight = &weight[(group * outputs + first) * all * TAPS..][..count * all * TAPS];
+                given::<T, F, S>(simd, weight, all * TAPS, channels, panels);
+            }
+            Kernels::Turned(weight) => turned::<T, F, S>(simd, &weight, [group, first], channels, panels),
         }
     }
 }
 
-impl<T: Element, F: Transform> Block<'_, T, F> {
-    #[inline(always)]
-    fn given<S: Simd<Number = T>>(&mut self, simd: S, weight: &[T]) {
-        let length = self.channels * TAPS;
-        // The taps of `LANES` channels, with output channels in lanes: nine squares.
-        let mut taps = [simd.splat(T::ZERO); TAPS * MOST_LANES];
-        for first in (0..self.channels).step_by(S::LANES) {
-            for square in 0..TAPS {
-                let mut numbers = [simd.splat(T::ZERO); MOST_LANES];
-                let start = first * TAPS + square * S::LANES;
-                if start + S::LANES <= length && weight.len() == S::LANES * length {
+/// Of weights that lie one after another, [output channel][input channel][tap], an output channel every `step` numbers.
+#[inline(always)]
+fn given<T: Element, F: Transform, S: Simd<Number = T>>(
+    simd: S,
+    weight: &[T],
+    step: usize,
+    channels: Range<usize>,
+    mut panels: WindowMut<'_, T>,
+) {
+    let whole = (weight.len() == S::LANES * step).then(|| Window::new(weight, 0, S::LANES, step, step));
+    // The taps of `LANES` channels, with output channels in lanes: nine squares.
+    let mut taps = [simd.splat(T::ZERO); TAPS * MOST_LANES];
+    for first in channels.clone().step_by(S::LANES) {
+        for square in 0..TAPS {
+            let mut numbers = [simd.splat(T::ZERO); MOST_LANES];
+            let start = first * TAPS + square * S::LANES;
+            match whole {
+                Some(weight) if start + S::LANES <= step => {
                     unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
                         if I < S::LANES {
-                            numbers[I] = simd.load(weight, I * length + start);
+                            numbers[I] = weight.load(simd, I, start);
                         }
                     });
-                } else {
-                    for (numbers, weight) in numbers.iter_mut().zip(weight.chunks_exact(length)) {
+                }
+                _ => {
+                    for (numbers, weight) in numbers.iter_mut().zip(weight.chunks_exact(step)) {
                         *numbers = simd.load_within(weight, start as isize);
                     }
                 }
-                let numbers = transpose(simd, numbers);
-                let taps = &mut taps[square * S::LANES..][..S::LANES];
-                unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
-                    if I < S::LANES {
-                        taps[I] = numbers[I];
-                    }
-                });
             }
-            for channel in first..self.channels.min(first + S::LANES) {
-                self.kernel(simd, channel, &taps[(channel - first) * TAPS..][..TAPS]);
-            }
+            let numbers = transpose(simd, numbers);
+            let taps = &mut taps[square * S::LANES..][..S::LANES];
+            unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
+                if I < S::LANES {
+                    taps[I] = numbers[I];
+                }
+            });
+        }
+        for channel in first..channels.end.min(first + S::LANES) {
+            kernel::<T, F, S>(simd, &taps[(channel - first) * TAPS..][..TAPS], channel - channels.start, &mut panels);
         }
     }
+}
 
-    /// All nine taps are there, in the opposite order.
-    #[inline(always)]
-    fn turned<S: Simd<Number = T>>(&mut self, simd: S, turned: &Turned<'_, T>, group: usize, first: usize) {
-        /// How many channels ahead weights are asked for.
-        const AHEAD: usize = 4;
-        let places = turned.places();
-        let mut taps = [simd.splat(T::ZERO); TAPS];
-        for channel in 0..self.channels {
-            if channel + AHEAD < self.channels {
-                turned.prefetch(simd, group, first, channel + AHEAD);
-            }
-            for (block, places) in places.chunks(S::LANES).enumerate() {
-                let square = turned.square(simd, group, first, channel, block * S::LANES);
-                unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
-                    if const { I < S::LANES } && let Some(Some(place)) = places.get(I) {
-                        taps[*place] = square[I];
-                    }
-                });
-            }
-            self.kernel(simd, channel, &taps);
+/// Of weights that are to be turned, those of a group from one output channel on: all nine taps are there, in the opposite
+/// order.
+#[inline(always)]
+fn turned<T: Element, F: Transform, S: Simd<Number = T>>(
+    simd: S,
+    weight: &Turned<'_, T>,
+    [group, first]: [usize; 2],
+    channels: Range<usize>,
+    mut panels: WindowMut<'_, T>,
+) {
+    /// How many channels ahead weights are asked for.
+    const AHEAD: usize = 4;
+    let places = weight.places();
+    let mut taps = [simd.splat(T::ZERO); TAPS];
+    for channel in channels.clone() {
+        if channel + AHEAD < channels.end {
+            weight.prefetch(simd, group, first, channel + AHEAD);
         }
+        for (block, places) in places.chunks(S::LANES).enumerate() {
+            let square = weight.square(simd, group, first, channel, block * S::LANES);
+            unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
+                if const { I < S::LANES } && let Some(Some(place)) = places.get(I) {
+                    taps[*place] = square[I];
+                }
+            });
+        }
+        kernel::<T, F, S>(simd, &taps, channel - channels.start, &mut panels);
     }
+}
 
-    /// G w Gᵀ of one input channel.
-    #[inline(always)]
-    fn kernel<S: Simd<Number = T>>(&mut self, simd: S, channel: usize, w: &[S::Vector]) {
-        let mut columns = [[simd.splat(T::ZERO); 3]; LONGEST];
-        unroll!(J in [0 1 2] {
-            let column = F::weight(simd, [w[J], w[3 + J], w[6 + J]]);
-            unroll!(I in [0 1 2 3 4 5] { columns[I][J] = column[I]; });
-        });
-        unroll!(I in [0 1 2 3 4 5] {
-            if I < F::PIXELS {
-                let row = F::weight(simd, columns[I]);
-                unroll!(J in [0 1 2 3 4 5] {
-                    if J < F::PIXELS {
-                        let place = I * F::PIXELS + J;
-                        simd.store(row[J], self.panels, (place * (self.channels + 1) + channel) * S::LANES);
-                    }
-                });
-            }
-        });
-    }
+/// G w Gᵀ of one input channel.
+#[inline(always)]
+fn kernel<T: Element, F: Transform, S: Simd<Number = T>>(
+    simd: S,
+    w: &[S::Vector],
+    channel: usize,
+    panels: &mut WindowMut<'_, T>,
+) {
+    let mut columns = [[simd.splat(T::ZERO); 3]; LONGEST];
+    unroll!(J in [0 1 2] {
+        let column = F::weight(simd, [w[J], w[3 + J], w[6 + J]]);
+        unroll!(I in [0 1 2 3 4 5] { columns[I][J] = column[I]; });
+    });
+    unroll!(I in [0 1 2 3 4 5] {
+        if I < F::PIXELS {
+            let row = F::weight(simd, columns[I]);
+            unroll!(J in [0 1 2 3 4 5] {
+                if J < F::PIXELS {
+                    panels.store(simd, I * F::PIXELS + J, channel * S::LANES, row[J]);
+                }
+            });
+        }
+    });
 }
 
 /// The transformed weights, to be kept between calls, unless a transform would spread one of them.
@@ -218,7 +242,7 @@ impl<T: Element> Kept<T> for Weights<T> {
         bias: Option<&[T]>,
         output: &mut [MaybeUninit<T>],
     ) -> Result<(), Error> {
-        forward_transformed(self, geometry, input, Kernels::Given(weight), bias, output)
+        forward_moderate(self.isa, self.tile, Some(self), geometry, input, Kernels::Given(weight), bias, output)
     }
 }
 
