@@ -1,5 +1,6 @@
 //! The two number types that the engine computes with.
 
+use std::cell::RefCell;
 use std::fmt::Debug;
 use std::mem::MaybeUninit;
 use std::ops::{Add, AddAssign, Div, Mul, Sub};
@@ -54,6 +55,8 @@ pub(crate) mod compiled {
         fn operations(path: Path) -> &'static Operations<Self>;
         fn poolings() -> &'static pooling::Operations<Self>;
         fn fill(buffer: &mut Vec<Self>, length: usize);
+        /// Shows what the thread keeps for its next call, unless the thread ends.
+        fn with_spares<R>(show: impl FnOnce(&mut Vec<Vec<Self>>) -> R) -> Option<R>;
         fn add_to_all(numbers: &mut [Self], summand: Self);
         /// The forward pass in a wider type, if these numbers need one: see `widened`.
         fn forward_widened(
@@ -198,6 +201,13 @@ macro_rules! element {
 
             fn fill(buffer: &mut Vec<Self>, length: usize) {
                 buffer.resize(length, Self::ZERO);
+            }
+
+            fn with_spares<R>(show: impl FnOnce(&mut Vec<Vec<Self>>) -> R) -> Option<R> {
+                thread_local! {
+                    static SPARES: RefCell<Vec<Vec<$number>>> = const { RefCell::new(Vec::new()) };
+                }
+                SPARES.try_with(|spares| show(&mut spares.borrow_mut())).ok()
             }
 
             fn add_to_all(numbers: &mut [Self], summand: Self) {

@@ -85,6 +85,7 @@ impl<T: Element> Strip<'_, T> {
     }
 
     /// Divides some pixels of a line that begins with `row` by the output rows to which they go.
+    #[inline(always)]
     fn divide(&self, row: usize, rows: usize, start: usize, length: usize, pieces: &mut Vec<Piece>) {
         let (step, width) = (self.layout.row(), self.columns.len());
         pieces.clear();
@@ -112,7 +113,10 @@ impl<T: Element> Strip<'_, T> {
     ) {
         // A row of outputs that lies over padding alone reads nothing, and its window may be empty.
         let start = if taps.taps.as_slice().is_empty() { 0 } else { start };
-        let sources = [0, self.registers - 1].map(|register| self.source(S::LANES, taps, [register; 2], start));
+        let sources = [self.source(S::LANES, taps, [0; 2], start), {
+            let last = self.registers - 1;
+            self.source(S::LANES, taps, [last; 2], start)
+        }];
         let whole = matches!(pieces, [Piece { length, .. }] if *length == COUNT * S::LANES);
         let mut begin = Some(Position::default());
         let mut is_first = true;
@@ -139,12 +143,14 @@ impl<T: Element> Strip<'_, T> {
             return;
         }
         for (destinations, totals) in destinations.chunks_mut(CHANNELS).zip(&totals.0) {
-            for (channel, destination) in destinations.iter_mut().enumerate() {
-                for Piece { from, to, length } in pieces {
-                    let from = channel * COUNT * S::LANES + from;
-                    for at in (0..*length).step_by(S::LANES) {
-                        let pixels = simd.load(totals, from + at);
-                        simd.write_first(pixels, &mut destination[to + at..to + length], 0);
+            let all = COUNT * S::LANES;
+            for Piece { from, to, length } in pieces {
+                for at in (0..*length).step_by(S::LANES) {
+                    // Channels inside, so that the lanes of a piece are found once.
+                    let count = (length - at).min(S::LANES);
+                    for (channel, destination) in destinations.iter_mut().enumerate() {
+                        let pixels = simd.load(totals, channel * all + from + at);
+                        simd.write_first(pixels, &mut destination[to + at..][..count], 0);
                     }
                 }
             }

@@ -148,6 +148,7 @@ impl<T: Element> Strip<'_, T> {
         cases!(1 2 3 4 5 6 7 8 9 10 11 12 13 14)
     }
 
+    #[inline(always)]
     pub(super) fn source<'a>(
         &'a self,
         lanes: usize,

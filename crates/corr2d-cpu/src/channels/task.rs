@@ -56,12 +56,12 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
         let own = if self.packed.is_some() { 0 } else { 2 * register_length };
         reserve(self.scratch, window_length + own)?;
         let (window, own) = self.scratch[..window_length + own].split_at_mut(window_length);
-        window[channels * layout.channel()..].fill(T::ZERO);
         let (mut totals, mut pieces) = (totals(), Vec::new());
         let mut start = 0;
         while start < width {
             let columns = start..width.min(start + cut.columns);
-            layout.fill(simd, geometry, planes, start, &mut window[..channels * layout.channel()]);
+            layout.fill(simd, geometry, planes, start, window);
+            window[channels * layout.channel()..].fill(T::ZERO);
             let mut register = self.task.register;
             let mut destinations = &mut self.task.rows[..];
             while !destinations.is_empty() {

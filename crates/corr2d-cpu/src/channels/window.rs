@@ -11,7 +11,7 @@
 use std::ops::Range;
 
 use crate::input::Planes;
-use crate::simd::Simd;
+use crate::simd::{Simd, WindowMut};
 use crate::{Axis, Element, Geometry};
 
 /// How many planes ahead their rows are fetched.
@@ -87,7 +87,7 @@ impl Layout {
         begin..end.min(columns.input()).max(begin)
     }
 
-    /// Copies the channels of `planes` for the output columns from `first` on.
+    /// Copies the channels of `planes` for the output columns from `first` on. A register more than they need is written.
     #[inline(always)]
     pub(super) fn fill<S: Simd>(
         &self,
@@ -97,27 +97,53 @@ impl Layout {
         first: usize,
         window: &mut [S::Number],
     ) {
-        if self.rows.is_empty() {
+        let columns = geometry.columns();
+        let (width, stride) = (columns.input(), columns.stride());
+        let (rows, length) = (&self.rows[..], self.length);
+        if rows.is_empty() {
             return;
         }
-        let columns = geometry.columns();
-        let parts: Vec<_> = self.phases.iter().map(|phase| part(columns, *phase, first, self.length)).collect();
+        // Where rows are short or split, and there are some to share what is found of their rim: 28 pixels of every second
+        // 2.77 ms for 2.96 in all, 14 pixels 2.10 for 2.38; but 224 pixels 4.4 for 4.2, one row of 784 1.9 for 1.2.
+        let by_registers = rows.len() >= 4 && (stride == 2 || stride == 1 && length <= 4 * S::LANES);
+        let parts: Vec<_> = self.phases.iter().map(|phase| part(columns, *phase, first, length)).collect();
         let read = self.columns_read(geometry, first);
-        let channels = window.len() / self.channel();
-        for (plane, window) in window.chunks_exact_mut(self.channel()).enumerate() {
+        let channels = geometry.input_channels_per_group();
+        for channel in 0..channels {
             // The rows of a plane are short streams, which the processor does not foresee.
-            if plane + AHEAD < channels {
-                for row in &self.rows {
-                    let row = planes.row(plane + AHEAD, *row, columns.input());
+            if channel + AHEAD < channels {
+                for row in rows {
+                    let row = planes.row(channel + AHEAD, *row, width);
                     for index in read.clone().step_by(LINE / size_of::<S::Number>()) {
                         simd.prefetch(row, index);
                     }
                 }
             }
-            let phases = window.chunks_exact_mut(self.rows.len() * self.length);
-            for (part, window) in parts.iter().zip(phases) {
-                for (row, copy) in self.rows.iter().zip(window.chunks_exact_mut(self.length)) {
-                    copy_phase(simd, columns.stride(), planes.row(plane, *row, columns.input()), part, copy);
+            for (index, phase) in self.phases.iter().enumerate() {
+                let begin = channel * self.channel() + index * rows.len() * length;
+                if !by_registers {
+                    for (row, copy) in rows.iter().zip(window[begin..].chunks_exact_mut(length)) {
+                        copy_phase(simd, stride, planes.row(channel, *row, width), &parts[index], copy);
+                    }
+                    continue;
+                }
+                let mut copies = WindowMut::over(&mut window[begin..], 0, rows.len(), length, length + S::LANES);
+                let start = (first * stride + phase) as isize + columns.first_read();
+                // Columns outside and rows inside, so that the lanes beyond the rim are found once. The last first: what it
+                // writes too much is the beginning of the next row.
+                for at in (0..length).step_by(S::LANES).rev() {
+                    let start = start + (at * stride) as isize;
+                    for (index, row) in rows.iter().enumerate() {
+                        let row = planes.row(channel, *row, width);
+                        let numbers = match stride {
+                            1 => simd.load_within(row, start),
+                            _ => {
+                                let next = simd.load_within(row, start + S::LANES as isize);
+                                simd.unzip(simd.load_within(row, start), next).0
+                            }
+                        };
+                        copies.store(simd, index, at, numbers);
+                    }
                 }
             }
         }

@@ -7,7 +7,7 @@ use crate::Element;
 use crate::simd::{Kernel, Simd, Taps};
 
 /// The products that a lane sums in registers before they are added to the sum.
-pub(crate) const RUN: usize = 16;
+pub(crate) const RUN: usize = 64;
 
 /// The taps that are summed at once.
 pub(crate) const fn taps_at_once<S: Simd>() -> usize {
