@@ -1,6 +1,7 @@
 //! How an output is cut into tasks. It changes nothing in the results.
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use super::block::MOST_PIXELS;
 use super::pixels;
@@ -76,6 +77,12 @@ impl Cut {
         let parts = wanted.div_ceil(others * height.div_ceil(rows));
         let registers_per_task = registers.div_ceil(parts).next_multiple_of(2);
         Self { lanes, registers, rows, columns, registers_per_task }
+    }
+
+    /// The output rows of a block.
+    pub(super) fn rows_of(&self, geometry: &Geometry, block: usize) -> Range<usize> {
+        let first = block * self.rows;
+        first..geometry.rows().output().min(first + self.rows)
     }
 
     /// Whether one task alone uses each weight of one image, so that it had better pack them itself.

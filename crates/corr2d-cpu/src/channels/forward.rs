@@ -66,9 +66,12 @@ pub(super) fn forward_packed<T: Element>(
         Some(Packed::new(isa, geometry, kernels, sequential)?)
     };
     let packed = kept.or(packed_now.as_ref());
-    let height = geometry.rows().output();
-    let blocks = (0..height).step_by(cut.rows).map(|row| row..height.min(row + cut.rows));
-    let layouts: Vec<_> = blocks.map(|rows| Rows::new(geometry, rows, cut.columns)).collect();
+    let planes = input.planes(0, 0);
+    let rows_of = |block| {
+        let rows = cut.rows_of(geometry, block);
+        Rows::in_place(geometry, rows.clone(), planes).unwrap_or_else(|| Rows::new(geometry, rows, cut.columns))
+    };
+    let layouts: Vec<_> = (0..geometry.rows().output().div_ceil(cut.rows)).map(rows_of).collect();
     let run = |scratch: &mut Aligned<T>, task: Task<'_, T>| {
         let rows = &layouts[task.block];
         isa.run(Run { isa, geometry, input, kernels, bias, packed, cut: &cut, rows, scratch, task })

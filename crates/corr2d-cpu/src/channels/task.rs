@@ -9,6 +9,7 @@ use super::pack::Pack;
 use super::packed::Packed;
 use super::strip::{Strip, totals};
 use super::window::Layout;
+use crate::input::Planes;
 use crate::simd::{Isa, Kernel, Offsets, Simd};
 use crate::turned::Kernels;
 use crate::{Aligned, Element, Error, Geometry, Input, aligned};
@@ -47,21 +48,41 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
         let (geometry, cut) = (self.geometry, self.cut);
         let width = geometry.columns().output();
         let channels = geometry.input_channels_per_group();
-        let Rows { layout, rows } = self.rows;
         let planes = self.input.planes(self.task.image, self.task.group * channels);
         let register_length = geometry.weight_len() / geometry.output_channels() * S::LANES;
+        let chunks = || (0..width).step_by(cut.columns).map(|start| start..width.min(start + cut.columns));
+
+        // At the end of the input a register may hang over.
+        let copied;
+        let rows = match self.rows {
+            rows if rows.first.is_none()
+                || chunks().all(|columns| rows.place::<S, T>(geometry, planes, columns).is_some()) =>
+            {
+                rows
+            }
+            _ => {
+                copied = Rows::new(geometry, cut.rows_of(geometry, self.task.block), cut.columns);
+                &copied
+            }
+        };
+        let Rows { layout, rows: taps, .. } = rows;
 
         // The last register of a line of pixels hangs over.
-        let window_length = (channels * layout.channel() + S::LANES).next_multiple_of(S::LANES);
+        let copied = channels * layout.channel();
+        let window_length = if rows.first.is_some() { 0 } else { (copied + S::LANES).next_multiple_of(S::LANES) };
         let own = if self.packed.is_some() { 0 } else { 2 * register_length };
         reserve(self.scratch, window_length + own)?;
-        let (window, own) = self.scratch[..window_length + own].split_at_mut(window_length);
+        let (copy, own) = self.scratch[..window_length + own].split_at_mut(window_length);
         let (mut totals, mut pieces) = (totals(), Vec::new());
-        let mut start = 0;
-        while start < width {
-            let columns = start..width.min(start + cut.columns);
-            layout.fill(simd, geometry, planes, start, window);
-            window[channels * layout.channel()..].fill(T::ZERO);
+        for columns in chunks() {
+            let window = match rows.place::<S, T>(geometry, planes, columns.clone()) {
+                Some(window) => window,
+                None => {
+                    layout.fill(simd, geometry, planes, columns.start, copy);
+                    copy[copied..].fill(T::ZERO);
+                    &*copy
+                }
+            };
             let mut register = self.task.register;
             let mut destinations = &mut self.task.rows[..];
             while !destinations.is_empty() {
@@ -89,15 +110,14 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
                 let columns = columns.clone();
                 let strip =
                     Strip { geometry, layout, window, weights, register_length, finite, bias, columns, registers };
-                if const { super::pixels::suits::<S>() } && strip.joins_well::<S>(rows) {
-                    strip.write_joined(simd, rows, now, &mut totals, &mut pieces);
+                if const { super::pixels::suits::<S>() } && strip.joins_well::<S>(taps) {
+                    strip.write_joined(simd, taps, now, &mut totals, &mut pieces);
                 } else {
-                    strip.write_rows(simd, rows, now, &mut totals);
+                    strip.write_rows(simd, taps, now, &mut totals);
                 }
                 destinations = later;
                 register += registers;
             }
-            start = columns.end;
         }
         Ok(())
     }
@@ -116,13 +136,42 @@ fn reserve<T: Element>(scratch: &mut Aligned<T>, length: usize) -> Result<(), Er
 pub(super) struct Rows {
     layout: Layout,
     rows: Vec<RowTaps>,
+    /// Where the planes are read as they lie, the first of these rows.
+    first: Option<usize>,
 }
 
 impl Rows {
+    /// To be copied.
     pub(super) fn new(geometry: &Geometry, rows: Range<usize>, columns: usize) -> Self {
-        let layout = Layout::new(geometry, rows.clone(), columns);
-        let rows = (0..rows.len()).map(|row| RowTaps::new(&layout, geometry, row)).collect();
-        Self { layout, rows }
+        Self::of(geometry, rows.len(), Layout::new(geometry, rows, columns), None)
+    }
+
+    /// To be read as they lie, where that can be.
+    pub(super) fn in_place<T>(geometry: &Geometry, rows: Range<usize>, planes: Planes<'_, T>) -> Option<Self> {
+        let layout = Layout::in_place(geometry, rows.clone(), planes)?;
+        Some(Self::of(geometry, rows.len(), layout, Some(rows.start)))
+    }
+
+    fn of(geometry: &Geometry, rows: usize, layout: Layout, first: Option<usize>) -> Self {
+        let rows = (0..rows).map(|row| RowTaps::new(&layout, geometry, row)).collect();
+        Self { layout, rows, first }
+    }
+
+    /// What some columns read of planes that are read as they lie, if they hold all that registers load.
+    fn place<'a, S: Simd, T>(
+        &self,
+        geometry: &Geometry,
+        planes: Planes<'a, T>,
+        columns: Range<usize>,
+    ) -> Option<&'a [T]> {
+        let first = self.first?;
+        let line = ((self.rows.len() - 1) * planes.row_step + columns.len()).next_multiple_of(S::LANES);
+        let last = (geometry.input_channels_per_group() - 1) * planes.plane_step
+            + (geometry.rows().dilated() - 1) * planes.row_step
+            + geometry.columns().dilated()
+            - 1;
+        let window = planes.elements.get(first * planes.row_step + columns.start..)?;
+        (last + line <= window.len()).then_some(window)
     }
 }
 

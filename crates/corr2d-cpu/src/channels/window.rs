@@ -1,4 +1,4 @@
-//! What a few output rows read, copied so that the pixels of neighbouring outputs lie side by side.
+//! What a few output rows read: copied so that the pixels of neighbouring outputs lie side by side, or where it lies.
 //!
 //! ```text
 //! window[c][phase][row][t] = x[c, row, (first + t) · stride + phase − before], 0 in the padding
@@ -7,6 +7,8 @@
 //! A kernel column b reads phase (b · dilation) mod stride, from t = (b · dilation) / stride on. Rows a stride apart are
 //! neighbours too, so that from one output row to the next every tap moves by one row of the window. Only the rows and the
 //! phases that some tap reads are copied; rows outside the image are not there at all.
+//!
+//! At stride 1 without padding the planes are such a window themselves.
 
 use std::ops::Range;
 
@@ -31,9 +33,43 @@ pub(super) struct Layout {
     columns: Vec<usize>,
     /// The length of a phase.
     length: usize,
+    /// From a channel to the next.
+    channel: usize,
 }
 
+/// The bytes after which an address has its place in a first-level cache again.
+const ALIASED: usize = 4096;
+
 impl Layout {
+    /// The layout of the planes themselves, where they can be read as they lie.
+    pub(super) fn in_place<T>(geometry: &Geometry, output_rows: Range<usize>, planes: Planes<'_, T>) -> Option<Self> {
+        let is_window = |axis: &Axis| {
+            let reach = axis.output() - 1 + axis.dilated();
+            axis.stride() == 1 && axis.first_read() == 0 && reach <= axis.input()
+        };
+        // Channels of a power of two would share a few lines of the cache, unless they are small.
+        let bytes = planes.plane_step * size_of::<T>();
+        let small = geometry.input_channels_per_group() * bytes <= 4 * ALIASED;
+        let apart = small || bytes.trailing_zeros() <= (ALIASED / 16).trailing_zeros();
+        let (rows, columns) = (geometry.rows(), geometry.columns());
+        if !is_window(rows) || !is_window(columns) || !apart {
+            return None;
+        }
+        let first = output_rows.start;
+        let taps = output_rows.map(|i| {
+            let found = (0..rows.kernel()).map(|a| i - first + a * rows.dilation()).collect();
+            (0..rows.kernel(), found)
+        });
+        Some(Self {
+            taps: taps.collect(),
+            columns: (0..columns.kernel()).map(|b| b * columns.dilation()).collect(),
+            phases: vec![0],
+            length: planes.row_step,
+            channel: planes.plane_step,
+            rows: Vec::new(),
+        })
+    }
+
     pub(super) fn new(geometry: &Geometry, output_rows: Range<usize>, output_columns: usize) -> Self {
         let (rows, columns) = (geometry.rows(), geometry.columns());
         let positions = |i: usize| (0..rows.kernel()).filter_map(move |a| rows.input_position(i, a));
@@ -55,12 +91,13 @@ impl Layout {
             phase * needed.len() * length + reach / columns.stride()
         };
         let columns = (0..columns.kernel()).map(place).collect();
-        Self { taps, columns, phases, length, rows: needed }
+        let channel = phases.len() * needed.len() * length;
+        Self { taps, columns, phases, length, channel, rows: needed }
     }
 
-    /// The elements of a channel.
+    /// From a channel to the next.
     pub(super) fn channel(&self) -> usize {
-        self.phases.len() * self.rows.len() * self.length
+        self.channel
     }
 
     /// From an output row to the next, where the kernel rows of both all meet the image.
