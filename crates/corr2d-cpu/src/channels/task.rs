@@ -189,7 +189,6 @@ impl RowTaps {
         // Between the weights of two channels lie those of the kernel rows that are left out.
         let whole = kernel_rows.len() == geometry.rows().kernel();
         let channels = if whole { (RUN / taps).clamp(1, geometry.input_channels_per_group()) } else { 1 };
-        let of_channel = |channel: usize| layout.taps(row).map(move |tap| channel * layout.channel() + tap);
-        Self { kernel_rows, channels, taps: Offsets::new((0..channels).flat_map(of_channel).collect()) }
+        Self { kernel_rows, channels, taps: Offsets::new(layout.taps(row, channels)) }
     }
 }

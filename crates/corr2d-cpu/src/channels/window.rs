@@ -8,7 +8,7 @@
 //! neighbours too, so that from one output row to the next every tap moves by one row of the window. Only the rows and the
 //! phases that some tap reads are copied; rows outside the image are not there at all.
 //!
-//! At stride 1 without padding the planes are such a window themselves.
+//! At stride 1 without padding the planes are such a window themselves, and small ones are not copied.
 
 use std::ops::Range;
 
@@ -37,22 +37,22 @@ pub(super) struct Layout {
     channel: usize,
 }
 
-/// The bytes after which an address has its place in a first-level cache again.
-const ALIASED: usize = 4096;
+/// The bytes of a group's planes that are read as they lie: half of a first-level cache. With larger ones channels share
+/// lines of it, and each has a page of its own: 1×1 on 256 planes of 56×56 takes 1.12 ms instead of 1.17 with AVX-512, but
+/// 2.5 instead of 2.0 with AVX2.
+const SMALL: usize = 16 << 10;
 
 impl Layout {
-    /// The layout of the planes themselves, where they can be read as they lie.
+    /// The layout of the planes themselves, where they can be read as they lie and are small.
     pub(super) fn in_place<T>(geometry: &Geometry, output_rows: Range<usize>, planes: Planes<'_, T>) -> Option<Self> {
         let is_window = |axis: &Axis| {
             let reach = axis.output() - 1 + axis.dilated();
             axis.stride() == 1 && axis.first_read() == 0 && reach <= axis.input()
         };
-        // Channels of a power of two would share a few lines of the cache, unless they are small.
-        let bytes = planes.plane_step * size_of::<T>();
-        let small = geometry.input_channels_per_group() * bytes <= 4 * ALIASED;
-        let apart = small || bytes.trailing_zeros() <= (ALIASED / 16).trailing_zeros();
+        let bytes =
+            geometry.input_channels_per_group().saturating_mul(planes.plane_step).saturating_mul(size_of::<T>());
         let (rows, columns) = (geometry.rows(), geometry.columns());
-        if !is_window(rows) || !is_window(columns) || !apart {
+        if !is_window(rows) || !is_window(columns) || bytes > SMALL {
             return None;
         }
         let first = output_rows.start;
@@ -73,15 +73,15 @@ impl Layout {
     pub(super) fn new(geometry: &Geometry, output_rows: Range<usize>, output_columns: usize) -> Self {
         let (rows, columns) = (geometry.rows(), geometry.columns());
         let positions = |i: usize| (0..rows.kernel()).filter_map(move |a| rows.input_position(i, a));
-        let mut needed: Vec<usize> = output_rows.clone().flat_map(positions).collect();
-        let key = |row: &usize| (row % rows.stride(), *row);
-        needed.sort_unstable_by_key(key);
+        // By their residues first.
+        let key = |row: usize| (row % rows.stride(), row);
+        let mut needed: Vec<_> = output_rows.clone().flat_map(positions).map(key).collect();
+        needed.sort_unstable();
         needed.dedup();
         let (phases, length) = phases(columns, output_columns);
         let taps = output_rows.map(|i| {
             let first = (0..rows.kernel()).find(|a| rows.input_position(i, *a).is_some()).unwrap_or(0);
-            let found: Vec<_> =
-                positions(i).map(|row| needed.partition_point(|other| key(other) < key(&row))).collect();
+            let found: Vec<_> = positions(i).flat_map(|row| needed.binary_search(&key(row))).collect();
             (first..first + found.len(), found)
         });
         let taps = taps.collect();
@@ -92,7 +92,8 @@ impl Layout {
         };
         let columns = (0..columns.kernel()).map(place).collect();
         let channel = phases.len() * needed.len() * length;
-        Self { taps, columns, phases, length, channel, rows: needed }
+        let rows = needed.into_iter().map(|(_, row)| row).collect();
+        Self { taps, columns, phases, length, channel, rows }
     }
 
     /// From a channel to the next.
@@ -110,9 +111,16 @@ impl Layout {
         self.taps[output_row].0.clone()
     }
 
-    /// For each tap of those kernel rows, in order, where the first output column reads in a channel.
-    pub(super) fn taps(&self, output_row: usize) -> impl Iterator<Item = usize> {
-        self.taps[output_row].1.iter().flat_map(move |start| self.columns.iter().map(move |b| start * self.length + b))
+    /// For each tap of those kernel rows and of some channels, in order, where the first output column reads.
+    pub(super) fn taps(&self, output_row: usize, channels: usize) -> Vec<usize> {
+        let starts = &self.taps[output_row].1;
+        let mut taps = Vec::with_capacity(channels * starts.len() * self.columns.len());
+        for channel in 0..channels {
+            for start in starts {
+                taps.extend(self.columns.iter().map(|b| channel * self.channel + start * self.length + b));
+            }
+        }
+        taps
     }
 
     /// The input columns that the outputs from `first` on read.
