@@ -236,6 +236,7 @@ fn plans_choose_a_path_for_the_weight_gradient() {
     assert_eq!(path(64, 56, fast), Path::Winograd4);
     assert_eq!(path(64, 56, direct), Path::Channels);
     assert_eq!(path(512, 7, padded(1)), Path::Channels);
+    assert_eq!(path(24, 8, padded(1)), Path::Winograd2);
     assert_eq!(path(64, 56, Conv2dOptions { stride: (2, 2), ..padded(1) }), Path::Channels);
     assert_eq!(path(16, 10, padded(1)), Path::Channels);
 }

@@ -241,12 +241,13 @@ fn auto_takes_winograd_where_it_pays_alone() {
     };
     assert_eq!(path(32, 28, Algorithm::Auto), Path::Winograd2);
     assert_eq!(path(32, 28, Algorithm::Fast), Path::Winograd4);
-    // Small channels pay by fours alone; large weights by twos alone; small layers, and small images, not at all.
+    // Small channels pay by fours alone; large weights, and small layers, by twos alone; the smallest images not at all.
     assert_eq!(path(16, 56, Algorithm::Auto), Path::Channels);
     assert_eq!(path(16, 56, Algorithm::Fast), Path::Winograd4);
     assert_eq!(path(512, 14, Algorithm::Fast), Path::Winograd2);
-    assert_eq!(path(32, 14, Algorithm::Fast), Path::Channels);
-    assert_eq!(path(256, 13, Algorithm::Auto), Path::Channels);
+    assert_eq!(path(32, 14, Algorithm::Fast), Path::Winograd2);
+    assert_eq!(path(64, 8, Algorithm::Auto), Path::Winograd2);
+    assert_eq!(path(256, 7, Algorithm::Auto), Path::Channels);
 }
 
 /// Many channels leave room for few tiles at a time, and a wide image is cut in columns.

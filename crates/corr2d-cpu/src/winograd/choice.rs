@@ -17,28 +17,33 @@ pub(crate) fn suits(geometry: &Geometry) -> bool {
     axis(geometry.rows()) && axis(geometry.columns()) && bytes_per_tile(geometry) <= CHUNK_BYTES_LIMIT
 }
 
-/// Multiplications of a direct sum below which transforms cost more than they save.
+/// Multiplications of a direct sum below which tiles of 4×4 cost more than they save.
 const LEAST_MULTIPLICATIONS: f64 = 7_000_000.0;
 
 /// The pairs of channels whose U in tiles of 4×4 still fits a cache.
 const LARGEST_U: usize = 1 << 17;
 
-/// Whether a tile beats a direct sum at nine tenths of what the processor can.
+/// Whether a tile beats a direct sum.
 ///
-/// Measured on one core of Zen 4 with AVX-512, as the time of a direct sum at 115 GFLOP/s over that of a call, weights
-/// transformed in it; channels × channels at the size of a side. 2×2: 16×16 at 56 0.9, 24×24 at 28 0.84, 32×32 at 14 0.8;
-/// 16×64 and 32×32 at 28 1.2, 64×64 at 14 1.1, from there up to 1.6. 4×4: 16×16 at 56 1.1, 32×32 at 28 1.2, 256×256 at 14
-/// 1.4, from 64×64 at 56 on 2.1 to 2.4; but 512×512 at 14 0.25 and at 28 0.8, where U no longer fits a cache.
+/// 2×2, one thread of a Cascade Lake, the time of `channels` over that of a call, weights transformed in it, AVX-512 / AVX2;
+/// channels → channels at the size of a side. 16 → 32 at 10 1.5 / 1.3, at 112 1.2 / 1.2; 32 → 16 at 28 1.2 / 1.3, at 112 1.1 / 1.1;
+/// 24 → 24 at 28 1.2 / 1.3; 48 → 48 at 8 1.6 / 1.6; 128 → 128 at 12 1.7 / 1.8; 512 → 512 at 14 1.1. But 16 → 16 at 112 0.97, 16 → 8 at 56
+/// 0.8, and at a side of 7, where a quarter of the tiles is lost, 64 → 64 1.05 / 1.5, 512 → 512 1.0.
+///
+/// 4×4, one core of Zen 4 with AVX-512, a direct sum at 115 GFLOP/s over a call: 16 → 16 at 56 1.1, 32 → 32 at 28 1.2, 256 → 256
+/// at 14 1.4, from 64 → 64 at 56 on 2.1 to 2.4; but 512 → 512 at 14 0.25 and at 28 0.8, where U no longer fits a cache.
 pub(crate) fn pays(tile: Tile, geometry: &Geometry) -> bool {
     let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
     let pairs = inputs.saturating_mul(outputs);
     let side = geometry.rows().output().min(geometry.columns().output());
-    let pairs_pay = match tile {
-        Tile::F2 => pairs >= 1024,
-        Tile::F4 => pairs.saturating_mul(geometry.groups()) <= LARGEST_U,
+    let pays = match tile {
+        Tile::F2 => pairs >= 512 && side >= 8,
+        Tile::F4 => {
+            let large = side >= 14 && geometry.multiplications() >= LEAST_MULTIPLICATIONS;
+            large && pairs.saturating_mul(geometry.groups()) <= LARGEST_U
+        }
     };
-    let large = side >= 14 && geometry.multiplications() >= LEAST_MULTIPLICATIONS;
-    suits(geometry) && inputs.min(outputs) >= 16 && large && pairs_pay
+    suits(geometry) && inputs.min(outputs) >= 16 && pays
 }
 
 /// Whether a tile beats a direct sum where the weights of both are kept between calls.
@@ -62,17 +67,18 @@ pub(crate) fn pays_kept(tile: Tile, geometry: &Geometry) -> bool {
 
 /// Whether the weight gradient by a tile beats sums over positions.
 ///
-/// Measured in time of one thread on a busy Cascade Lake, in milliseconds by sums, by 2×2 and by 4×4; channels at the size of
-/// a side. AVX-512: 64 at 56 2.7, 1.9, 1.8, eight images of it 22.6, 17.4, 16.8; 128 at 28 2.0, 2.3, 2.3; 256 at 14 3.1, 2.9,
-/// 3.7; 64 at 14 0.20, 0.19, 0.23; 32 at 28 0.20, 0.23, 0.22; 512 at 7 4.2, 6.4, 9.1. AVX2: 64 at 56 3.7, 2.9, 3.0, eight images
-/// 31.8, 22.9, 21.4; 128 at 28 3.9, 3.1, 2.8; 256 at 14 4.5, 3.9, 5.2; 64 at 14 0.27, 0.25, 0.35; 32 at 28 0.27, 0.26, 0.25; 512 at
-/// 7 6.7, 8.7, 13.2.
+/// 2×2, measured as for [`pays`]: 24 → 24 at 10 1.3 / 1.0, at 28 1.4 / 1.2; 32 → 32 at 14 1.3 / 1.1, at 112 1.4 / 1.3; 48 → 48 at 8 1.4 /
+/// 1.1; 64 → 64 at 14 1.4 / 1.3; 128 → 128 at 12 1.2 / 1.2; 512 → 512 at 14 1.2. But 16 → 16 at 28 1.2 / 0.9, 8 → 32 at 28 1.0 / 0.8, and
+/// at a side of 7 from 128 → 128 on 0.9.
+///
+/// By 2×2 and by 4×4 on the same machine, in milliseconds, at an earlier state of both, AVX-512: 64 at 56 1.9 and 1.8, eight
+/// images of it 17.4 and 16.8; 256 at 14 2.9 and 3.7. AVX2: 2.9 and 3.0, 22.9 and 21.4; 3.9 and 5.2.
 pub(crate) fn weight_gradient_pays(tile: Tile, geometry: &Geometry) -> bool {
     let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
     let side = geometry.rows().output().min(geometry.columns().output());
-    let least = match tile {
-        Tile::F2 => 14,
-        Tile::F4 => 28,
+    let (channels, least) = match tile {
+        Tile::F2 => (24, 8),
+        Tile::F4 => (64, 28),
     };
-    suits(geometry) && inputs.min(outputs) >= 64 && side >= least
+    suits(geometry) && inputs.min(outputs) >= channels && side >= least
 }
