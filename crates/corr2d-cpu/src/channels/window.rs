@@ -52,7 +52,9 @@ impl Layout {
         let bytes =
             geometry.input_channels_per_group().saturating_mul(planes.plane_step).saturating_mul(size_of::<T>());
         let (rows, columns) = (geometry.rows(), geometry.columns());
-        if !is_window(rows) || !is_window(columns) || bytes > SMALL {
+        // The rows of a repeated row are one.
+        let apart = planes.row_step >= columns.input();
+        if !is_window(rows) || !is_window(columns) || !apart || bytes > SMALL {
             return None;
         }
         let first = output_rows.start;

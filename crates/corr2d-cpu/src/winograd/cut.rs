@@ -10,10 +10,9 @@ use crate::{Element, Geometry};
 /// which only the third level holds, is read once.
 const CHUNK_BYTES: usize = 640 << 10;
 
-/// The same where an image is one chunk: its U is then made in the cache, a run of channels at a time, and leaves more room.
-const WHOLE_BYTES: usize = 832 << 10;
-
-/// What V of a chunk may fill, for as many tiles as a block of products has.
+/// What V of a chunk may fill, for as many tiles as a block of products has. So much, too, where an image is one chunk: its U is
+/// then made in the cache, a run of channels at a time. 512 channels at 14×14 take 7.4 ms instead of 15.6, 400 at 12×12 3.7 instead
+/// of 7.7.
 pub(super) const CHUNK_BYTES_LIMIT: usize = 2 << 20;
 
 /// The fewest tiles of a chunk, where V has room for them: more than a block of products has.
@@ -73,7 +72,7 @@ impl<T: Element, F: Transform> Cutter<'_, T, F> {
         let bytes = channels * F::PIXELS * F::PIXELS * size_of::<T>();
         let least = (CHUNK_BYTES_LIMIT / bytes).clamp(1, BLOCK);
         let most = (CHUNK_BYTES / bytes).clamp(least, CHUNK_TILES);
-        if images == 1 && rows * columns <= (WHOLE_BYTES / bytes).min(CHUNK_TILES) {
+        if images == 1 && rows * columns <= (CHUNK_BYTES_LIMIT / bytes).min(CHUNK_TILES) {
             return (rows, columns);
         }
         if columns > most {
