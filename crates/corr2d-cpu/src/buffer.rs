@@ -31,8 +31,8 @@ pub(crate) fn with_room_for<T>(length: usize) -> Result<Vec<T>, Error> {
 /// What a cache line holds, in bytes; also the widest register.
 const LINE: usize = 64;
 
-/// The bytes that a thread keeps for its next call: fresh memory costs a page fault for every 4 KiB, a tenth of a small
-/// layer's time.
+/// The bytes of each number type that a thread keeps for its next call: fresh memory costs a page fault for every 4 KiB, 3 to
+/// 6 % of a layer that takes a millisecond.
 const KEPT: usize = 4 << 20;
 
 /// Scratch memory that begins with a cache line, so that no register loaded from a multiple of its length lies in two.
