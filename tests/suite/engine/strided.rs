@@ -86,3 +86,21 @@ fn scattered<T: Number>(input: &[T], [batch, channels, height, width]: [usize; 4
     }
     (elements, [image_step, channel_step, row_step])
 }
+
+/// From the only element of an axis to the next there is no way, so its distance may be anything.
+#[test]
+fn a_distance_that_nobody_goes_may_be_any() {
+    for (input, weight) in [([1, 1, 9, 11], [9, 1, 3, 3]), ([1, 1, 1, 9], [9, 1, 1, 1])] {
+        let name = "one_channel".into();
+        let case = Case { name, input, weight, options: Conv2dOptions::default(), bias: true };
+        let shape = case.plan(Algorithm::Auto).unwrap().geometry().output_shape();
+        let data = Data::<f32>::reals(&case, shape);
+        let row_step = if input[2] == 1 { usize::MAX } else { input[3] };
+        for plan in case.all_plans().unwrap() {
+            let want = plan.forward_new(&data.input, &data.weight, Some(&data.bias)).unwrap();
+            let input = Input::strided(&data.input, [usize::MAX, usize::MAX, row_step]);
+            let got = plan.forward_strided_new(input, &data.weight, Some(&data.bias)).unwrap();
+            assert_same(&got, &want, &shape, &format!("{}, {case}", name_of(&plan)));
+        }
+    }
+}

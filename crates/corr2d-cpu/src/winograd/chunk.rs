@@ -200,9 +200,11 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
                 let row = (first_row * F::OUTPUTS + index).wrapping_add_signed(top);
                 let (mut here, mut next) = ([zero; 4], [zero; 4]);
                 if row < height {
-                    let ahead = (channel + 1) * planes.plane_step + row * planes.row_step + first;
+                    // Behind the last channel there may be none, however far apart they are said to be.
+                    let ahead =
+                        (channel + 1).wrapping_mul(planes.plane_step).wrapping_add(row * planes.row_step + first);
                     for register in 0..F::OUTPUTS {
-                        simd.prefetch(planes.elements, ahead + register * S::LANES);
+                        simd.prefetch(planes.elements, ahead.wrapping_add(register * S::LANES));
                     }
                     let row = planes.row(channel, row, width);
                     here = modulo::<S, F>(simd, row, start);
