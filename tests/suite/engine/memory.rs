@@ -28,13 +28,14 @@ const BYTES_A_THREAD: usize = 8 * MEBIBYTE;
 /// What a thread may keep for its next call, and as much as a thread itself may need.
 const KEPT_BYTES_A_THREAD: usize = 4 * MEBIBYTE + MEBIBYTE / 4;
 
-/// An image, a large kernel, a stem, dense layers of 3×3 and 1×1, one with more weights than pixels, a stride, one channel
+/// An image, a large kernel, a stem, dense layers of 3×3, of one chunk too, and 1×1, one with more weights than pixels, a stride, one channel
 /// at a time, a batch.
 const ROWS: &[&str] = &[
     "hd_3x3",
     "hd_15x15",
     "resnet_stem_7x7s2_3to64_224",
     "resnet_3x3_64_56",
+    "resnet_3x3_256_14",
     "resnet_1x1_256to64_56",
     "resnet_3x3_512_7",
     "resnet_3x3s2_128_56",
