@@ -25,7 +25,7 @@
 //! | --- | --- |
 //! | `choice` | which geometries the tiles can compute, and where they pay |
 //! | `transform` | Aᵀ, Bᵀ and G along one line, for both tiles |
-//! | `weights` | U, which may be kept between calls |
+//! | `weights` | U, which may be kept between calls, or made a run of channels at a time |
 //! | `chunk` | some tiles of one image: patches to V, Y to outputs |
 //! | `product` | Y\[ξ\] = V\[ξ\] · U\[ξ\], in registers |
 //! | `cut` | how an image is cut into bands of tile rows, and where these are few, into parts of the channels |

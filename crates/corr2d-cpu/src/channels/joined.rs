@@ -113,10 +113,8 @@ impl<T: Element> Strip<'_, T> {
     ) {
         // A row of outputs that lies over padding alone reads nothing, and its window may be empty.
         let start = if taps.taps.as_slice().is_empty() { 0 } else { start };
-        let sources = [self.source(S::LANES, taps, [0; 2], start), {
-            let last = self.registers - 1;
-            self.source(S::LANES, taps, [last; 2], start)
-        }];
+        let last = self.registers - 1;
+        let sources = [self.source(S::LANES, taps, [0; 2], start), self.source(S::LANES, taps, [last; 2], start)];
         let whole = matches!(pieces, [Piece { length, .. }] if *length == COUNT * S::LANES);
         let mut begin = Some(Position::default());
         let mut is_first = true;

@@ -52,23 +52,19 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
         let register_length = geometry.weight_len() / geometry.output_channels() * S::LANES;
         let chunks = || (0..width).step_by(cut.columns).map(|start| start..width.min(start + cut.columns));
 
-        // At the end of the input a register may hang over.
-        let copied;
-        let rows = match self.rows {
-            rows if rows.first.is_none()
-                || chunks().all(|columns| rows.place::<S, T>(geometry, planes, columns).is_some()) =>
-            {
-                rows
-            }
-            _ => {
-                copied = Rows::new(geometry, cut.rows_of(geometry, self.task.block), cut.columns);
-                &copied
-            }
+        let fit = |rows: &Rows| chunks().all(|columns| rows.place::<S, T>(geometry, planes, columns).is_some());
+        // What is read as it lies may end with the input, and a register would hang over.
+        let to_copy;
+        let rows = if self.rows.first.is_none() || fit(self.rows) {
+            self.rows
+        } else {
+            to_copy = Rows::new(geometry, cut.rows_of(geometry, self.task.block), cut.columns);
+            &to_copy
         };
         let Rows { layout, rows: taps, .. } = rows;
 
         // The last register of a line of pixels hangs over.
-        let copied = channels * layout.channel();
+        let copied = if rows.first.is_some() { 0 } else { channels * layout.channel() };
         let window_length = if rows.first.is_some() { 0 } else { (copied + S::LANES).next_multiple_of(S::LANES) };
         let own = if self.packed.is_some() { 0 } else { 2 * register_length };
         reserve(self.scratch, window_length + own)?;

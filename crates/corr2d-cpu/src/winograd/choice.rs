@@ -30,7 +30,7 @@ const LARGEST_U: usize = 1 << 17;
 /// 24 → 24 at 28 1.2 / 1.3; 48 → 48 at 8 1.6 / 1.6; 128 → 128 at 12 1.7 / 1.8; 512 → 512 at 14 1.1. But 16 → 16 at 112 0.97, 16 → 8 at 56
 /// 0.8, and at a side of 7, where a quarter of the tiles is lost, 64 → 64 1.05 / 1.5, 512 → 512 1.0.
 ///
-/// 4×4, one core of Zen 4 with AVX-512, a direct sum at 115 GFLOP/s over a call: 16 → 16 at 56 1.1, 32 → 32 at 28 1.2, 256 → 256
+/// 4×4, one core of Zen 4 with AVX-512, before U of a single chunk was made in the cache, a direct sum at 115 GFLOP/s over a call: 16 → 16 at 56 1.1, 32 → 32 at 28 1.2, 256 → 256
 /// at 14 1.4, from 64 → 64 at 56 on 2.1 to 2.4; but 512 → 512 at 14 0.25 and at 28 0.8, where U no longer fits a cache.
 pub(crate) fn pays(tile: Tile, geometry: &Geometry) -> bool {
     let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
