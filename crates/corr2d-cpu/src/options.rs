@@ -158,7 +158,7 @@ pub enum Algorithm {
     /// A matrix product over unrolled windows, as most libraries compute it: to compare with. `Auto` takes it for short sums
     /// under strides.
     Gemm,
-    /// Winograd's minimal filtering, for 3×3 kernels of stride 1.
+    /// Winograd's minimal filtering, for 3×3 kernels at stride 1, or at stride 2 without dilation.
     Winograd,
     /// Products in the frequency domain, for large kernels of stride 1 and dilation 1.
     Fft,

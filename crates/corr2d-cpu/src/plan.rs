@@ -39,14 +39,14 @@ pub enum Path {
     Planes,
     /// Sums with output channels in lanes, over input channels or, for the weight gradient, over positions: for dense layers.
     Channels,
-    /// Winograd's minimal filtering in tiles of 2×2, for 3×3 kernels of stride 1 and dilation 1, and its adjoint for the
-    /// weight gradient.
+    /// Winograd's minimal filtering in tiles of 2×2, for 3×3 kernels at stride 1, or at stride 2 without dilation, and its
+    /// adjoint for the weight gradient.
     Winograd2,
     /// A matrix product over unrolled windows, for any geometry; weight gradients as `Direct`.
     Gemm,
     /// Two passes, for kernels that are an outer product, of one input channel a group; weight gradients as `Direct`.
     Separable,
-    /// Winograd in tiles of 4×4: faster, with an error that grows with the largest pixel near a window.
+    /// Winograd in tiles of 4×4, at stride 1: faster, with an error that grows with the largest pixel near a window.
     Winograd4,
     /// Transforms down the columns and sums along the rows, for large kernels at stride 1 and dilation 1; weight gradients
     /// as `Direct`. Its error grows with the largest pixels near a window.

@@ -43,6 +43,7 @@ mod window;
 
 use std::fmt;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 pub(crate) use fresh::{unwritten, written, zeroed};
 pub(crate) use window::{Offsets, Taps, Window, WindowMut, spaced};
@@ -78,11 +79,11 @@ pub trait Simd: Copy {
     /// # Safety
     /// They must all lie in memory that may be written.
     unsafe fn store_to(self, vector: Self::Vector, start: *mut Self::Number);
-    /// Writes the first `count` lanes, at most `LANES`.
+    /// Writes some lanes, each to its place from `start` on, which may itself lie outside.
     ///
     /// # Safety
-    /// They must all lie in memory that may be written.
-    unsafe fn store_first_to(self, vector: Self::Vector, start: *mut Self::Number, count: usize);
+    /// The lanes end at most with `LANES`, and their places must all lie in memory that may be written.
+    unsafe fn store_lanes_to(self, vector: Self::Vector, lanes: Range<usize>, start: *mut Self::Number);
     /// a · b + c, rounded once where the machine can.
     fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
     /// c − a · b, rounded once where the machine can.
@@ -113,6 +114,19 @@ pub trait Simd: Copy {
         let _ = place;
     }
 
+    /// As [`Simd::prefetch`], into the second-level cache, for what will be written.
+    #[inline(always)]
+    fn prefetch_to_write<N>(self, place: *const N) {
+        #[cfg(target_arch = "x86_64")]
+        {
+            use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+            // SAFETY: as in `prefetch`.
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(place.cast()) }
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = place;
+    }
+
     /// Writes all lanes. Panics if they do not all fit.
     #[inline(always)]
     fn store(self, vector: Self::Vector, destination: &mut [Self::Number], start: usize) {
@@ -134,7 +148,23 @@ pub trait Simd: Copy {
     fn write_first(self, vector: Self::Vector, destination: &mut [MaybeUninit<Self::Number>], start: usize) {
         let rest = &mut destination[start..];
         // SAFETY: `rest` has room for as many lanes as are written.
-        unsafe { self.store_first_to(vector, rest.as_mut_ptr().cast(), rest.len().min(Self::LANES)) }
+        unsafe { self.store_lanes_to(vector, 0..rest.len().min(Self::LANES), rest.as_mut_ptr().cast()) }
+    }
+
+    /// Writes some lanes to where nothing has been written yet, the first of them to `to`. Panics if they do not all fit.
+    #[inline(always)]
+    fn write_lanes(
+        self,
+        vector: Self::Vector,
+        lanes: Range<usize>,
+        destination: &mut [MaybeUninit<Self::Number>],
+        to: usize,
+    ) {
+        assert!(lanes.end <= Self::LANES, "lanes of a register");
+        let places = &mut destination[to..][..lanes.len()];
+        let start = places.as_mut_ptr().wrapping_sub(lanes.start).cast();
+        // SAFETY: `places` are those of the lanes.
+        unsafe { self.store_lanes_to(vector, lanes, start) }
     }
 }
 

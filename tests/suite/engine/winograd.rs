@@ -37,9 +37,15 @@ impl Random {
         let most = if self.within(0, 3) == 0 { 67 } else { 20 };
         let mut pad = || self.within(0, 4);
         let padding = Padding::Explicit { top: pad(), bottom: pad(), left: pad(), right: pad() };
-        let (h, w) = (self.within(3, most.min(24)), self.within(3, most));
+        // A third of the cases is at stride 2, a third is dilated, by rows and columns each on its own.
+        let (stride, dilation) = match self.within(0, 2) {
+            0 => ((2, 2), (1, 1)),
+            1 => ((1, 1), (self.within(1, 5), self.within(1, 6))),
+            _ => ((1, 1), (1, 1)),
+        };
+        let (h, w) = (self.within(2 * dilation.0 + 1, most.min(24)), self.within(2 * dilation.1 + 1, most));
         let batch = self.within(1, 3);
-        let options = Conv2dOptions { padding, groups, ..Default::default() };
+        let options = Conv2dOptions { padding, groups, stride, dilation, ..Default::default() };
         Geometry::new([batch, c * groups, h, w], [o * groups, c, 3, 3], &options).unwrap()
     }
 }
@@ -97,16 +103,23 @@ fn tiles_of_two_equal_the_reference_on_integers_in_f64() {
 
 /// The geometries of measured layers, and some that leave rests everywhere.
 fn layers() -> Vec<Geometry> {
-    let layer = |x: [usize; 4], outputs: usize, pad: usize| {
+    let with = |x: [usize; 4], outputs: usize, pad: usize, options: Conv2dOptions| {
         let padding = Padding::Explicit { top: pad, bottom: pad, left: pad, right: pad };
-        Geometry::new(x, [outputs, x[1], 3, 3], &Conv2dOptions { padding, ..Default::default() }).unwrap()
+        Geometry::new(x, [outputs, x[1], 3, 3], &Conv2dOptions { padding, ..options }).unwrap()
     };
+    let layer = |x, outputs, pad| with(x, outputs, pad, Conv2dOptions::default());
+    let strided = Conv2dOptions { stride: (2, 2), ..Default::default() };
+    let dilated = |rows, columns| Conv2dOptions { dilation: (rows, columns), ..Default::default() };
     vec![
         layer([1, 64, 56, 56], 64, 1),
         layer([1, 128, 28, 28], 128, 1),
         layer([2, 256, 14, 14], 48, 1),
         layer([2, 17, 19, 45], 33, 2),
         layer([1, 150, 17, 131], 16, 0),
+        with([1, 64, 56, 55], 64, 1, strided),
+        with([2, 150, 17, 31], 40, 0, strided),
+        with([1, 64, 56, 55], 64, 2, dilated(2, 2)),
+        with([2, 40, 29, 37], 33, 3, dilated(3, 4)),
     ]
 }
 
@@ -191,8 +204,13 @@ fn tiles_of_four_give_the_same_bits_for_any_number_of_threads() {
 /// What is not finite, or so large that a transform would overflow, reaches the outputs that the definition says.
 #[test]
 fn what_is_not_finite_reaches_exactly_its_windows() {
-    let options = Conv2dOptions { padding: Padding::Same, ..Default::default() };
-    let geometry = Geometry::new([2, 32, 29, 30], [32, 32, 3, 3], &options).unwrap();
+    for (stride, dilation) in [((1, 1), (1, 1)), ((1, 1), (2, 3)), ((2, 2), (1, 1))] {
+        footprint(&Conv2dOptions { padding: Padding::Same, stride, dilation, ..Default::default() });
+    }
+}
+
+fn footprint(options: &Conv2dOptions) {
+    let geometry = Geometry::new([2, 32, 29, 30], [32, 32, 3, 3], options).unwrap();
     let mut random = Random(7);
     let input = random.integers::<f32>(geometry.input_len());
     let weight = random.integers::<f32>(geometry.weight_len());
@@ -209,12 +227,16 @@ fn what_is_not_finite_reaches_exactly_its_windows() {
                 Isa::available().iter().flat_map(|isa| [(*isa, Algorithm::Winograd), (*isa, Algorithm::Fast)])
             {
                 let plan = plan(geometry, algorithm).with_isa(isa);
-                assert!(matches!(plan.path(), Path::Winograd2 | Path::Winograd4));
+                let tiles = matches!(plan.path(), Path::Winograd2 | Path::Winograd4);
+                assert!(tiles || algorithm == Algorithm::Fast, "{:?}", plan.path());
                 let got = forward(plan, &x, &w, None);
                 for (index, (got, want)) in got.iter().zip(&want).enumerate() {
                     let near = got.is_finite() && want.is_finite() && (got - want).abs() <= granted + want.abs() * 1e-5;
                     let same = got == want || got.is_nan() && want.is_nan();
-                    assert!(same || near, "{special} at {place}: {got} for {want} at {index}, {isa} {algorithm}");
+                    assert!(
+                        same || near,
+                        "{special} at {place}: {got} for {want} at {index}, {isa} {algorithm}, {geometry:?}"
+                    );
                 }
             }
         }
@@ -228,9 +250,13 @@ fn winograd_where_it_does_not_suit_is_an_error_with_the_figures() {
     assert!(matches!(error, Error::WinogradDoesNotSuit { .. }));
     assert_eq!(
         error.to_string(),
-        "Winograd is for a 3×3 kernel with stride 1×1, dilation 1×1 and up to 7281 input channels a group, but this has a \
-         3×5 kernel with stride 2×1, dilation 1×1 and 3: take Auto",
+        "Winograd is for a 3×3 kernel at stride 1×1, or 2×2 without dilation, and up to 7281 input channels a group, but this \
+         has a 3×5 kernel with stride 2×1, dilation 1×1 and 3: take Auto",
     );
+    for (stride, dilation) in [((2, 1), (1, 1)), ((2, 2), (1, 2)), ((3, 3), (1, 1))] {
+        let forced = Conv2dOptions { stride, dilation, ..forced };
+        assert!(Plan::new([1, 3, 20, 20], [4, 3, 3, 3], &forced).is_err(), "stride {stride:?}, dilation {dilation:?}");
+    }
 }
 
 #[test]
@@ -248,6 +274,46 @@ fn auto_takes_winograd_where_it_pays_alone() {
     assert_eq!(path(32, 14, Algorithm::Fast), Path::Winograd2);
     assert_eq!(path(64, 8, Algorithm::Auto), Path::Winograd2);
     assert_eq!(path(256, 7, Algorithm::Auto), Path::Channels);
+}
+
+#[test]
+fn auto_takes_winograd_at_stride_2_and_dilated_where_it_pays() {
+    let path = |channels: usize, size: usize, stride: usize, dilation: usize| {
+        let pad = dilation;
+        let padding = Padding::Explicit { top: pad, bottom: pad, left: pad, right: pad };
+        let (stride, dilation) = ((stride, stride), (dilation, dilation));
+        let options = Conv2dOptions { padding, stride, dilation, ..Default::default() };
+        Plan::new([1, channels, size, size], [channels, channels, 3, 3], &options).unwrap()
+    };
+    let forward = |channels, size, stride, dilation| path(channels, size, stride, dilation).path();
+    assert_eq!(forward(128, 56, 2, 1), Path::Winograd2);
+    assert_eq!(forward(48, 56, 2, 1), Path::Channels);
+    assert_eq!(forward(128, 26, 2, 1), Path::Channels);
+    assert_eq!(forward(64, 56, 1, 2), Path::Winograd2);
+    assert_eq!(path(64, 56, 1, 2).input_gradient_path(), Path::Winograd2);
+    assert_eq!(forward(64, 26, 1, 2), Path::Channels);
+    assert_eq!(forward(128, 14, 1, 2), Path::Winograd2);
+    assert_eq!(forward(128, 40, 1, 4), Path::Winograd2);
+    assert_eq!(forward(64, 56, 1, 4), Path::Channels);
+    // Strides and dilations that no tile is for.
+    assert_eq!(forward(128, 56, 2, 2), Path::Channels);
+    assert_eq!(forward(128, 84, 3, 1), Path::Channels);
+}
+
+/// A dilation as large as can be leaves one output of each picture, and nothing wraps on the way to rows that are not there.
+#[test]
+fn a_dilation_beyond_the_image_reads_padding_alone_at_the_outer_taps() {
+    let far = 1 << 20;
+    let padding = Padding::Explicit { top: far, bottom: far, left: far, right: far };
+    let options = Conv2dOptions { padding, dilation: (far, far), algorithm: Algorithm::Winograd, ..Default::default() };
+    let plan = Plan::new([1, 20, 3, 5], [17, 20, 3, 3], &options).unwrap();
+    let mut random = Random(14);
+    let x = random.integers::<f32>(plan.geometry().input_len());
+    let w = random.integers::<f32>(plan.geometry().weight_len());
+    let want = forward(Plan::for_geometry(*plan.geometry(), Algorithm::Reference).unwrap(), &x, &w, None);
+    for isa in Isa::available() {
+        assert!(forward(plan.with_isa(*isa), &x, &w, None) == want, "{isa}");
+    }
 }
 
 /// An image that is a single chunk has its weights transformed on the way, in runs of channels, an odd register of channels

@@ -16,13 +16,24 @@ use super::task::RowTaps;
 use crate::Element;
 use crate::simd::Simd;
 
-/// Some pixels of one output row within a block of a line.
+/// Some pixels of one output row within a register of a line.
 pub(super) struct Piece {
-    /// The first of them, counted from the first of the block.
-    from: usize,
-    /// Its place among the outputs of a channel.
+    /// The register, counted from the first of the block.
+    register: usize,
+    /// Its lanes.
+    first: usize,
+    end: usize,
+    /// The place of the first of them among the outputs of a channel.
     to: usize,
-    length: usize,
+}
+
+/// How far a line is divided into pieces.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Which output row of the task.
+    row: usize,
+    /// How far behind its beginning.
+    column: usize,
 }
 
 /// Rows that share their taps, but for the row of the window where each begins.
@@ -63,12 +74,14 @@ impl<T: Element> Strip<'_, T> {
         for line in lines(rows, self.geometry.rows().kernel()) {
             let registers = self.line(line.len()).div_ceil(S::LANES);
             let mut first = 0;
+            let mut place = Place { row, column: 0 };
+            row += line.len();
             while first < registers {
                 let count = match registers - first {
                     2 | 4 => 2,
                     left => left.min(pixels::REGISTERS),
                 };
-                self.divide(row, line.len(), first * S::LANES, count * S::LANES, pieces);
+                place = self.divide(place, row, [count, S::LANES], pieces);
                 let (taps, start) = (&line[0], first * S::LANES);
                 match (const { pixels::channels::<S>() }, count) {
                     (8, 1) => self.write_block::<S, 8, 1>(simd, taps, start, destinations, totals, pieces),
@@ -80,23 +93,37 @@ impl<T: Element> Strip<'_, T> {
                 }
                 first += count;
             }
-            row += line.len();
         }
     }
 
-    /// Divides some pixels of a line that begins with `row` by the output rows to which they go.
+    /// Divides some registers of a line by the output rows to which their pixels go. Returns where the next one begins.
     #[inline(always)]
-    fn divide(&self, row: usize, rows: usize, start: usize, length: usize, pieces: &mut Vec<Piece>) {
+    fn divide(&self, begin: Place, rows: usize, [registers, lanes]: [usize; 2], pieces: &mut Vec<Piece>) -> Place {
         let (step, width) = (self.layout.row(), self.columns.len());
+        let to = |row: usize, column: usize| row * self.geometry.columns().output() + self.columns.start + column;
+        let Place { mut row, mut column } = begin;
         pieces.clear();
-        for index in start / step..rows.min((start + length).div_ceil(step)) {
-            let (first, end) = (start.max(index * step), (start + length).min(index * step + width));
-            if first < end {
-                let column = self.columns.start + first - index * step;
-                let to = (row + index) * self.geometry.columns().output() + column;
-                pieces.push(Piece { from: first - start, to, length: end - first });
+        if column + registers * lanes <= width {
+            pieces.push(Piece { register: 0, first: 0, end: registers * lanes, to: to(row, column) });
+            column += registers * lanes;
+            return if column == step { Place { row: row + 1, column: 0 } } else { Place { row, column } };
+        }
+        for register in 0..registers {
+            let mut lane = 0;
+            while lane < lanes && row < rows {
+                let count = (step - column).min(lanes - lane);
+                if column < width {
+                    let end = lane + count.min(width - column);
+                    pieces.push(Piece { register, first: lane, end, to: to(row, column) });
+                }
+                lane += count;
+                column += count;
+                if column == step {
+                    (row, column) = (row + 1, 0);
+                }
             }
         }
+        Place { row, column }
     }
 
     /// Writes all channels of the strip on up to three registers of a line. All take one run of products after another
@@ -115,13 +142,21 @@ impl<T: Element> Strip<'_, T> {
         let start = if taps.taps.as_slice().is_empty() { 0 } else { start };
         let last = self.registers - 1;
         let sources = [self.source(S::LANES, taps, [0; 2], start), self.source(S::LANES, taps, [last; 2], start)];
-        let whole = matches!(pieces, [Piece { length, .. }] if *length == COUNT * S::LANES);
+        let to = pieces.first().map_or(0, |piece| piece.to);
+        let whole = matches!(pieces, [Piece { end, .. }] if *end == COUNT * S::LANES);
         let mut begin = Some(Position::default());
         let mut is_first = true;
         while let Some(run) = begin {
             for (block, destinations) in destinations.chunks_mut(CHANNELS).enumerate() {
                 let (source, lane) = (&sources[block * CHANNELS / S::LANES], block * CHANNELS % S::LANES);
                 let totals = &mut totals.0[block];
+                if is_first {
+                    for destination in destinations.iter() {
+                        for register in 0..COUNT {
+                            simd.prefetch_to_write(destination.as_ptr().wrapping_add(to + register * S::LANES));
+                        }
+                    }
+                }
                 let (mut sums, next) = source.sum_pixels::<S, CHANNELS, COUNT>(simd, lane, run);
                 if is_first {
                     let bias = self.bias.map(|bias| &bias[block * CHANNELS..]);
@@ -130,28 +165,13 @@ impl<T: Element> Strip<'_, T> {
                     add_totals::<S, CHANNELS, COUNT>(simd, totals, &mut sums);
                 }
                 match (next, whole) {
-                    (None, true) => write::<S, CHANNELS, COUNT>(simd, &sums, destinations, pieces[0].to),
+                    (None, true) => write::<S, CHANNELS, COUNT>(simd, &sums, destinations, to),
+                    (None, false) => write_pieces::<S, CHANNELS, COUNT>(simd, &sums, destinations, pieces),
                     _ => store::<S, CHANNELS, COUNT>(simd, &sums, totals),
                 }
                 begin = next;
             }
             is_first = false;
-        }
-        if whole {
-            return;
-        }
-        for (destinations, totals) in destinations.chunks_mut(CHANNELS).zip(&totals.0) {
-            let all = COUNT * S::LANES;
-            for Piece { from, to, length } in pieces {
-                for at in (0..*length).step_by(S::LANES) {
-                    // Channels inside, so that the lanes of a piece are found once.
-                    let count = (length - at).min(S::LANES);
-                    for (channel, destination) in destinations.iter_mut().enumerate() {
-                        let pixels = simd.load(totals, channel * all + from + at);
-                        simd.write_first(pixels, &mut destination[to + at..][..count], 0);
-                    }
-                }
-            }
         }
     }
 }
@@ -229,6 +249,28 @@ fn write<S: Simd, const CHANNELS: usize, const COUNT: usize>(
                     simd.write(sums[R][C], destination, to + R * S::LANES);
                 }
             });
+        }
+    });
+}
+
+/// Writes the pieces of all registers.
+#[inline(always)]
+fn write_pieces<S: Simd, const CHANNELS: usize, const COUNT: usize>(
+    simd: S,
+    sums: &Sums<S::Vector, CHANNELS>,
+    destinations: &mut [&mut [MaybeUninit<S::Number>]],
+    pieces: &[Piece],
+) {
+    let mut pieces = pieces.iter().peekable();
+    unroll!(R in [0 1 2] {
+        if const { R < COUNT } {
+            while let Some(&Piece { first, end, to, .. }) = pieces.next_if(|piece| piece.register == R) {
+                unroll!(C in [0 1 2 3 4 5 6 7] {
+                    if C < CHANNELS && let Some(destination) = destinations.get_mut(C) {
+                        simd.write_lanes(sums[R][C], first..end, destination, to);
+                    }
+                });
+            }
         }
     });
 }

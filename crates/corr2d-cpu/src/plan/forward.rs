@@ -10,7 +10,7 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Result<Path, Er
         Algorithm::Fast if winograd::pays(Tile::F4, geometry) => Path::Winograd4,
         // Against `channels`, one thread, AVX-512 / AVX2: tiles of 2×2 take 1/1.6 to 1/1.9 of the time at 28×28 and
         // more, 1/1.3 to 1/1.6 at 14×14, tiles of 4×4 1/1.9 to 1/2.6; at 512 channels of 7×7 the weights' transform
-        // costs more than it saves.
+        // costs more than it saves. At stride 2 and dilated they save less: see `winograd::pays`.
         Algorithm::Auto | Algorithm::Fast if winograd::pays(Tile::F2, geometry) => Path::Winograd2,
         // Against `planes`, one thread, AVX-512, f32. At 1080×1920: 11×11 2.6 ms for 5.2, 15×15 3.6 for 8.6, 21×21 4.5
         // for 16.4, 31×31 5.3 for 35.3, 63×63 10.6 for 141, 61×5 4.0 for 11.8. At 256×256: 15×15 0.16 for 0.25, 31×31
@@ -19,7 +19,7 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Result<Path, Er
         Algorithm::Auto | Algorithm::Fast if direct_path(geometry) == Path::Planes && fft::pays(geometry) => Path::Fft,
         Algorithm::Auto | Algorithm::Fast if gemm_pays(geometry) => Path::Gemm,
         Algorithm::Auto | Algorithm::Fast | Algorithm::Direct => direct_path(geometry),
-        Algorithm::Winograd if winograd::suits(geometry) => Path::Winograd2,
+        Algorithm::Winograd if winograd::suits(Tile::F2, geometry) => Path::Winograd2,
         Algorithm::Winograd => return Err(winograd_does_not_suit(geometry)),
         Algorithm::Reference => Path::Reference,
         Algorithm::Separable if separable::suits(geometry) => Path::Separable,
@@ -37,7 +37,8 @@ pub(super) fn suits(geometry: &Geometry, path: Path) -> bool {
         Path::Planes => suits_planes(geometry),
         Path::Channels => channels::suits(geometry),
         Path::Separable => separable::suits(geometry),
-        Path::Winograd2 | Path::Winograd4 => winograd::suits(geometry),
+        Path::Winograd2 => winograd::suits(Tile::F2, geometry),
+        Path::Winograd4 => winograd::suits(Tile::F4, geometry),
         Path::Fft => fft::suits(geometry),
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Path {
     match algorithm {
         Algorithm::Fast if winograd::weight_gradient_pays(Tile::F4, geometry) => Path::Winograd4,
         Algorithm::Auto | Algorithm::Fast if winograd::weight_gradient_pays(Tile::F2, geometry) => Path::Winograd2,
-        Algorithm::Winograd if winograd::suits(geometry) => Path::Winograd2,
+        Algorithm::Winograd if winograd::suits(Tile::F2, geometry) => Path::Winograd2,
         // In time of one thread on a busy Cascade Lake with AVX-512, beside the forward pass of the same layer: 3×3 of stride
         // 2 on 128 channels at 56×56 2.8 ms and 4.9, dilated by 2 on 64 2.6 and 4.0, 1×1 from 256 to 64 1.3 and 2.9, 5×5 from
         // 6 to 16 at 14×14 2.7 and 2.7, 3×3 on 512 at 7×7 4.2 and 4.6.

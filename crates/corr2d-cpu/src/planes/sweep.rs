@@ -16,6 +16,11 @@ pub(super) const STRIP: usize = 960;
 /// From one row of totals to the next: a strip, or a register in a narrower output.
 const TOTALS: usize = STRIP + 16;
 
+/// The bytes of an output from which on its lines are fetched before they are written: those of the next block of rows while one
+/// is summed, since a store waits for its line. 12.8 MB under 3 → 64 channels take 3.0 ms instead of 3.5, lines of one row
+/// 0.92 for 1.00; but 2 to 5 MB of small planes up to 5 % longer.
+const FETCHED: usize = 6 << 20;
+
 /// How the registers of a block lie.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -72,6 +77,8 @@ impl<T: Element> Sweep<'_, T> {
         let part = self.parts.get(index);
         let taps = self.parts.taps::<TAPS>(part, self.channel);
         let (begins, ends) = (index == 0, index + 1 == self.parts.len());
+        // Fewer would stay in a cache from one call to the next.
+        let fetches = ends && self.geometry.output_len().saturating_mul(size_of::<T>()) >= FETCHED;
         let initial = [simd.splat(if begins { self.bias } else { T::ZERO }); REGISTERS];
 
         // What a block computes and reads, and how far apart its registers lie.
@@ -131,6 +138,9 @@ impl<T: Element> Sweep<'_, T> {
             };
             let mut block = at;
             loop {
+                if fetches {
+                    after.prefetch(simd, block, REGISTERS, REGISTERS);
+                }
                 let mut sums = initial;
                 for (plane, taps) in taps.chunks_exact(part.columns).enumerate() {
                     let window = windows.window(plane);

@@ -2,6 +2,7 @@
 
 use std::arch::x86_64::*;
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use super::{Kernel, Simd, lanes_within};
 use crate::Element;
@@ -63,10 +64,10 @@ macro_rules! registers {
             }
 
             #[inline(always)]
-            unsafe fn store_first_to(self, vector: $vector, start: *mut $number, count: usize) {
-                let mask = mask(0, $lanes, count) as $mask;
+            unsafe fn store_lanes_to(self, vector: $vector, lanes: Range<usize>, start: *mut $number) {
+                let mask = ((1u32 << lanes.end) - 1) & !((1u32 << lanes.start) - 1);
                 // SAFETY: `self` proves avx512f; the caller promises the lanes in the mask, the others are not written.
-                unsafe { $store_mask(start, mask, vector) }
+                unsafe { $store_mask(start, mask as $mask, vector) }
             }
 
             #[inline(always)]

@@ -1,6 +1,7 @@
 //! Arrays of four: what the compiler makes of them on any machine.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use super::{Simd, lanes_within};
 use crate::Element;
@@ -57,9 +58,10 @@ impl<T: Element> Simd for Scalar<T> {
     }
 
     #[inline(always)]
-    unsafe fn store_first_to(self, vector: [T; LANES], start: *mut T, count: usize) {
-        // SAFETY: the caller promises room for `count` numbers.
-        unsafe { start.copy_from_nonoverlapping(vector[..count.min(LANES)].as_ptr(), count.min(LANES)) }
+    unsafe fn store_lanes_to(self, vector: [T; LANES], lanes: Range<usize>, start: *mut T) {
+        let numbers = &vector[lanes.clone()];
+        // SAFETY: the caller promises room for these lanes.
+        unsafe { start.wrapping_add(lanes.start).copy_from_nonoverlapping(numbers.as_ptr(), numbers.len()) }
     }
 
     #[inline(always)]

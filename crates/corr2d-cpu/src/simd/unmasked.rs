@@ -62,15 +62,16 @@ macro_rules! unmasked {
             }
 
             #[inline(always)]
-            unsafe fn store_first_to(self, vector: $vector, start: *mut $number, count: usize) {
-                if count >= $lanes {
+            unsafe fn store_lanes_to(self, vector: $vector, lanes: std::ops::Range<usize>, start: *mut $number) {
+                if lanes == (0..$lanes) {
                     // SAFETY: the caller promises room for all lanes.
                     return unsafe { self.store_to(vector, start) };
                 }
                 let mut block = [0.0; $lanes];
                 self.store(vector, &mut block, 0);
-                // SAFETY: the caller promises room for `count` lanes, and the block has more.
-                unsafe { start.copy_from_nonoverlapping(block.as_ptr(), count) }
+                let block = &block[lanes.clone()];
+                // SAFETY: the caller promises room for these lanes.
+                unsafe { start.wrapping_add(lanes.start).copy_from_nonoverlapping(block.as_ptr(), block.len()) }
             }
 
             #[inline(always)]

@@ -289,6 +289,14 @@ impl<'a, T> WindowMut<'a, T> {
         unsafe { simd.store_to(vector, self.first.wrapping_add(row * self.row_step + offset)) }
     }
 
+    /// Asks for the cache lines of the registers at an offset of `rows` rows from one on, which need not exist.
+    #[inline(always)]
+    pub(crate) fn prefetch<S: Simd<Number = T>>(&self, simd: S, offset: usize, row: usize, rows: usize) {
+        for row in row..row + rows {
+            simd.prefetch_to_write(self.first.wrapping_add(row.wrapping_mul(self.row_step).wrapping_add(offset)));
+        }
+    }
+
     /// Writes a column of registers at an offset, one in each of the first rows, as far as it lies in the length.
     #[inline(always)]
     pub(crate) fn write<S: Simd<Number = T>, const ROWS: usize>(
@@ -308,7 +316,7 @@ impl<'a, T> WindowMut<'a, T> {
                     if count >= S::LANES {
                         simd.store_to(column[R], next);
                     } else {
-                        simd.store_first_to(column[R], next, count);
+                        simd.store_lanes_to(column[R], 0..count, next);
                     }
                 }
                 next = next.wrapping_add(self.row_step);

@@ -2,6 +2,7 @@
 
 use super::Tile;
 use super::cut::CHUNK_BYTES_LIMIT;
+use super::lattice::{is_plain, largest};
 use super::transform::LONGEST;
 use crate::{Axis, Geometry};
 
@@ -10,11 +11,21 @@ fn bytes_per_tile(geometry: &Geometry) -> usize {
     geometry.input_channels_per_group().saturating_mul(LONGEST * LONGEST * size_of::<f64>())
 }
 
-/// Whether this algorithm can compute a geometry: a 3×3 kernel, stride 1, dilation 1, and so few input channels a group
-/// (7281) that one tile fits the workspace.
-pub(crate) fn suits(geometry: &Geometry) -> bool {
-    let axis = |axis: &Axis| (axis.kernel(), axis.stride(), axis.dilation()) == (3, 1, 1);
-    axis(geometry.rows()) && axis(geometry.columns()) && bytes_per_tile(geometry) <= CHUNK_BYTES_LIMIT
+/// Whether a tile can compute a geometry: a 3×3 kernel at stride 1, or by 2×2 at stride 2 without dilation, and so few input
+/// channels a group (7281) that one tile fits the workspace.
+pub(crate) fn suits(tile: Tile, geometry: &Geometry) -> bool {
+    let (rows, columns) = (geometry.rows(), geometry.columns());
+    let axes = |is: fn(&Axis) -> bool| is(rows) && is(columns);
+    let strided = tile == Tile::F2 && axes(|axis| (axis.stride(), axis.dilation()) == (2, 1));
+    axes(|axis| axis.kernel() == 3)
+        && (axes(|axis| axis.stride() == 1) || strided)
+        && bytes_per_tile(geometry) <= CHUNK_BYTES_LIMIT
+}
+
+/// The shorter side of a picture.
+fn side(geometry: &Geometry) -> usize {
+    let [rows, columns] = largest(geometry);
+    rows.min(columns)
 }
 
 /// Multiplications of a direct sum below which tiles of 4×4 cost more than they save.
@@ -32,18 +43,29 @@ const LARGEST_U: usize = 1 << 17;
 ///
 /// 4×4, one core of Zen 4 with AVX-512, before U of a single chunk was made in the cache, a direct sum at 115 GFLOP/s over a call: 16 → 16 at 56 1.1, 32 → 32 at 28 1.2, 256 → 256
 /// at 14 1.4, from 64 → 64 at 56 on 2.1 to 2.4; but 512 → 512 at 14 0.25 and at 28 0.8, where U no longer fits a cache.
+///
+/// 2×2 dilated by 2 and more, and at stride 2, as above but AVX-512 / AVX2; dilated by 2: 64 → 64 at 28 1.4 / 1.0, 128 → 128 at 14 1.3
+/// / 0.9, at 28 1.6 / 1.4, 256 → 256 at 14 1.2 / 1.1; but 32 → 32 at 32 1.2 / 0.7, 64 → 64 at 16 1.25 / 0.7. By 3, where pixels are
+/// picked one by one: 128 → 128 at 28 1.1 / 1.3, at 56 1.3 / 1.2; but 64 → 64 at 56 0.9. By 4: 128 → 128 at 40 1.2 / 1.3; but at 28 0.95.
+/// At stride 2: 64 → 64 at 28 1.2 / 1.05, at 56 1.1 / 1.0, 128 → 128 at 28 1.2 / 1.2, at 56 1.3 / 1.2; but 48 → 48 at 20 1.1 / 0.9, 256 →
+/// 256 at 14 1.0 / 0.9.
 pub(crate) fn pays(tile: Tile, geometry: &Geometry) -> bool {
     let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
     let pairs = inputs.saturating_mul(outputs);
-    let side = geometry.rows().output().min(geometry.columns().output());
-    let pays = match tile {
-        Tile::F2 => pairs >= 512 && side >= 8,
-        Tile::F4 => {
+    let side = side(geometry);
+    let dilation = geometry.rows().dilation().max(geometry.columns().dilation());
+    let pays = match (tile, geometry.rows().stride(), dilation) {
+        (Tile::F4, 1, 1) => {
             let large = side >= 14 && geometry.multiplications() >= LEAST_MULTIPLICATIONS;
             large && pairs.saturating_mul(geometry.groups()) <= LARGEST_U
         }
+        (Tile::F4, ..) => false,
+        (_, 1, 1) => pairs >= 512 && side >= 8,
+        (_, 1, 2) => pairs >= 1 << 12 && side >= 14 || pairs >= 1 << 14 && side >= 7,
+        (_, 1, _) => pairs >= 1 << 14 && side >= 9,
+        _ => pairs >= 1 << 12 && side >= 14,
     };
-    suits(geometry) && inputs.min(outputs) >= 16 && pays
+    suits(tile, geometry) && inputs.min(outputs) >= 16 && pays
 }
 
 /// Whether a tile beats a direct sum where the weights of both are kept between calls.
@@ -56,13 +78,16 @@ pub(crate) fn pays(tile: Tile, geometry: &Geometry) -> bool {
 pub(crate) fn pays_kept(tile: Tile, geometry: &Geometry) -> bool {
     let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
     let pairs = inputs.saturating_mul(outputs);
-    let side = geometry.rows().output().min(geometry.columns().output());
+    let side = side(geometry);
+    if geometry.rows().stride() > 1 || !is_plain(geometry) {
+        return pays(tile, geometry);
+    }
     let (large, in_cache) = match tile {
-        Tile::F2 => (14, true),
+        Tile::F2 | Tile::Strided => (14, true),
         Tile::F4 => (28, pairs.saturating_mul(geometry.groups()) <= LARGEST_U),
     };
     let pays = side >= large || side >= 7 && pairs >= 4096;
-    suits(geometry) && inputs.min(outputs) >= 16 && pays && in_cache
+    suits(tile, geometry) && inputs.min(outputs) >= 16 && pays && in_cache
 }
 
 /// Whether the weight gradient by a tile beats sums over positions.
@@ -73,12 +98,15 @@ pub(crate) fn pays_kept(tile: Tile, geometry: &Geometry) -> bool {
 ///
 /// By 2×2 and by 4×4 on the same machine, in milliseconds, at an earlier state of both, AVX-512: 64 at 56 1.9 and 1.8, eight
 /// images of it 17.4 and 16.8; 256 at 14 2.9 and 3.7. AVX2: 2.9 and 3.0, 22.9 and 21.4; 3.9 and 5.2.
+///
+/// Dilated by 2, AVX-512 / AVX2: 64 → 64 at 28 1.3 / 0.8, 128 → 128 at 28 1.4 / 0.8. At stride 2 0.8 to 1.1. Neither is chosen.
 pub(crate) fn weight_gradient_pays(tile: Tile, geometry: &Geometry) -> bool {
     let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
-    let side = geometry.rows().output().min(geometry.columns().output());
+    let side = side(geometry);
     let (channels, least) = match tile {
-        Tile::F2 => (24, 8),
+        Tile::F2 | Tile::Strided => (24, 8),
         Tile::F4 => (64, 28),
     };
-    suits(geometry) && inputs.min(outputs) >= channels && side >= least
+    let plain = geometry.rows().stride() == 1 && is_plain(geometry);
+    plain && suits(tile, geometry) && inputs.min(outputs) >= channels && side >= least
 }

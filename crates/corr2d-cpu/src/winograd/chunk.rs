@@ -1,6 +1,6 @@
 //! Some tiles of one image: patches to V, products, Y to outputs.
 //!
-//! Tiles are in lanes on the way in, counted row by row without gaps: each row of the image is split by columns modulo m,
+//! Tiles are in lanes on the way in, counted row by row without gaps: each row of the image is split by columns modulo a step,
 //! so that the numbers at one place of all patches lie one after another. On the way out channels are in lanes, as the
 //! products leave them, and squares are transposed before they are written.
 
@@ -8,9 +8,11 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
+use super::lattice::{Lattice, lattices};
 use super::product::{Product, RUN, Tiles};
+use super::split::{Picture, split};
 use super::transform::{LONGEST, Transform};
-use super::weights::{Block, overflow_scale};
+use super::weights::Block;
 use crate::input::Planes;
 use crate::simd::{Isa, Kernel, Simd, Window, WindowMut};
 use crate::transpose::{MOST_LANES, transpose};
@@ -24,10 +26,10 @@ const APART: usize = 48;
 #[derive(Clone, Copy)]
 pub(super) struct Layout {
     rows: usize,
-    columns: usize,
+    pub(super) columns: usize,
     pub(super) tiles: Tiles,
     /// The length of [row of tiles][tile], for one place of the patches.
-    phase: usize,
+    pub(super) phase: usize,
     /// The length of [channel][tile].
     pub(super) v: usize,
     /// The length of [ξ][lane], and one more register so that tiles of a power of two are apart.
@@ -50,15 +52,28 @@ impl Layout {
             pixels: (columns * F::OUTPUTS + S::LANES) * S::LANES,
         }
     }
+
+    /// The rows and columns of a plane that the chunk reads.
+    #[inline(always)]
+    pub(super) fn pixel_rows<F: Transform>(&self) -> usize {
+        self.rows * F::STEP + F::PIXELS - F::STEP
+    }
+
+    #[inline(always)]
+    fn pixel_columns<F: Transform>(&self) -> usize {
+        self.columns * F::STEP + F::PIXELS - F::STEP
+    }
 }
 
 /// The intermediate results of a thread.
 pub(super) struct Workspace<T> {
-    /// [row modulo m][column in the patch][row of tiles][tile].
+    /// [row][column], the pixels of one plane that a dilated chunk reads.
+    lines: Aligned<T>,
+    /// [row modulo a step][column in the patch][row of tiles][tile].
     phases: Aligned<T>,
     /// [ξ][channel][tile].
     pub(super) v: Aligned<T>,
-    /// [register][ξ][input channel, and one more][lane], for a run of channels.
+    /// [register][point][input channel, and one more][lane], for a run of channels.
     u: Aligned<T>,
     y: Aligned<T>,
     second_y: Aligned<T>,
@@ -74,6 +89,8 @@ pub(super) struct MakeWorkspace<T, F> {
     pub(super) outputs: bool,
     /// Whether there is room for weights.
     pub(super) weights: bool,
+    /// Whether columns are dilated.
+    pub(super) gathers: bool,
     pub(super) types: PhantomData<(T, F)>,
 }
 
@@ -85,9 +102,14 @@ impl<T: Element, F: Transform> Kernel<T> for MakeWorkspace<T, F> {
         let layout = Layout::new::<S, F>(self.channels, self.rows, self.columns);
         let places = F::PIXELS * F::PIXELS;
         Ok(Workspace {
-            phases: aligned(F::OUTPUTS * F::PIXELS * layout.phase)?,
+            lines: aligned(if self.gathers { layout.pixel_rows::<F>() * layout.pixel_columns::<F>() } else { 0 })?,
+            phases: aligned(F::STEP * F::PIXELS * layout.phase)?,
             v: aligned(places * layout.v)?,
-            u: aligned(if self.weights { 2 * places * (RUN.min(self.channels) + 1) * S::LANES } else { 0 })?,
+            u: aligned(if self.weights {
+                2 * F::POINTS * F::POINTS * (RUN.min(self.channels) + 1) * S::LANES
+            } else {
+                0
+            })?,
             y: aligned(if self.outputs { layout.tiles.count() * layout.y } else { 0 })?,
             // A smaller chunk may go by pairs where a full one does not.
             second_y: aligned(if self.outputs { layout.tiles.count() * layout.y } else { 0 })?,
@@ -99,7 +121,7 @@ impl<T: Element, F: Transform> Kernel<T> for MakeWorkspace<T, F> {
 /// The weights of some registers of output channels.
 #[derive(Clone, Copy)]
 pub(super) enum Panels<'a, T> {
-    /// U, [register][ξ][input channel, and one more][lane].
+    /// U, [register][point][input channel, and one more][lane].
     Made(&'a [T]),
     /// To be transformed here, where nothing else needs them: so that U of a run of channels never leaves the cache.
     Kernels {
@@ -137,13 +159,19 @@ impl<T: Element, F: Transform> Kernel<T> for Band<'_, '_, T, F> {
     #[inline(always)]
     fn run<S: Simd<Number = T>>(mut self, simd: S) -> bool {
         let channels = self.geometry.input_channels_per_group();
-        let all = self.geometry.columns().output().div_ceil(F::OUTPUTS);
-        for first in (0..all).step_by(self.columns) {
-            let layout = Layout::new::<S, F>(channels, self.rows, self.columns.min(all - first));
-            if !self.read(simd, layout, first, channels) {
-                return false;
+        for lattice in lattices(self.geometry) {
+            let [rows, columns] = [lattice.rows, lattice.columns].map(|line| line.outputs.div_ceil(F::OUTPUTS));
+            let rows = self.rows.min(rows.saturating_sub(self.first_row));
+            if rows == 0 {
+                continue;
             }
-            self.products(simd, layout, first);
+            for first in (0..columns).step_by(self.columns) {
+                let layout = Layout::new::<S, F>(channels, rows, self.columns.min(columns - first));
+                if !self.read(simd, layout, lattice, first, channels) {
+                    return false;
+                }
+                self.products(simd, layout, lattice, first);
+            }
         }
         true
     }
@@ -156,12 +184,38 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
         &mut self,
         simd: S,
         layout: Layout,
+        lattice: Lattice,
         first_column: usize,
         channels: usize,
     ) -> bool {
         let mut checks = [simd.splat(T::ZERO); LONGEST];
+        let Lattice { rows, columns } = lattice;
+        let (first_row, first_column) = (self.first_row * F::OUTPUTS, first_column * F::OUTPUTS);
+        let picture = Picture {
+            planes: self.planes,
+            size: [self.geometry.rows().input(), self.geometry.columns().input()],
+            first: [rows.input(first_row), columns.input(first_column)],
+            step: rows.step,
+        };
         for channel in 0..channels {
-            self.split(simd, layout, first_column, channel, &mut checks);
+            let Workspace { lines, phases, .. } = &mut *self.workspace;
+            match columns.step {
+                1 => split::<S, F, 1>(simd, layout, picture, channel, phases, &mut checks),
+                2 => split::<S, F, 2>(simd, layout, picture, channel, phases, &mut checks),
+                _ => {
+                    let (height, width) = (layout.pixel_rows::<F>(), layout.pixel_columns::<F>());
+                    let lines = &mut lines[..height * width];
+                    for (index, line) in lines.chunks_exact_mut(width).enumerate() {
+                        match picture.row(channel, index) {
+                            Some(row) => columns.gather(simd, row, first_column, line),
+                            None => line.fill(T::ZERO),
+                        }
+                    }
+                    let planes = Planes { elements: lines, plane_step: 0, row_step: width };
+                    let gathered = Picture { planes, size: [height, width], first: [0; 2], step: 1 };
+                    split::<S, F, 1>(simd, layout, gathered, 0, phases, &mut checks);
+                }
+            }
             self.patches(simd, layout, channel);
         }
         let mut sums = [T::ZERO; MOST_LANES];
@@ -171,68 +225,11 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
         sums.iter().all(|sum| *sum == T::ZERO)
     }
 
-    /// The rows that the chunk reads of one plane, with zeros for their padding, split by rows modulo m and by the column in the
-    /// patch.
-    #[inline(always)]
-    fn split<S: Simd<Number = T>>(
-        &mut self,
-        simd: S,
-        layout: Layout,
-        first_column: usize,
-        channel: usize,
-        checks: &mut [S::Vector; LONGEST],
-    ) {
-        let (scale, zero) = (simd.splat(overflow_scale::<T>()), simd.splat(T::ZERO));
-        // 0 times a product that overflowed, or that is no number, is no number.
-        let check = |numbers, sum| simd.mul_add(simd.mul(numbers, scale), zero, sum);
-        // Copies, which the numbers written below cannot change: so what is made of them is made once.
-        let (planes, first_row) = (self.planes, self.first_row);
-        let (height, top) = (self.geometry.rows().input(), self.geometry.rows().first_read());
-        let (width, left) = (self.geometry.columns().input(), self.geometry.columns().first_read());
-        let places = F::OUTPUTS * F::PIXELS;
-        let mut phases = WindowMut::over(&mut self.workspace.phases, 0, places, layout.phase, layout.phase);
-        // Columns outside and rows inside, so that the lanes beyond the rim are found once. The last first: what it writes too
-        // much is the beginning of the next row.
-        for column in (0..layout.columns).step_by(S::LANES).rev() {
-            let first = (first_column + column) * F::OUTPUTS;
-            let start = first as isize + left;
-            for index in 0..layout.rows * F::OUTPUTS + 2 {
-                let row = (first_row * F::OUTPUTS + index).wrapping_add_signed(top);
-                let (mut here, mut next) = ([zero; 4], [zero; 4]);
-                if row < height {
-                    // Behind the last channel there may be none, however far apart they are said to be.
-                    let ahead =
-                        (channel + 1).wrapping_mul(planes.plane_step).wrapping_add(row * planes.row_step + first);
-                    for register in 0..F::OUTPUTS {
-                        simd.prefetch(planes.elements, ahead.wrapping_add(register * S::LANES));
-                    }
-                    let row = planes.row(channel, row, width);
-                    here = modulo::<S, F>(simd, row, start);
-                    next = modulo::<S, F>(simd, row, start + F::OUTPUTS as isize);
-                }
-                let phase = index % F::OUTPUTS * F::PIXELS;
-                let place = index / F::OUTPUTS * layout.columns + column;
-                unroll!(J in [0 1 2 3 4 5] {
-                    if J < F::OUTPUTS {
-                        checks[J] = check(here[J % 4], checks[J]);
-                        phases.store(simd, phase + J, place, here[J % 4]);
-                    } else if J < F::PIXELS {
-                        // The others of these are here too.
-                        if column + S::LANES == layout.columns {
-                            checks[J] = check(next[J % F::OUTPUTS], checks[J]);
-                        }
-                        phases.store(simd, phase + J, place, next[J % F::OUTPUTS]);
-                    }
-                });
-            }
-        }
-    }
-
     /// V = Bᵀ x B of one channel. What the last register of a row writes too much is overwritten by the next channel.
     #[inline(always)]
     fn patches<S: Simd<Number = T>>(&mut self, simd: S, layout: Layout, channel: usize) {
         let Workspace { phases, v, .. } = &mut *self.workspace;
-        let phases = Window::new(phases, 0, F::OUTPUTS * F::PIXELS, layout.phase, layout.phase);
+        let phases = Window::new(phases, 0, F::STEP * F::PIXELS, layout.phase, layout.phase);
         let (places, length) = (F::PIXELS * F::PIXELS, layout.tiles.count().next_multiple_of(S::LANES));
         let mut v = WindowMut::over(v, channel * layout.tiles.count(), places, layout.v, length);
         for tile in (0..layout.tiles.count()).step_by(S::LANES) {
@@ -242,8 +239,8 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
                     let mut x = [simd.splat(T::ZERO); LONGEST];
                     unroll!(I in [0 1 2 3 4 5] {
                         if I < F::PIXELS {
-                            let phase = I % F::OUTPUTS * F::PIXELS + J;
-                            x[I] = phases.load(simd, phase, I / F::OUTPUTS * layout.columns + tile);
+                            let phase = I % F::STEP * F::PIXELS + J;
+                            x[I] = phases.load(simd, phase, I / F::STEP * layout.columns + tile);
                         }
                     });
                     let column = F::input(simd, x);
@@ -265,9 +262,9 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
 
     /// Y\[ξ\] = V\[ξ\] · U\[ξ\] and the outputs, for one or two registers of channels at a time.
     #[inline(always)]
-    fn products<S: Simd<Number = T>>(&mut self, simd: S, layout: Layout, first_column: usize) {
+    fn products<S: Simd<Number = T>>(&mut self, simd: S, layout: Layout, lattice: Lattice, first_column: usize) {
         let channels = self.geometry.input_channels_per_group();
-        let places = F::PIXELS * F::PIXELS;
+        let (places, points) = (F::PIXELS * F::PIXELS, F::POINTS * F::POINTS);
         let registers = self.outputs.len().div_ceil(S::LANES);
         let width = if layout.tiles.pairs { 2 } else { 1 };
         let stretch = match self.panels {
@@ -282,11 +279,11 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
                 let (length, panel) = (channels.len() * S::LANES, (channels.len() + 1) * S::LANES);
                 let Workspace { v, u, y, second_y, .. } = &mut *self.workspace;
                 let u = match self.panels {
-                    Panels::Made(panels) => &panels[register * places * panel..],
+                    Panels::Made(panels) => &panels[register * points * panel..],
                     Panels::Kernels { .. } => u,
                 };
                 for place in 0..places {
-                    let u = |register: usize| &u[(register * places + place) * panel..][..length];
+                    let u = |register: usize| &u[(register * points + F::point(place)) * panel..][..length];
                     self.isa.run(Product {
                         tiles: layout.tiles,
                         v: &v[place * layout.v + first * layout.tiles.count()..],
@@ -299,10 +296,10 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
                     });
                 }
             }
-            self.write(simd, layout, first_column, register * S::LANES);
+            self.write(simd, layout, lattice, first_column, register * S::LANES);
             if width == 2 {
                 std::mem::swap(&mut self.workspace.y, &mut self.workspace.second_y);
-                self.write(simd, layout, first_column, (register + 1) * S::LANES);
+                self.write(simd, layout, lattice, first_column, (register + 1) * S::LANES);
             }
         }
     }
@@ -311,7 +308,7 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
     #[inline(always)]
     fn transform_weights<S: Simd<Number = T>>(&mut self, register: usize, width: usize, channels: Range<usize>) {
         if let Panels::Kernels { kernels, group, first } = self.panels {
-            let length = F::PIXELS * F::PIXELS * (channels.len() + 1) * S::LANES;
+            let length = F::POINTS * F::POINTS * (channels.len() + 1) * S::LANES;
             for (index, panels) in self.workspace.u.chunks_exact_mut(length).take(width).enumerate() {
                 self.isa.run(Block::<T, F> {
                     kernels,
@@ -328,19 +325,26 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
 
     /// The outputs Aᵀ y A + bias of one register of channels.
     #[inline(always)]
-    fn write<S: Simd<Number = T>>(&mut self, simd: S, layout: Layout, first_column: usize, first_channel: usize) {
+    fn write<S: Simd<Number = T>>(
+        &mut self,
+        simd: S,
+        layout: Layout,
+        Lattice { rows, columns: line }: Lattice,
+        first_column: usize,
+        first_channel: usize,
+    ) {
         let width = self.geometry.columns().output();
         let bias = match self.bias {
             Some(bias) => simd.load_within(bias, first_channel as isize),
             None => simd.splat(T::ZERO),
         };
         let (left, right) = (first_column * F::OUTPUTS, (first_column + layout.columns) * F::OUTPUTS);
-        let columns = left..right.min(width);
+        let columns = left..right.min(line.outputs);
         for row in 0..layout.rows {
             self.tiles(simd, layout, row, bias);
-            let height = self.geometry.rows().output() - (self.first_row + row) * F::OUTPUTS;
+            let height = rows.outputs - (self.first_row + row) * F::OUTPUTS;
             for a in 0..F::OUTPUTS.min(height) {
-                let start = (row * F::OUTPUTS + a) * width;
+                let start = rows.output(row * F::OUTPUTS + a) * width;
                 let pixels = &self.workspace.pixels[a * layout.pixels..][..layout.pixels];
                 for first in (0..columns.len()).step_by(S::LANES) {
                     let mut square = [bias; MOST_LANES];
@@ -351,6 +355,20 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
                     });
                     let square = transpose(simd, square);
                     let outputs = &mut self.outputs[first_channel..];
+                    if line.step > 1 {
+                        let mut numbers = [T::ZERO; MOST_LANES * MOST_LANES];
+                        let numbers = &mut numbers[..S::LANES * S::LANES];
+                        unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
+                            if I < S::LANES {
+                                simd.store(square[I], numbers, I * S::LANES);
+                            }
+                        });
+                        let count = (columns.len() - first).min(S::LANES);
+                        for (numbers, output) in numbers.chunks_exact(S::LANES).zip(outputs) {
+                            line.spread(&numbers[..count], left + first, &mut output[start..][..width]);
+                        }
+                        continue;
+                    }
                     unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
                         if I < S::LANES && let Some(output) = outputs.get_mut(I) {
                             simd.write_first(square[I], &mut output[start..][columns.clone()], first);
@@ -393,18 +411,4 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
             });
         }
     }
-}
-
-/// A row from `start` on, as many pixels as m registers hold, split by their place modulo m.
-#[inline(always)]
-fn modulo<S: Simd, F: Transform>(simd: S, row: &[S::Number], start: isize) -> [S::Vector; 4] {
-    let register = |index: usize| simd.load_within(row, start + (index * S::LANES) as isize);
-    let (even, odd) = simd.unzip(register(0), register(1));
-    if F::OUTPUTS == 2 {
-        return [even, odd, even, odd];
-    }
-    let (more_even, more_odd) = simd.unzip(register(2), register(3));
-    let (zero, two) = simd.unzip(even, more_even);
-    let (one, three) = simd.unzip(odd, more_odd);
-    [zero, one, two, three]
 }

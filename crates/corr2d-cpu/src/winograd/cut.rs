@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::lattice::{is_plain, largest};
 use super::transform::Transform;
 use crate::simd::{Kernel, Simd};
 use crate::{Element, Geometry};
@@ -33,8 +34,8 @@ pub(super) struct Cut {
 impl Cut {
     /// Whether one chunk has all tiles of an image.
     pub(super) fn is_whole<F: Transform>(&self, geometry: &Geometry) -> bool {
-        let [rows, columns] = [geometry.rows(), geometry.columns()].map(|axis| axis.output().div_ceil(F::OUTPUTS));
-        rows <= self.rows && columns <= self.columns
+        let [rows, columns] = largest(geometry).map(|outputs| outputs.div_ceil(F::OUTPUTS));
+        is_plain(geometry) && rows <= self.rows && columns <= self.columns
     }
 }
 
@@ -51,7 +52,7 @@ impl<T: Element, F: Transform> Kernel<T> for Cutter<'_, T, F> {
     #[inline(always)]
     fn run<S: Simd<Number = T>>(self, _: S) -> Cut {
         let images = self.geometry.batch() * self.geometry.groups();
-        let all = self.geometry.rows().output().div_ceil(F::OUTPUTS);
+        let all = largest(self.geometry)[0].div_ceil(F::OUTPUTS);
         let (rows, columns) = self.rows_and_columns(images);
         let mut registers = self.geometry.output_channels_per_group().div_ceil(S::LANES);
         if self.parallel {
@@ -67,8 +68,7 @@ impl<T: Element, F: Transform> Kernel<T> for Cutter<'_, T, F> {
 impl<T: Element, F: Transform> Cutter<'_, T, F> {
     fn rows_and_columns(&self, images: usize) -> (usize, usize) {
         let channels = self.geometry.input_channels_per_group();
-        let rows = self.geometry.rows().output().div_ceil(F::OUTPUTS);
-        let columns = self.geometry.columns().output().div_ceil(F::OUTPUTS);
+        let [rows, columns] = largest(self.geometry).map(|outputs| outputs.div_ceil(F::OUTPUTS));
         let bytes = channels * F::PIXELS * F::PIXELS * size_of::<T>();
         let least = (CHUNK_BYTES_LIMIT / bytes).clamp(1, BLOCK);
         let most = (CHUNK_BYTES / bytes).clamp(least, CHUNK_TILES);

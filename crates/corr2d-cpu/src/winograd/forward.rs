@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use super::Tile;
 use super::chunk::{Band, MakeWorkspace, Panels, Workspace};
 use super::cut::{Cut, Cutter};
-use super::transform::{F2, F4, Transform};
+use super::lattice::largest;
+use super::transform::{F2, F4, Strided, Transform};
 use super::weights::{Lanes, Weights, moderate};
 use crate::simd::Isa;
 use crate::turned::Kernels;
@@ -65,9 +66,11 @@ pub(super) fn forward_moderate<T: Element>(
         return Ok(());
     }
     let moderate: Vec<AtomicBool> = (0..geometry.batch()).map(|_| AtomicBool::new(true)).collect();
+    let tile = tile.of(geometry);
     let call = Call { isa, tile, geometry, input, kernels, bias, moderate: &moderate };
     match tile {
         Tile::F2 => call.bands::<F2>(weights, output)?,
+        Tile::Strided => call.bands::<Strided>(weights, output)?,
         Tile::F4 => call.bands::<F4>(weights, output)?,
     }
     // Images with a pixel that a transform would spread.
@@ -120,7 +123,8 @@ impl<T: Element> Call<'_, T> {
             let channels = geometry.input_channels_per_group();
             let types = PhantomData::<(T, F)>;
             let Cut { rows, columns, .. } = cut;
-            self.isa.run(MakeWorkspace { channels, rows, columns, outputs: true, weights: alone, types })
+            let gathers = geometry.columns().dilation() > 1;
+            self.isa.run(MakeWorkspace { channels, rows, columns, outputs: true, weights: alone, gathers, types })
         };
         let run = |workspace: &mut Workspace<T>, task| self.run::<F>(cut, lanes, weights, workspace, task);
         if parallel {
@@ -153,7 +157,7 @@ impl<T: Element> Call<'_, T> {
             return;
         }
         let first_channel = group * geometry.output_channels_per_group() + task.first_register * lanes;
-        let rows = geometry.rows().output().div_ceil(F::OUTPUTS);
+        let rows = largest(geometry)[0].div_ceil(F::OUTPUTS);
         let band = Band {
             isa: self.isa,
             geometry,
@@ -185,14 +189,14 @@ fn tasks<'a, T: Element, F: Transform>(
 ) -> impl Iterator<Item = Task<'a, T>> {
     let width = geometry.columns().output();
     let plane = geometry.rows().output() * width;
-    let rows = geometry.rows().output().div_ceil(F::OUTPUTS);
+    let rows = largest(geometry)[0].div_ceil(F::OUTPUTS);
     let groups = output.chunks_exact_mut(geometry.output_channels_per_group() * plane).enumerate();
     let parts = groups.flat_map(move |(index, planes)| {
         let parts = planes.chunks_mut(cut.registers * lanes * plane).enumerate();
         parts.map(move |(part, planes)| (index, part * cut.registers, planes))
     });
     parts.flat_map(move |(index, first_register, planes)| {
-        let length = cut.rows * F::OUTPUTS * width;
+        let length = (cut.rows * F::OUTPUTS).saturating_mul(geometry.rows().dilation()).saturating_mul(width);
         let mut planes: Vec<_> = planes.chunks_exact_mut(plane).map(|plane| plane.chunks_mut(length)).collect();
         (0..rows).step_by(cut.rows).map(move |first_row| {
             let outputs = planes.iter_mut().filter_map(Iterator::next).collect();

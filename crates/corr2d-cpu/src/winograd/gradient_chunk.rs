@@ -3,9 +3,11 @@
 use std::marker::PhantomData;
 
 use super::chunk::{Band, Layout, Panels};
+use super::lattice::Lattice;
 use super::transform::{LONGEST, Transform};
 use super::weight_gradient::{Call, Chunk, Scratch};
 use crate::Element;
+use crate::channels::copy_phase;
 use crate::input::Input;
 use crate::positions::{Block, GROUP, Products, RUN, Rows, Stretch, registers_of};
 use crate::simd::{Kernel, Simd, Window, WindowMut};
@@ -33,7 +35,7 @@ impl<T: Element, F: Transform> Kernel<T> for Run<'_, '_, T, F> {
                 self.taps(simd);
                 self.scratch.totals.keep(length);
             }
-            self.add(simd, &self.call.chunks.chunk(chunk), index % GROUP > 0);
+            self.add(simd, &self.call.chunks.chunk(self.call.geometry, chunk), index % GROUP > 0);
         }
         self.taps(simd);
         self.scratch.totals.finish(length);
@@ -111,7 +113,7 @@ impl<T: Element, F: Transform> Run<'_, '_, T, F> {
             workspace: &mut self.scratch.patches,
             transform: PhantomData::<F>,
         };
-        let moderate = band.read(simd, layout, chunk.columns.start, self.block.inputs);
+        let moderate = band.read(simd, layout, chunk.lattice, chunk.columns.start, self.block.inputs);
         debug_assert!(moderate, "all of the input was looked at before");
     }
 
@@ -125,16 +127,29 @@ impl<T: Element, F: Transform> Run<'_, '_, T, F> {
         let first = (chunk.image * geometry.groups() + self.block.group) * geometry.output_channels_per_group();
         let start = (first + self.block.output + channel) * height * width;
         let (first, all) = (chunk.columns.start * F::OUTPUTS, chunk.columns.len() * F::OUTPUTS);
-        let length = all.min(width - first);
+        let Lattice { rows: lines, columns } = chunk.lattice;
+        let length = all.min(columns.outputs.saturating_sub(first));
         let rows = chunk.rows.start * F::OUTPUTS..chunk.rows.end * F::OUTPUTS;
         for (row, pixels) in rows.zip(self.scratch.pixels.chunks_exact_mut(self.call.pixels::<F>())) {
-            if row >= height || length < all {
+            if row >= lines.outputs || length < all {
                 pixels[..all * S::LANES].fill(T::ZERO);
             }
-            if row < height {
-                let numbers = &output_gradient[start + row * width + first..];
-                Rows { numbers, channel: height * width, channels, length }.turn(simd, pixels, S::LANES);
+            if row >= lines.outputs || length == 0 {
+                continue;
             }
+            let row = &output_gradient[start + lines.output(row) * width..];
+            let (numbers, channel) = if columns.step == 1 {
+                (&row[first..], height * width)
+            } else {
+                let copies = &mut self.scratch.row;
+                copies.resize(channels * length, T::ZERO);
+                for (channel, copy) in copies.chunks_exact_mut(length).enumerate() {
+                    let row = &row[channel * height * width..][..width];
+                    copy_phase(simd, columns.step, row, &(0..length, columns.output(first)), copy);
+                }
+                (&copies[..], length)
+            };
+            Rows { numbers, channel, channels, length }.turn(simd, pixels, S::LANES);
         }
     }
 

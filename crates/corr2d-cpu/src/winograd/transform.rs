@@ -9,6 +9,12 @@
 //! F(4, 3), at the points p of 0, a, −a, b, −b with a = ¾, b = 3/2, and at infinity
 //!           Bᵀ: the coefficients of Π (x − q) over all points q but p, and over all points
 //!           G:  1, p, p² over Π (p − q), and 0, 0, 1            Aᵀ: powers of p, and 0, 0, 0, 1
+//!
+//! At stride 2    ⎡1  0 −1  0  0⎤       ⎡1  0  0⎤
+//!                ⎢0  0  1  0  0⎥       ⎢1  0  1⎥   Aᵀ = ⎡1  1  0  1  0⎤
+//!           Bᵀ = ⎢0  0 −1  0  1⎥   G = ⎢0  0  1⎥        ⎣0  1  1  0  1⎦
+//!                ⎢0  1  0  0  0⎥       ⎢0  1  0⎥
+//!                ⎣0  0  0  1  0⎦       ⎣0  1  0⎦
 //! ```
 
 use crate::Element;
@@ -23,7 +29,17 @@ pub(super) trait Transform: Copy + Send + Sync {
     /// Outputs along a line.
     const OUTPUTS: usize;
     /// Pixels along a line of the patch.
-    const PIXELS: usize = Self::OUTPUTS + 2;
+    const PIXELS: usize;
+    /// Pixels from one patch to the next: the outputs times the stride.
+    const STEP: usize;
+    /// Transformed weights along a line: those of the last places may be the last of these.
+    const POINTS: usize;
+
+    /// Where the transformed weights of a place stand.
+    fn point(place: usize) -> usize {
+        let [row, column] = [place / Self::PIXELS, place % Self::PIXELS].map(|line| line.min(Self::POINTS - 1));
+        row * Self::POINTS + column
+    }
 
     /// Bᵀ x.
     fn input<S: Simd>(simd: S, x: [S::Vector; LONGEST]) -> [S::Vector; LONGEST];
@@ -43,6 +59,9 @@ pub(super) struct F2;
 
 impl Transform for F2 {
     const OUTPUTS: usize = 2;
+    const PIXELS: usize = 4;
+    const STEP: usize = 2;
+    const POINTS: usize = 4;
 
     #[inline(always)]
     fn input<S: Simd>(simd: S, [x0, x1, x2, x3, ..]: [S::Vector; LONGEST]) -> [S::Vector; LONGEST] {
@@ -74,6 +93,42 @@ impl Transform for F2 {
     }
 }
 
+/// F(2, 2) at 0, 1 and infinity for the outer taps, and products as they are for the middle one, at stride 2.
+#[derive(Clone, Copy)]
+pub(super) struct Strided;
+
+impl Transform for Strided {
+    const OUTPUTS: usize = 2;
+    const PIXELS: usize = 5;
+    const STEP: usize = 4;
+    const POINTS: usize = 4;
+
+    #[inline(always)]
+    fn input<S: Simd>(simd: S, [x0, x1, x2, x3, x4, _]: [S::Vector; LONGEST]) -> [S::Vector; LONGEST] {
+        [simd.sub(x0, x2), x2, simd.sub(x4, x2), x1, x3, x0]
+    }
+
+    #[inline(always)]
+    fn weight<S: Simd>(simd: S, [w0, w1, w2]: [S::Vector; 3]) -> [S::Vector; LONGEST] {
+        [w0, simd.add(w0, w2), w2, w1, w0, w0]
+    }
+
+    #[inline(always)]
+    fn output<S: Simd>(simd: S, [y0, y1, y2, y3, y4, _]: [S::Vector; LONGEST]) -> [S::Vector; 4] {
+        [simd.add(simd.add(y0, y1), y3), simd.add(simd.add(y1, y2), y4), y0, y0]
+    }
+
+    #[inline(always)]
+    fn output_gradient<S: Simd>(simd: S, [g0, g1, ..]: [S::Vector; 4]) -> [S::Vector; LONGEST] {
+        [g0, simd.add(g0, g1), g1, g0, g1, g0]
+    }
+
+    #[inline(always)]
+    fn weight_gradient<S: Simd>(simd: S, [u0, u1, u2, u3, u4, _]: [S::Vector; LONGEST]) -> [S::Vector; 3] {
+        [simd.add(u0, u1), simd.add(u3, u4), simd.add(u1, u2)]
+    }
+}
+
 /// F(4, 3) at 0, ±a, ±b and infinity.
 #[derive(Clone, Copy)]
 pub(super) struct F4;
@@ -89,6 +144,9 @@ const AT_B: f64 = 1.0 / (2.0 * B2 * (B2 - A2));
 
 impl Transform for F4 {
     const OUTPUTS: usize = 4;
+    const PIXELS: usize = 6;
+    const STEP: usize = 4;
+    const POINTS: usize = 6;
 
     #[inline(always)]
     fn input<S: Simd>(simd: S, [x0, x1, x2, x3, x4, x5]: [S::Vector; LONGEST]) -> [S::Vector; LONGEST] {

@@ -19,7 +19,8 @@ use std::ops::Range;
 use super::Tile;
 use super::chunk::{MakeWorkspace, Workspace};
 use super::gradient_chunk::{Run, TAPS};
-use super::transform::{F2, F4, Transform};
+use super::lattice::{self, Lattice, largest};
+use super::transform::{F2, F4, Strided, Transform};
 use crate::positions::{Block, Cut, Registers, Stretch, Totals, all_below, sum_blocks};
 use crate::simd::Isa;
 use crate::{Aligned, Element, Error, Geometry, aligned, channels};
@@ -46,8 +47,9 @@ pub(crate) fn weight_gradient<T: Element>(
     if !all_below(isa, input, scale) || !all_below(isa, output_gradient, scale) || output_gradient.is_empty() {
         return channels::weight_gradient(isa, geometry, input, output_gradient, weight_gradient);
     }
-    match tile {
+    match tile.of(geometry) {
         Tile::F2 => by_tiles::<T, F2>(isa, geometry, input, output_gradient, weight_gradient),
+        Tile::Strided => by_tiles::<T, Strided>(isa, geometry, input, output_gradient, weight_gradient),
         Tile::F4 => by_tiles::<T, F4>(isa, geometry, input, output_gradient, weight_gradient),
     }
 }
@@ -80,13 +82,14 @@ pub(super) struct Chunks {
     /// Rows and columns of tiles of a chunk.
     rows: usize,
     columns: usize,
-    /// Images, rows and columns of tiles in all.
+    /// Pictures, rows and columns of tiles in all.
     all: [usize; 3],
 }
 
-/// Some tiles of one image.
+/// Some tiles of one picture. Those of a picture smaller than others may lie beyond its rim.
 pub(super) struct Chunk {
     pub(super) image: usize,
+    pub(super) lattice: Lattice,
     pub(super) rows: Range<usize>,
     pub(super) columns: Range<usize>,
 }
@@ -94,11 +97,10 @@ pub(super) struct Chunk {
 impl Chunks {
     fn new<F: Transform>(geometry: &Geometry) -> Self {
         let most = TILES_AND_PLACES / (F::PIXELS * F::PIXELS);
-        let rows = geometry.rows().output().div_ceil(F::OUTPUTS);
-        let columns = geometry.columns().output().div_ceil(F::OUTPUTS);
+        let [rows, columns] = largest(geometry).map(|outputs| outputs.div_ceil(F::OUTPUTS));
         let share = |all: usize, most: usize| all.div_ceil(all.div_ceil(most.max(1)));
         let per_chunk = share(columns, most);
-        let all = [geometry.batch(), rows, columns];
+        let all = [geometry.batch() * lattice::count(geometry), rows, columns];
         Self { rows: share(rows, most / per_chunk), columns: per_chunk, all }
     }
 
@@ -110,11 +112,13 @@ impl Chunks {
         self.all[0] * self.counts().iter().product::<usize>()
     }
 
-    pub(super) fn chunk(&self, index: usize) -> Chunk {
+    pub(super) fn chunk(&self, geometry: &Geometry, index: usize) -> Chunk {
         let [rows, columns] = self.counts();
         let range = |index: usize, size: usize, all: usize| index * size..all.min((index + 1) * size);
+        let (picture, pictures) = (index / (rows * columns), lattice::count(geometry));
         Chunk {
-            image: index / (rows * columns),
+            image: picture / pictures,
+            lattice: Lattice::nth(geometry, picture % pictures),
             rows: range(index / columns % rows, self.rows, self.all[1]),
             columns: range(index % columns, self.columns, self.all[2]),
         }
@@ -162,6 +166,8 @@ impl<T> Call<'_, T> {
 /// What a thread keeps from one block to the next.
 pub(super) struct Scratch<T> {
     pub(super) patches: Workspace<T>,
+    /// [channel][column] of one row of a dilated picture.
+    pub(super) row: Vec<T>,
     /// [row][column][lane].
     pub(super) pixels: Aligned<T>,
     /// [strip][ξ][tile][register][lane].
@@ -179,9 +185,11 @@ impl<T: Element> Scratch<T> {
         let (strips, places) = (call.cut.outputs / call.registers.strip, F::PIXELS * F::PIXELS);
         let Chunks { rows, columns, .. } = call.chunks;
         let types = PhantomData::<(T, F)>;
-        let make = MakeWorkspace { channels: call.cut.inputs, rows, columns, outputs: false, weights: false, types };
+        let (channels, gathers) = (call.cut.inputs, call.geometry.columns().dilation() > 1);
+        let make = MakeWorkspace { channels, rows, columns, outputs: false, weights: false, gathers, types };
         Ok(Self {
             patches: call.isa.run(make)?,
+            row: Vec::new(),
             pixels: aligned(rows * F::OUTPUTS * call.pixels::<F>())?,
             z: aligned(strips * places * call.z())?,
             du: aligned(strips * places * call.du())?,

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::Tile;
 use super::forward::forward_moderate;
-use super::transform::{F2, F4, LONGEST, Transform};
+use super::transform::{F2, F4, LONGEST, Strided, Transform};
 use crate::prepared::Kept;
 use crate::simd::{Isa, Kernel, Simd, Window, WindowMut};
 use crate::transpose::{MOST_LANES, transpose};
@@ -23,10 +23,10 @@ const TAPS: usize = 9;
 pub(super) struct Weights<T> {
     isa: Isa,
     tile: Tile,
-    /// [group][output channels / lanes][ξ][input channel, and one more][lane]: the one more keeps the panels of a power of
+    /// [group][output channels / lanes][point][input channel, and one more][lane]: the one more keeps the panels of a power of
     /// two apart in the cache.
     panels: Aligned<T>,
-    /// The length of a [ξ][input channel, and one more][lane].
+    /// The length of a [point][input channel, and one more][lane].
     block: usize,
     blocks_per_group: usize,
 }
@@ -34,8 +34,9 @@ pub(super) struct Weights<T> {
 impl<T: Element> Weights<T> {
     /// Transforms weights that are all [`moderate`].
     pub(super) fn new(isa: Isa, tile: Tile, geometry: &Geometry, kernels: Kernels<'_, T>) -> Result<Self, Error> {
-        match tile {
+        match tile.of(geometry) {
             Tile::F2 => Self::transform::<F2>(isa, tile, geometry, kernels),
+            Tile::Strided => Self::transform::<Strided>(isa, tile, geometry, kernels),
             Tile::F4 => Self::transform::<F4>(isa, tile, geometry, kernels),
         }
     }
@@ -49,7 +50,7 @@ impl<T: Element> Weights<T> {
         let lanes = isa.run(Lanes(PhantomData::<T>));
         let channels = geometry.input_channels_per_group();
         let outputs = geometry.output_channels_per_group();
-        let (block, blocks_per_group) = (F::PIXELS * F::PIXELS * (channels + 1) * lanes, outputs.div_ceil(lanes));
+        let (block, blocks_per_group) = (F::POINTS * F::POINTS * (channels + 1) * lanes, outputs.div_ceil(lanes));
         let length = block.checked_mul(blocks_per_group * geometry.groups());
         let mut panels = aligned(length.ok_or(Error::OutOfMemory { bytes: usize::MAX })?)?;
         let fill = |(index, panels): (usize, &mut [T])| {
@@ -96,7 +97,7 @@ pub(super) struct Block<'a, T, F> {
     /// The first output channel, counted within the group.
     pub(super) first: usize,
     pub(super) channels: Range<usize>,
-    /// [ξ][input channel, and one more][lane].
+    /// [point][input channel, and one more][lane].
     pub(super) panels: &'a mut [T],
     pub(super) transform: PhantomData<F>,
 }
@@ -107,7 +108,7 @@ impl<T: Element, F: Transform> Kernel<T> for Block<'_, T, F> {
     #[inline(always)]
     fn run<S: Simd<Number = T>>(self, simd: S) {
         let Self { kernels, geometry, group, first, channels, panels, .. } = self;
-        let (places, length) = (F::PIXELS * F::PIXELS, channels.len() * S::LANES);
+        let (places, length) = (F::POINTS * F::POINTS, channels.len() * S::LANES);
         let panels = WindowMut::over(panels, 0, places, length + S::LANES, length);
         match kernels {
             Kernels::Given(weight) => {
@@ -209,11 +210,11 @@ fn kernel<T: Element, F: Transform, S: Simd<Number = T>>(
         unroll!(I in [0 1 2 3 4 5] { columns[I][J] = column[I]; });
     });
     unroll!(I in [0 1 2 3 4 5] {
-        if I < F::PIXELS {
+        if I < F::POINTS {
             let row = F::weight(simd, columns[I]);
             unroll!(J in [0 1 2 3 4 5] {
-                if J < F::PIXELS {
-                    panels.store(simd, I * F::PIXELS + J, channel * S::LANES, row[J]);
+                if J < F::POINTS {
+                    panels.store(simd, I * F::POINTS + J, channel * S::LANES, row[J]);
                 }
             });
         }
