@@ -15,6 +15,7 @@
 //! | `window` | a copy of the pixels that a few output rows read, padded at the sides, neighbours of a stride adjacent |
 //! | `block` | the sums of one block |
 //! | `pixels` | the same sums with pixels in lanes |
+//! | `points` | single pixels, a run of channels after the other |
 //! | `joined` | rows one behind the other, cut into such blocks |
 //! | `strip` | a row of one or two registers of channels, cut into blocks |
 //! | `task` | the strips of one task |
@@ -38,6 +39,7 @@ mod pack;
 mod packed;
 mod padded;
 mod pixels;
+mod points;
 mod strip;
 mod task;
 mod weight_gradient;

@@ -15,7 +15,7 @@
 //! | `direct` (private) | sums along rows, blocked in registers, rows and channels in parallel |
 //! | `planes` (private) | pixels in lanes, for few channels: the output at stride 1, the weight gradient |
 //! | `channels` (private) | output channels in lanes, for dense layers |
-//! | `winograd` (private) | 3×3 kernels of stride 1 with fewer multiplications |
+//! | `winograd` (private) | 3×3 kernels at strides 1 and 2 with fewer multiplications |
 //! | `separable` (private) | kernels that are an outer product, in two passes |
 //! | `fft` (private) | large kernels, by transforms down the columns |
 //! | `widened` (private) | calls that meet denormal numbers, in `f64` |

@@ -1,8 +1,8 @@
 //! Weights kept between calls, in the form in which a plan reads them.
 //!
 //! Many algorithms first bring the weights into an order, or a transform, of their own. For inference, where the weights
-//! stay, that can be done once. The form depends on the shape of the weight, the groups and the instruction set, but not
-//! on the size of the input: plans of other sizes share it.
+//! stay, that can be done once. The form depends on the shape of the weight, the groups, the stride and the instruction set,
+//! but not on the size of the input: plans of other sizes share it.
 
 use std::fmt;
 use std::mem::MaybeUninit;
@@ -72,7 +72,7 @@ impl<T: Element> Prepared<T> {
 
     /// The same weights for another plan, in most cases one for an input of another size.
     ///
-    /// What has been prepared is shared if the plan has the same path, instruction set, weight shape and groups.
+    /// What has been prepared is shared if the plan has the same path, instruction set, weight shape, groups and stride.
     /// Otherwise only the copy of the weights is shared.
     ///
     /// ```
@@ -175,7 +175,9 @@ impl<T: Element> Prepared<T> {
 
 /// What the form of kept weights depends on.
 fn layout(plan: &Plan) -> impl PartialEq {
-    (plan.path(), plan.isa(), plan.geometry().weight_shape(), plan.geometry().groups())
+    let geometry = plan.geometry();
+    let strides = (geometry.rows().stride(), geometry.columns().stride());
+    (plan.path(), plan.isa(), geometry.weight_shape(), geometry.groups(), strides)
 }
 
 impl<T> fmt::Debug for Prepared<T> {

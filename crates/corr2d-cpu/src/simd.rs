@@ -160,7 +160,7 @@ pub trait Simd: Copy {
         destination: &mut [MaybeUninit<Self::Number>],
         to: usize,
     ) {
-        assert!(lanes.end <= Self::LANES, "lanes of a register");
+        assert!(lanes.start <= lanes.end && lanes.end <= Self::LANES, "lanes of a register");
         let places = &mut destination[to..][..lanes.len()];
         let start = places.as_mut_ptr().wrapping_sub(lanes.start).cast();
         // SAFETY: `places` are those of the lanes.

@@ -11,14 +11,15 @@
 //! of which three products make two outputs, the odd ones the middle tap: 36 → 25, saved 1.44 times. A dilated kernel reads
 //! every d-th pixel, so its layer is d·d plain ones (`lattice`).
 //!
-//! For each of the (m + 2)² places ξ the product ⊙, summed over the input channels, is a product of matrices,
+//! For each of the places ξ of a patch the product ⊙, summed over the input channels, is a product of matrices,
 //! Y\[ξ\] = V\[ξ\] · U\[ξ\] with V = Bᵀ x B of all tiles and U = G w Gᵀ of all pairs of channels. That is where the time goes.
 //!
 //! The matrices come from interpolation: a product of polynomials is known from its values at m + 1 points and its leading
 //! coefficient. With the points 0, ±1 (m = 2) all of A and B is 0 and ±1, and G has halves: on small integers nothing is
-//! rounded, and on reals the error is that of direct summation. At stride 2 A, B and G are all 0 and ±1. With 0, ±3/4, ±3/2 (m = 4) the patch's numbers are scaled
-//! by up to 4, so the error grows with the largest pixel of a patch and not with each window's own: it is for those who
-//! ask for [`Algorithm::Fast`](crate::Algorithm::Fast). The usual points 0, ±1, ±2 are as fast and err up to six times more.
+//! rounded, and on reals the error is that of direct summation. At stride 2 all of A, B and G is 0 and ±1. With the points
+//! 0, ±3/4, ±3/2 (m = 4) the patch's numbers are scaled by up to 4, so the error grows with the largest pixel of a patch and
+//! not with each window's own: it is for those who ask for [`Algorithm::Fast`](crate::Algorithm::Fast). The usual points
+//! 0, ±1, ±2 are as fast and err up to six times more.
 //!
 //! Sources: S. Winograd, "Arithmetic Complexity of Computations", 1980 (the minimal number of multiplications); A. Lavin
 //! and S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2015 (the nested form and the matrix products);

@@ -101,6 +101,10 @@ fn long_sums_wide_rows_and_tall_kernels_equal_the_reference() {
         Case { input: [1, 200, 7, 7], weight: [40, 200, 3, 3], options: same(1, 1) },
         Case { input: [1, 300, 20, 20], weight: [33, 300, 1, 1], options: same(1, 0) },
         Case { input: [1, 300, 20, 20], weight: [33, 300, 1, 1], options: same(2, 0) },
+        // Single pixels: more outputs than take a run together, several groups and images, blocks of each size at the end.
+        Case { input: [2, 140, 9, 11], weight: [300, 70, 1, 1], options: Conv2dOptions { groups: 2, ..same(1, 0) } },
+        Case { input: [1, 65, 7, 11], weight: [129, 65, 1, 1], options: same(1, 0) },
+        Case { input: [3, 130, 49, 2], weight: [17, 130, 1, 1], options: same(1, 0) },
         Case { input: [1, 3, 40, 300], weight: [24, 3, 11, 11], options: same(4, 2) },
         Case { input: [1, 90, 4, 1000], weight: [16, 90, 3, 3], options: same(1, 1) },
         Case { input: [1, 2, 90, 80], weight: [9, 2, 70, 1], options: same(1, 0) },

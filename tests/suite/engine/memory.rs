@@ -28,8 +28,8 @@ const BYTES_A_THREAD: usize = 8 * MEBIBYTE;
 /// What a thread may keep for its next call, and as much as a thread itself may need.
 const KEPT_BYTES_A_THREAD: usize = 4 * MEBIBYTE + MEBIBYTE / 4;
 
-/// An image, a large kernel, a stem, dense layers of 3×3, of one chunk too, and 1×1, one with more weights than pixels, a stride, one channel
-/// at a time, a batch.
+/// An image, a large kernel, a stem, dense layers of 3×3, of one chunk too, and 1×1, one with more weights than pixels, a stride, a
+/// dilation, one channel at a time, a batch.
 const ROWS: &[&str] = &[
     "hd_3x3",
     "hd_15x15",
@@ -39,6 +39,7 @@ const ROWS: &[&str] = &[
     "resnet_1x1_256to64_56",
     "resnet_3x3_512_7",
     "resnet_3x3s2_128_56",
+    "deeplab_3x3d2_64_56",
     "mobilenet_dw3x3_144_56",
     "lenet_5x5_1to6_28_b256",
 ];

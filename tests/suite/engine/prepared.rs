@@ -67,16 +67,19 @@ fn plans_of_other_sizes_share_what_is_kept() {
 /// 3×3 weights of one number of elements that stand for different layers.
 #[test]
 fn another_layout_of_the_same_elements_is_prepared_anew() {
-    let plan = |channels, groups| {
-        let options = Conv2dOptions { groups, ..Default::default() };
+    let plan = |channels, groups, stride| {
+        let options = Conv2dOptions { groups, stride: (stride, stride), ..Default::default() };
         Plan::new([1, channels * groups, 9, 10], [512 / channels, channels, 3, 3], &options).unwrap()
     };
     let weight = reals::<f32>(512 * 9);
-    let first = plan(16, 1).prepare(&weight).unwrap();
-    for (channels, groups) in [(16, 1), (16, 2), (8, 1), (32, 1)] {
-        for path in plan(channels, groups).paths() {
-            let prepared = first.for_plan(&plan(channels, groups).with_path(path).unwrap()).unwrap();
-            assert_gives_the_bits_of_its_plan(&prepared, &weight, &format!("{channels} channels, {groups} groups"));
+    for path in plan(16, 1, 1).paths() {
+        let first = plan(16, 1, 1).with_path(path).unwrap().prepare(&weight).unwrap();
+        for (channels, groups, stride) in [(16, 1, 1), (16, 1, 2), (16, 2, 1), (8, 1, 1), (32, 1, 1)] {
+            for path in plan(channels, groups, stride).paths() {
+                let prepared = first.for_plan(&plan(channels, groups, stride).with_path(path).unwrap()).unwrap();
+                let label = format!("{channels} channels, {groups} groups, stride {stride}");
+                assert_gives_the_bits_of_its_plan(&prepared, &weight, &label);
+            }
         }
     }
 }

@@ -357,8 +357,22 @@ fn weights_made_for_a_single_chunk_give_the_same_bits() {
 /// Many channels leave room for few tiles at a time, and a wide image is cut in columns.
 #[test]
 fn many_channels_and_wide_rows_are_cut_in_columns() {
-    for (channels, size) in [(2000, (4, 9)), (40, (5, 1500)), (7281, (3, 5))] {
-        let options = Conv2dOptions { padding: Padding::Same, algorithm: Algorithm::Winograd, ..Default::default() };
+    let cases = [
+        (2000, (4, 9), 1, 1),
+        (40, (5, 1500), 1, 1),
+        (7281, (3, 5), 1, 1),
+        (150, (9, 500), 2, 1),
+        (150, (9, 500), 1, 2),
+        (150, (9, 500), 1, 3),
+    ];
+    for (channels, size, stride, dilation) in cases {
+        let options = Conv2dOptions {
+            padding: Padding::Same,
+            stride: (stride, stride),
+            dilation: (dilation, dilation),
+            algorithm: Algorithm::Winograd,
+            ..Default::default()
+        };
         let shape = [1, channels, size.0, size.1];
         let plan = Plan::new(shape, [3, channels, 3, 3], &options).unwrap();
         let mut random = Random(8);
@@ -367,7 +381,7 @@ fn many_channels_and_wide_rows_are_cut_in_columns() {
         let w = narrow(&mut random, plan.geometry().weight_len());
         let want = forward(Plan::for_geometry(*plan.geometry(), Algorithm::Reference).unwrap(), &x, &w, None);
         for isa in Isa::available() {
-            assert!(forward(plan.with_isa(*isa), &x, &w, None) == want, "{isa} on {shape:?}");
+            assert!(forward(plan.with_isa(*isa), &x, &w, None) == want, "{isa} on {:?}", plan.geometry());
         }
     }
 }

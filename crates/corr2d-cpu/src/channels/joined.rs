@@ -16,7 +16,7 @@ use super::task::RowTaps;
 use crate::Element;
 use crate::simd::Simd;
 
-/// Some pixels of one output row within a register of a line.
+/// Some pixels of one output row within a register of a line, or all of a block.
 pub(super) struct Piece {
     /// The register, counted from the first of the block.
     register: usize,
@@ -143,7 +143,7 @@ impl<T: Element> Strip<'_, T> {
         let last = self.registers - 1;
         let sources = [self.source(S::LANES, taps, [0; 2], start), self.source(S::LANES, taps, [last; 2], start)];
         let to = pieces.first().map_or(0, |piece| piece.to);
-        let whole = matches!(pieces, [Piece { end, .. }] if *end == COUNT * S::LANES);
+        let whole = matches!(pieces, [Piece { first: 0, end, .. }] if *end == COUNT * S::LANES);
         let mut begin = Some(Position::default());
         let mut is_first = true;
         while let Some(run) = begin {
@@ -178,7 +178,7 @@ impl<T: Element> Strip<'_, T> {
 
 /// sums += bias.
 #[inline(always)]
-fn add_bias<S: Simd, const CHANNELS: usize, const COUNT: usize>(
+pub(super) fn add_bias<S: Simd, const CHANNELS: usize, const COUNT: usize>(
     simd: S,
     bias: Option<&[S::Number]>,
     channels: usize,
@@ -198,7 +198,7 @@ fn add_bias<S: Simd, const CHANNELS: usize, const COUNT: usize>(
 
 /// sums += totals.
 #[inline(always)]
-fn add_totals<S: Simd, const CHANNELS: usize, const COUNT: usize>(
+pub(super) fn add_totals<S: Simd, const CHANNELS: usize, const COUNT: usize>(
     simd: S,
     totals: &[S::Number],
     sums: &mut Sums<S::Vector, CHANNELS>,
@@ -217,7 +217,7 @@ fn add_totals<S: Simd, const CHANNELS: usize, const COUNT: usize>(
 
 /// totals = sums.
 #[inline(always)]
-fn store<S: Simd, const CHANNELS: usize, const COUNT: usize>(
+pub(super) fn store<S: Simd, const CHANNELS: usize, const COUNT: usize>(
     simd: S,
     sums: &Sums<S::Vector, CHANNELS>,
     totals: &mut [S::Number],
@@ -236,7 +236,7 @@ fn store<S: Simd, const CHANNELS: usize, const COUNT: usize>(
 
 /// Writes whole registers.
 #[inline(always)]
-fn write<S: Simd, const CHANNELS: usize, const COUNT: usize>(
+pub(super) fn write<S: Simd, const CHANNELS: usize, const COUNT: usize>(
     simd: S,
     sums: &Sums<S::Vector, CHANNELS>,
     destinations: &mut [&mut [MaybeUninit<S::Number>]],

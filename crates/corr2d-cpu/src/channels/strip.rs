@@ -17,8 +17,8 @@ pub(super) const TOGETHER: usize = 8;
 #[repr(align(64))]
 pub(super) struct Totals<T>(pub(super) [[T; TOTALS]; TOGETHER]);
 
-/// Of one block, and a register that a load of the last of them hangs over.
-const TOTALS: usize = (MOST_SUMS + 1) * MOST_LANES;
+/// Of one block.
+const TOTALS: usize = MOST_SUMS * MOST_LANES;
 
 /// No totals yet.
 pub(super) fn totals<T: Element>() -> Totals<T> {

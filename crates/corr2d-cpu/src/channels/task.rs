@@ -7,12 +7,13 @@ use super::block::RUN;
 use super::cut::Cut;
 use super::pack::Pack;
 use super::packed::Packed;
+use super::points::{self, Points};
 use super::strip::{Strip, totals};
 use super::window::Layout;
 use crate::input::Planes;
 use crate::simd::{Isa, Kernel, Offsets, Simd};
 use crate::turned::Kernels;
-use crate::{Aligned, Element, Error, Geometry, Input, aligned};
+use crate::{Aligned, Axis, Element, Error, Geometry, Input, aligned};
 
 /// Some rows of some output channels of one group.
 pub(super) struct Task<'a, T> {
@@ -50,6 +51,26 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
         let channels = geometry.input_channels_per_group();
         let planes = self.input.planes(self.task.image, self.task.group * channels);
         let register_length = geometry.weight_len() / geometry.output_channels() * S::LANES;
+        if let Some(packed) = self.packed
+            && const { points::suits::<S>() }
+            && self.are_points()
+            && self.task.rows[0].len() >= points::block::<S>()
+        {
+            reserve(self.scratch, points::scratch::<S>())?;
+            let first_row = cut.rows_of(geometry, self.task.block).start;
+            let first_channel = self.task.group * geometry.output_channels_per_group() + self.task.register * S::LANES;
+            let points = Points {
+                input: &planes.elements[first_row * planes.row_step..],
+                plane_step: planes.plane_step,
+                weights: &packed.weights[(self.task.group * cut.registers + self.task.register) * register_length..],
+                register_length,
+                bias: self.bias.map(|bias| &bias[first_channel..]),
+                outputs: &mut self.task.rows,
+                scratch: self.scratch,
+            };
+            points.write(simd);
+            return Ok(());
+        }
         let chunks = || (0..width).step_by(cut.columns).map(|start| start..width.min(start + cut.columns));
 
         let fit = |rows: &Rows| chunks().all(|columns| rows.place::<S, T>(geometry, planes, columns).is_some());
@@ -116,6 +137,16 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
             }
         }
         Ok(())
+    }
+}
+
+impl<T: Element> Run<'_, T> {
+    /// Whether each output reads one pixel, and all of them lie as the outputs do.
+    fn are_points(&self) -> bool {
+        let alone = |axis: &Axis| {
+            (axis.kernel(), axis.stride(), axis.first_read()) == (1, 1, 0) && axis.output() == axis.input()
+        };
+        alone(self.geometry.rows()) && alone(self.geometry.columns()) && self.input.has_whole_planes(self.geometry)
     }
 }
 

@@ -70,9 +70,11 @@ impl<T: Element> Padded<T> {
         }
         let start = rows.start as isize;
         if self.held.as_ref() != Some(&(group, rows.clone())) {
+            // Around other planes at the same rows lie the same zeros.
+            let rim = !self.held.as_ref().is_some_and(|(_, held)| *held == rows);
             self.copy.resize(size(&rows), T::ZERO);
             self.held = Some((group, rows));
-            plain.copy_padded(0..channels, first, [height, 1, width], &mut self.copy);
+            plain.copy_padded(0..channels, first, [height, 1, width], rim, &mut self.copy);
         }
         let planes = Planes { elements: &self.copy, plane_step: height * width, row_step: width };
         View { planes, height, width, first: (-start, 0) }
@@ -135,13 +137,14 @@ impl<'a, T: Element> View<'a, T> {
         self.planes.row_step
     }
 
-    /// Copies rows of `width` numbers of some channels from a corner on, with 0 for the padding.
+    /// Copies rows of `width` numbers of some channels from a corner on, with 0 for the padding, unless that is there.
     #[inline(always)]
     fn copy_padded(
         &self,
         channels: Range<usize>,
         corner: (isize, isize),
         [rows, row_step, width]: [usize; 3],
+        rim: bool,
         copies: &mut [T],
     ) {
         let begin = corner.1.min(0).unsigned_abs().min(width);
@@ -150,13 +153,15 @@ impl<'a, T: Element> View<'a, T> {
         for (channel, copies) in channels.zip(copies.chunks_exact_mut(rows * width)) {
             for (index, copy) in copies.chunks_exact_mut(width).enumerate() {
                 let row = corner.0.wrapping_add_unsigned(index * row_step);
-                if row >= 0 && row < self.height as isize && begin < end {
-                    copy[..begin].fill(T::ZERO);
+                let inside = row >= 0 && row < self.height as isize && begin < end;
+                if inside {
                     let row = self.planes.row(channel, row as usize, self.width);
                     copy[begin..end].copy_from_slice(&row[from..][..end - begin]);
+                }
+                if rim {
+                    let (begin, end) = if inside { (begin, end) } else { (width, width) };
+                    copy[..begin].fill(T::ZERO);
                     copy[end..].fill(T::ZERO);
-                } else {
-                    copy.fill(T::ZERO);
                 }
             }
         }
@@ -174,7 +179,7 @@ impl<'a, T: Element> View<'a, T> {
         rim: &'w mut Vec<T>,
     ) -> &'w [T] {
         rim.resize(channels.len() * rows * width, T::ZERO);
-        self.copy_padded(channels, corner, [rows, row_step, width], rim);
+        self.copy_padded(channels, corner, [rows, row_step, width], true, rim);
         rim
     }
 }

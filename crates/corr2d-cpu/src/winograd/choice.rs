@@ -37,18 +37,19 @@ const LARGEST_U: usize = 1 << 17;
 /// Whether a tile beats a direct sum.
 ///
 /// 2×2, one thread of a Cascade Lake, the time of `channels` over that of a call, weights transformed in it, AVX-512 / AVX2;
-/// channels → channels at the size of a side. 16 → 32 at 10 1.5 / 1.3, at 112 1.2 / 1.2; 32 → 16 at 28 1.2 / 1.3, at 112 1.1 / 1.1;
-/// 24 → 24 at 28 1.2 / 1.3; 48 → 48 at 8 1.6 / 1.6; 128 → 128 at 12 1.7 / 1.8; 512 → 512 at 14 1.1. But 16 → 16 at 112 0.97, 16 → 8 at 56
-/// 0.8, and at a side of 7, where a quarter of the tiles is lost, 64 → 64 1.05 / 1.5, 512 → 512 1.0.
+/// channels → channels at the size of a side. 16 → 32 at 10 1.5 / 1.3, at 112 1.2 / 1.2; 32 → 16 at 28 1.2 / 1.3, at 112
+/// 1.1 / 1.1; 24 → 24 at 28 1.2 / 1.3; 48 → 48 at 8 1.6 / 1.6; 128 → 128 at 12 1.7 / 1.8; 512 → 512 at 14 1.1. But 16 → 16 at
+/// 112 0.97, 16 → 8 at 56 0.8, and at a side of 7, where a quarter of the tiles is lost, 64 → 64 1.05 / 1.5, 512 → 512 1.0.
 ///
-/// 4×4, one core of Zen 4 with AVX-512, before U of a single chunk was made in the cache, a direct sum at 115 GFLOP/s over a call: 16 → 16 at 56 1.1, 32 → 32 at 28 1.2, 256 → 256
-/// at 14 1.4, from 64 → 64 at 56 on 2.1 to 2.4; but 512 → 512 at 14 0.25 and at 28 0.8, where U no longer fits a cache.
+/// 4×4, one core of Zen 4 with AVX-512, before U of a single chunk was made in the cache, a direct sum at 115 GFLOP/s over a
+/// call: 16 → 16 at 56 1.1, 32 → 32 at 28 1.2, 256 → 256 at 14 1.4, from 64 → 64 at 56 on 2.1 to 2.4; but 512 → 512 at 14 0.25
+/// and at 28 0.8, where U no longer fits a cache.
 ///
-/// 2×2 dilated by 2 and more, and at stride 2, as above but AVX-512 / AVX2; dilated by 2: 64 → 64 at 28 1.4 / 1.0, 128 → 128 at 14 1.3
-/// / 0.9, at 28 1.6 / 1.4, 256 → 256 at 14 1.2 / 1.1; but 32 → 32 at 32 1.2 / 0.7, 64 → 64 at 16 1.25 / 0.7. By 3, where pixels are
-/// picked one by one: 128 → 128 at 28 1.1 / 1.3, at 56 1.3 / 1.2; but 64 → 64 at 56 0.9. By 4: 128 → 128 at 40 1.2 / 1.3; but at 28 0.95.
-/// At stride 2: 64 → 64 at 28 1.2 / 1.05, at 56 1.1 / 1.0, 128 → 128 at 28 1.2 / 1.2, at 56 1.3 / 1.2; but 48 → 48 at 20 1.1 / 0.9, 256 →
-/// 256 at 14 1.0 / 0.9.
+/// 2×2 dilated and at stride 2, as above, but at the side of the input. Dilated by 2: 64 → 64 at 28 1.4 / 1.0, 128 → 128 at 14
+/// 1.3 / 0.9, at 28 1.6 / 1.4, 256 → 256 at 14 1.2 / 1.1; but 32 → 32 at 32 1.2 / 0.7, 64 → 64 at 16 1.25 / 0.7. By 3, where
+/// pixels are picked one by one: 128 → 128 at 28 1.1 / 1.3, at 56 1.3 / 1.2; but 64 → 64 at 56 0.9. By 4: 128 → 128 at 40
+/// 1.2 / 1.3; but at 28 0.95. At stride 2: 64 → 64 at 28 1.2 / 1.05, at 56 1.1 / 1.0, 128 → 128 at 28 1.2 / 1.2, at 56
+/// 1.3 / 1.2; but 48 → 48 at 20 1.1 / 0.9, 256 → 256 at 14 1.0 / 0.9.
 pub(crate) fn pays(tile: Tile, geometry: &Geometry) -> bool {
     let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
     let pairs = inputs.saturating_mul(outputs);

@@ -89,7 +89,7 @@ pub(super) struct MakeWorkspace<T, F> {
     pub(super) outputs: bool,
     /// Whether there is room for weights.
     pub(super) weights: bool,
-    /// Whether columns are dilated.
+    /// Whether pixels are [gathered](super::lattice::gathers).
     pub(super) gathers: bool,
     pub(super) types: PhantomData<(T, F)>,
 }

@@ -55,6 +55,11 @@ pub(super) fn is_plain(geometry: &Geometry) -> bool {
     geometry.rows().dilation() == 1 && geometry.columns().dilation() == 1
 }
 
+/// Whether the pixels of a row are picked one by one, and not by whole registers.
+pub(super) fn gathers(geometry: &Geometry) -> bool {
+    geometry.columns().dilation() > 2
+}
+
 /// Rows and columns of outputs of the largest.
 pub(super) fn largest(geometry: &Geometry) -> [usize; 2] {
     [geometry.rows(), geometry.columns()].map(|axis| axis.output().div_ceil(axis.dilation()))

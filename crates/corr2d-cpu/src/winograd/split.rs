@@ -29,8 +29,8 @@ impl<'a, T> Picture<'a, T> {
     }
 }
 
-/// The rows that a chunk reads of one plane, with zeros for their padding, every `DILATION`th pixel, split by rows modulo a step and by
-/// the column in the patch.
+/// The rows that a chunk reads of one plane, with zeros for their padding, every `DILATION`th pixel, split by rows modulo a step
+/// and by the column in the patch.
 #[inline(always)]
 pub(super) fn split<S: Simd, F: Transform, const DILATION: usize>(
     simd: S,
