@@ -292,9 +292,9 @@ fn auto_takes_winograd_at_stride_2_and_dilated_where_it_pays() {
     assert_eq!(forward(64, 56, 1, 2), Path::Winograd2);
     assert_eq!(path(64, 56, 1, 2).input_gradient_path(), Path::Winograd2);
     assert_eq!(forward(64, 26, 1, 2), Path::Channels);
-    assert_eq!(forward(128, 14, 1, 2), Path::Winograd2);
-    assert_eq!(forward(128, 40, 1, 4), Path::Winograd2);
-    assert_eq!(forward(64, 56, 1, 4), Path::Channels);
+    assert_eq!(forward(128, 20, 1, 2), Path::Winograd2);
+    assert_eq!(forward(128, 14, 1, 2), Path::Channels);
+    assert_eq!(forward(128, 56, 1, 3), Path::Channels);
     // Strides and dilations that no tile is for.
     assert_eq!(forward(128, 56, 2, 2), Path::Channels);
     assert_eq!(forward(128, 84, 3, 1), Path::Channels);
