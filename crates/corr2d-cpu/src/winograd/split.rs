@@ -81,18 +81,26 @@ pub(super) fn split<S: Simd, F: Transform, const DILATION: usize>(
 /// Every `DILATION`th pixel of a row from `start` on, as many as the registers of a step hold, split by their place in it.
 #[inline(always)]
 fn modulo<S: Simd, F: Transform, const DILATION: usize>(simd: S, row: &[S::Number], start: isize) -> [S::Vector; 4] {
-    const { assert!(DILATION == 1 || DILATION == 2) };
-    let load = |index: usize| simd.load_within(row, start + (index * S::LANES) as isize);
-    let register = |index: usize| match DILATION {
-        1 => load(index),
-        _ => simd.unzip(load(2 * index), load(2 * index + 1)).0,
-    };
-    let (even, odd) = simd.unzip(register(0), register(1));
+    let next = (DILATION * S::LANES) as isize;
+    let first = register::<S, DILATION>(simd, row, start);
+    let (even, odd) = simd.unzip(first, register::<S, DILATION>(simd, row, start + next));
     if F::STEP == 2 {
         return [even, odd, even, odd];
     }
-    let (more_even, more_odd) = simd.unzip(register(2), register(3));
+    let third = register::<S, DILATION>(simd, row, start + 2 * next);
+    let (more_even, more_odd) = simd.unzip(third, register::<S, DILATION>(simd, row, start + 3 * next));
     let (zero, two) = simd.unzip(even, more_even);
     let (one, three) = simd.unzip(odd, more_odd);
     [zero, one, two, three]
+}
+
+/// Every `DILATION`th pixel of a row from `start` on. A function, since a closure may be compiled without the kernel's instructions.
+#[inline(always)]
+fn register<S: Simd, const DILATION: usize>(simd: S, row: &[S::Number], start: isize) -> S::Vector {
+    const { assert!(DILATION == 1 || DILATION == 2) };
+    let numbers = simd.load_within(row, start);
+    if DILATION == 1 {
+        return numbers;
+    }
+    simd.unzip(numbers, simd.load_within(row, start + S::LANES as isize)).0
 }
