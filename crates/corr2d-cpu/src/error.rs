@@ -186,8 +186,8 @@ pub enum Error {
     },
     /// Winograd was forced on a correlation that it cannot compute.
     #[error(
-        "Winograd is for a 3×3 kernel at stride 1×1, or 2×2 without dilation, and up to 7281 input channels a group, but this \
-         has a {kernel} kernel with stride {stride}, dilation {dilation} and {channels}: take Auto"
+        "Winograd is for a 3×3 kernel at stride 1×1, dilated by 2 at most, or at 2×2 without dilation, and up to 7281 input \
+         channels a group, but this has a {kernel} kernel with stride {stride}, dilation {dilation} and {channels}: take Auto"
     )]
     WinogradDoesNotSuit {
         /// The kernel.

@@ -158,7 +158,8 @@ pub enum Algorithm {
     /// A matrix product over unrolled windows, as most libraries compute it: to compare with. `Auto` takes it for short sums
     /// under strides.
     Gemm,
-    /// Winograd's minimal filtering, for 3×3 kernels at stride 1, or at stride 2 without dilation.
+    /// Winograd's minimal filtering, for 3×3 kernels at stride 1, dilated by 2 at most, or at stride 2 without
+    /// dilation.
     Winograd,
     /// Products in the frequency domain, for large kernels of stride 1 and dilation 1.
     Fft,

@@ -39,8 +39,8 @@ pub enum Path {
     Planes,
     /// Sums with output channels in lanes, over input channels or, for the weight gradient, over positions: for dense layers.
     Channels,
-    /// Winograd's minimal filtering in tiles of 2×2, for 3×3 kernels at stride 1, or at stride 2 without dilation, and its
-    /// adjoint for the weight gradient.
+    /// Winograd's minimal filtering in tiles of 2×2, for 3×3 kernels at stride 1, dilated by 2 at most, or at stride 2
+    /// without dilation, and its adjoint for the weight gradient.
     Winograd2,
     /// A matrix product over unrolled windows, for any geometry; weight gradients as `Direct`.
     Gemm,

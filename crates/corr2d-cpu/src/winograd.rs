@@ -8,8 +8,8 @@
 //! ```
 //!
 //! At stride 2 a tile of 2×2 outputs reads a patch of 5×5. Its even rows and columns meet the outer taps of the kernel alone,
-//! of which three products make two outputs, the odd ones the middle tap: 36 → 25, saved 1.44 times. A dilated kernel reads
-//! every d-th pixel, so its layer is d·d plain ones (`lattice`).
+//! of which three products make two outputs, the odd ones the middle tap: 36 → 25, saved 1.44 times. A kernel dilated
+//! by 2 reads every second pixel, so its layer is four plain ones (`lattice`).
 //!
 //! For each of the places ξ of a patch the product ⊙, summed over the input channels, is a product of matrices,
 //! Y\[ξ\] = V\[ξ\] · U\[ξ\] with V = Bᵀ x B of all tiles and U = G w Gᵀ of all pairs of channels. That is where the time goes.

@@ -34,6 +34,8 @@ fn layers() -> Vec<(&'static str, Geometry)> {
         ("stride 2", geometry([1, 9, 20, 23], [18, 9, 3, 3], strided)),
         ("dilation 2", geometry([1, 9, 20, 23], [18, 9, 3, 3], dilated)),
         ("dilation 3×4", geometry([2, 9, 20, 23], [18, 9, 3, 3], Conv2dOptions { dilation: (3, 4), ..padded(2) })),
+        ("dilation 1×2", geometry([2, 9, 20, 23], [18, 9, 3, 3], Conv2dOptions { dilation: (1, 2), ..padded(2) })),
+        ("dilation 2×1", geometry([2, 9, 20, 23], [18, 9, 3, 3], Conv2dOptions { dilation: (2, 1), ..padded(2) })),
         ("stride 2 on several chunks", geometry([3, 40, 60, 59], [19, 40, 3, 3], strided)),
         ("dilation 2 on several chunks", geometry([2, 40, 60, 59], [19, 40, 3, 3], dilated)),
         ("batch 3", geometry([3, 7, 10, 9], [24, 7, 3, 3], padded(1))),
@@ -241,6 +243,8 @@ fn plans_choose_a_path_for_the_weight_gradient() {
     assert_eq!(path(512, 7, padded(1)), Path::Channels);
     assert_eq!(path(24, 8, padded(1)), Path::Winograd2);
     assert_eq!(path(64, 56, Conv2dOptions { stride: (2, 2), ..padded(1) }), Path::Channels);
-    assert_eq!(path(64, 56, Conv2dOptions { dilation: (2, 2), ..padded(2) }), Path::Channels);
+    assert_eq!(path(64, 56, Conv2dOptions { dilation: (2, 2), ..padded(2) }), Path::Winograd2);
+    assert_eq!(path(64, 26, Conv2dOptions { dilation: (2, 2), ..padded(2) }), Path::Channels);
+    assert_eq!(path(64, 56, Conv2dOptions { dilation: (3, 3), ..padded(3) }), Path::Channels);
     assert_eq!(path(16, 10, padded(1)), Path::Channels);
 }

@@ -114,13 +114,18 @@ impl Cut {
     }
 }
 
+/// Whether each output reads the pixel at its own place alone.
+pub(super) fn is_pointwise(geometry: &Geometry) -> bool {
+    let alone =
+        |axis: &Axis| (axis.kernel(), axis.stride(), axis.first_read()) == (1, 1, 0) && axis.output() == axis.input();
+    alone(geometry.rows()) && alone(geometry.columns())
+}
+
 /// A layer of single pixels with as many rows joined as leave `rows` of them: long rows are copied faster.
 pub(super) fn flat(geometry: &Geometry, rows: usize) -> Option<Geometry> {
     let [batch, channels, height, width] = geometry.input_shape();
     let weight = geometry.weight_shape();
-    let alone =
-        |axis: &Axis| (axis.kernel(), axis.stride(), axis.first_read()) == (1, 1, 0) && axis.output() == axis.input();
-    if !alone(geometry.rows()) || !alone(geometry.columns()) {
+    if !is_pointwise(geometry) {
         return None;
     }
     let joined = (1..=height).rev().find(|joined| height % joined == 0 && height / joined >= rows.min(height))?;

@@ -150,13 +150,6 @@ impl<T: Element> Strip<'_, T> {
             for (block, destinations) in destinations.chunks_mut(CHANNELS).enumerate() {
                 let (source, lane) = (&sources[block * CHANNELS / S::LANES], block * CHANNELS % S::LANES);
                 let totals = &mut totals.0[block];
-                if is_first {
-                    for destination in destinations.iter() {
-                        for register in 0..COUNT {
-                            simd.prefetch_to_write(destination.as_ptr().wrapping_add(to + register * S::LANES));
-                        }
-                    }
-                }
                 let (mut sums, next) = source.sum_pixels::<S, CHANNELS, COUNT>(simd, lane, run);
                 if is_first {
                     let bias = self.bias.map(|bias| &bias[block * CHANNELS..]);

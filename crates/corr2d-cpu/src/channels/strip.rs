@@ -75,10 +75,6 @@ impl<T: Element> Strip<'_, T> {
                 let (start, end) = (index * width / in_row, (index + 1) * width / in_row);
                 *block = Block { row, start, end, next: None };
                 self.fill_bias(simd, end - start, totals);
-                let at = row * self.geometry.columns().output() + self.columns.start + start;
-                for destination in destinations.iter() {
-                    simd.prefetch_to_write(destination.as_ptr().wrapping_add(at));
-                }
                 if !self.is_summed_whole(start, end) {
                     self.add_present(simd, &rows[row], start, end - start, totals);
                 } else if !rows[row].taps.as_slice().is_empty() {

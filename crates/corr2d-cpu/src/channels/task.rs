@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::block::RUN;
-use super::cut::Cut;
+use super::cut::{Cut, is_pointwise};
 use super::pack::Pack;
 use super::packed::Packed;
 use super::points::{self, Points};
@@ -13,7 +13,7 @@ use super::window::Layout;
 use crate::input::Planes;
 use crate::simd::{Isa, Kernel, Offsets, Simd};
 use crate::turned::Kernels;
-use crate::{Aligned, Axis, Element, Error, Geometry, Input, aligned};
+use crate::{Aligned, Element, Error, Geometry, Input, aligned};
 
 /// Some rows of some output channels of one group.
 pub(super) struct Task<'a, T> {
@@ -53,7 +53,8 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
         let register_length = geometry.weight_len() / geometry.output_channels() * S::LANES;
         if let Some(packed) = self.packed
             && const { points::suits::<S>() }
-            && self.are_points()
+            && is_pointwise(geometry)
+            && self.input.has_whole_planes(geometry)
             && self.task.rows[0].len() >= points::block::<S>()
         {
             reserve(self.scratch, points::scratch::<S>())?;
@@ -137,16 +138,6 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
             }
         }
         Ok(())
-    }
-}
-
-impl<T: Element> Run<'_, T> {
-    /// Whether each output reads one pixel, and all of them lie as the outputs do.
-    fn are_points(&self) -> bool {
-        let alone = |axis: &Axis| {
-            (axis.kernel(), axis.stride(), axis.first_read()) == (1, 1, 0) && axis.output() == axis.input()
-        };
-        alone(self.geometry.rows()) && alone(self.geometry.columns()) && self.input.has_whole_planes(self.geometry)
     }
 }
 

@@ -11,14 +11,14 @@ fn bytes_per_tile(geometry: &Geometry) -> usize {
     geometry.input_channels_per_group().saturating_mul(LONGEST * LONGEST * size_of::<f64>())
 }
 
-/// Whether a tile can compute a geometry: a 3×3 kernel at stride 1, or by 2×2 at stride 2 without dilation, and so few input
-/// channels a group (7281) that one tile fits the workspace.
+/// Whether a tile can compute a geometry: a 3×3 kernel at stride 1, dilated by 2 at most, or by 2×2 at stride 2 without
+/// dilation, and so few input channels a group (7281) that one tile fits the workspace.
 pub(crate) fn suits(tile: Tile, geometry: &Geometry) -> bool {
     let (rows, columns) = (geometry.rows(), geometry.columns());
     let axes = |is: fn(&Axis) -> bool| is(rows) && is(columns);
     let strided = tile == Tile::F2 && axes(|axis| (axis.stride(), axis.dilation()) == (2, 1));
     axes(|axis| axis.kernel() == 3)
-        && (axes(|axis| axis.stride() == 1) || strided)
+        && (axes(|axis| axis.stride() == 1 && axis.dilation() <= 2) || strided)
         && bytes_per_tile(geometry) <= CHUNK_BYTES_LIMIT
 }
 
@@ -45,13 +45,11 @@ const LARGEST_U: usize = 1 << 17;
 /// call: 16 → 16 at 56 1.1, 32 → 32 at 28 1.2, 256 → 256 at 14 1.4, from 64 → 64 at 56 on 2.1 to 2.4; but 512 → 512 at 14 0.25
 /// and at 28 0.8, where U no longer fits a cache.
 ///
-/// 2×2 dilated and at stride 2, as above, but at the side of the input. Dilated by 2: 64 → 64 at 28 1.4 / 1.0, 128 → 128 at 14
-/// 1.3 / 0.9, at 28 1.6 / 1.4, 256 → 256 at 14 1.2 / 1.1; but 32 → 32 at 32 1.2 / 0.7, 64 → 64 at 16 1.25 / 0.7. By 3, where
-/// pixels are picked one by one: 128 → 128 at 28 1.1 / 1.3, at 56 1.3 / 1.2; but 64 → 64 at 56 0.9. By 4: 128 → 128 at 40
-/// 1.2 / 1.3; but at 28 0.95. At stride 2: 64 → 64 at 28 1.2 / 1.05, at 56 1.1 / 1.0, 128 → 128 at 28 1.2 / 1.2, at 56
-/// 1.3 / 1.2; but 48 → 48 at 20 1.1 / 0.9, 256 → 256 at 14 1.0 / 0.9. On two threads small pictures make few tasks, AVX-512:
-/// dilated by 2 128 → 128 at 14 0.6, at 20 1.15, at 28 1.2, by 4 at 40 0.5, at stride 2 64 → 64 at 28 1.2, 128 → 128 at 28 0.9. So
-/// larger dilations are left to `channels`.
+/// 2×2 dilated by 2 and at stride 2, as above, but at the side of the input. Dilated: 64 → 64 at 28 1.4 / 1.6, at 56 1.4 / 1.6,
+/// 128 → 128 at 28 1.6 / 1.9, 256 → 256 at 28 1.5 / 1.8; but 40 → 40 at 28 1.0. At stride 2: 64 → 64 at 28 1.2 / 1.4, at 56
+/// 1.1 / 1.3, 128 → 128 at 28 1.2 / 1.4, at 56 1.3; but 48 → 48 at 20 1.1, 256 → 256 at 14 1.0 / 1.1. Small pictures make few
+/// tasks; on two threads, AVX-512: dilated 128 → 128 at 14 0.6, at 20 1.15, at 28 1.2, at stride 2 64 → 64 at 28 1.2, 128 → 128 at
+/// 28 0.9.
 pub(crate) fn pays(tile: Tile, geometry: &Geometry) -> bool {
     let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
     let pairs = inputs.saturating_mul(outputs);
@@ -65,7 +63,6 @@ pub(crate) fn pays(tile: Tile, geometry: &Geometry) -> bool {
         (Tile::F4, ..) => false,
         (_, 1, 1) => pairs >= 512 && side >= 8,
         (_, 1, 2) => pairs >= 1 << 12 && side >= 14 || pairs >= 1 << 14 && side >= 10,
-        (_, 1, _) => false,
         _ => pairs >= 1 << 12 && side >= 14,
     };
     suits(tile, geometry) && inputs.min(outputs) >= 16 && pays
@@ -86,8 +83,8 @@ pub(crate) fn pays_kept(tile: Tile, geometry: &Geometry) -> bool {
         return pays(tile, geometry);
     }
     let (large, in_cache) = match tile {
-        Tile::F2 | Tile::Strided => (14, true),
         Tile::F4 => (28, pairs.saturating_mul(geometry.groups()) <= LARGEST_U),
+        _ => (14, true),
     };
     let pays = side >= large || side >= 7 && pairs >= 4096;
     suits(tile, geometry) && inputs.min(outputs) >= 16 && pays && in_cache
@@ -102,14 +99,17 @@ pub(crate) fn pays_kept(tile: Tile, geometry: &Geometry) -> bool {
 /// By 2×2 and by 4×4 on the same machine, in milliseconds, at an earlier state of both, AVX-512: 64 at 56 1.9 and 1.8, eight
 /// images of it 17.4 and 16.8; 256 at 14 2.9 and 3.7. AVX2: 2.9 and 3.0, 22.9 and 21.4; 3.9 and 5.2.
 ///
-/// Dilated by 2, AVX-512 / AVX2: 64 → 64 at 28 1.3 / 0.8, 128 → 128 at 28 1.4 / 0.8. At stride 2 0.8 to 1.1. Neither is chosen.
+/// Dilated by 2, AVX-512 / AVX2, at the side of the input: 48 → 48 at 28 1.3 / 1.1, 64 → 64 at 28 1.3 / 1.2, at 56 1.4 / 1.3,
+/// 128 → 128 at 28 1.4 / 1.3, 256 → 256 at 28 1.4 / 1.3; but at 16 0.9. At stride 2 0.8 to 1.1 / 0.8 to 0.9.
 pub(crate) fn weight_gradient_pays(tile: Tile, geometry: &Geometry) -> bool {
-    let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
+    let channels = geometry.input_channels_per_group().min(geometry.output_channels_per_group());
     let side = side(geometry);
-    let (channels, least) = match tile {
-        Tile::F2 | Tile::Strided => (24, 8),
-        Tile::F4 => (64, 28),
+    let pays = match (tile, geometry.rows().stride(), is_plain(geometry)) {
+        (Tile::F4, 1, true) => channels >= 64 && side >= 28,
+        (Tile::F4, ..) => false,
+        (_, 1, true) => channels >= 24 && side >= 8,
+        (_, 1, false) => channels >= 48 && side >= 14,
+        _ => false,
     };
-    let plain = geometry.rows().stride() == 1 && is_plain(geometry);
-    plain && suits(tile, geometry) && inputs.min(outputs) >= channels && side >= least
+    suits(tile, geometry) && pays
 }

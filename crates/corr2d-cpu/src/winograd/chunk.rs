@@ -53,22 +53,15 @@ impl Layout {
         }
     }
 
-    /// The rows and columns of a plane that the chunk reads.
+    /// The rows of a plane that the chunk reads.
     #[inline(always)]
     pub(super) fn pixel_rows<F: Transform>(&self) -> usize {
         self.rows * F::STEP + F::PIXELS - F::STEP
-    }
-
-    #[inline(always)]
-    fn pixel_columns<F: Transform>(&self) -> usize {
-        self.columns * F::STEP + F::PIXELS - F::STEP
     }
 }
 
 /// The intermediate results of a thread.
 pub(super) struct Workspace<T> {
-    /// [row][column], the pixels of one plane that a dilated chunk reads.
-    lines: Aligned<T>,
     /// [row modulo a step][column in the patch][row of tiles][tile].
     phases: Aligned<T>,
     /// [ξ][channel][tile].
@@ -89,8 +82,6 @@ pub(super) struct MakeWorkspace<T, F> {
     pub(super) outputs: bool,
     /// Whether there is room for weights.
     pub(super) weights: bool,
-    /// Whether pixels are [gathered](super::lattice::gathers).
-    pub(super) gathers: bool,
     pub(super) types: PhantomData<(T, F)>,
 }
 
@@ -102,7 +93,6 @@ impl<T: Element, F: Transform> Kernel<T> for MakeWorkspace<T, F> {
         let layout = Layout::new::<S, F>(self.channels, self.rows, self.columns);
         let places = F::PIXELS * F::PIXELS;
         Ok(Workspace {
-            lines: aligned(if self.gathers { layout.pixel_rows::<F>() * layout.pixel_columns::<F>() } else { 0 })?,
             phases: aligned(F::STEP * F::PIXELS * layout.phase)?,
             v: aligned(places * layout.v)?,
             u: aligned(if self.weights {
@@ -198,23 +188,10 @@ impl<T: Element, F: Transform> Band<'_, '_, T, F> {
             step: rows.step,
         };
         for channel in 0..channels {
-            let Workspace { lines, phases, .. } = &mut *self.workspace;
+            let phases = &mut self.workspace.phases;
             match columns.step {
                 1 => split::<S, F, 1>(simd, layout, picture, channel, phases, &mut checks),
-                2 => split::<S, F, 2>(simd, layout, picture, channel, phases, &mut checks),
-                _ => {
-                    let (height, width) = (layout.pixel_rows::<F>(), layout.pixel_columns::<F>());
-                    let lines = &mut lines[..height * width];
-                    for (index, line) in lines.chunks_exact_mut(width).enumerate() {
-                        match picture.row(channel, index) {
-                            Some(row) => columns.gather(simd, row, first_column, line),
-                            None => line.fill(T::ZERO),
-                        }
-                    }
-                    let planes = Planes { elements: lines, plane_step: 0, row_step: width };
-                    let gathered = Picture { planes, size: [height, width], first: [0; 2], step: 1 };
-                    split::<S, F, 1>(simd, layout, gathered, 0, phases, &mut checks);
-                }
+                _ => split::<S, F, 2>(simd, layout, picture, channel, phases, &mut checks),
             }
             self.patches(simd, layout, channel);
         }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::Tile;
 use super::chunk::{Band, MakeWorkspace, Panels, Workspace};
 use super::cut::{Cut, Cutter};
-use super::lattice::{gathers, largest};
+use super::lattice::largest;
 use super::transform::{F2, F4, Strided, Transform};
 use super::weights::{Lanes, Weights, moderate};
 use crate::simd::Isa;
@@ -123,8 +123,7 @@ impl<T: Element> Call<'_, T> {
             let channels = geometry.input_channels_per_group();
             let types = PhantomData::<(T, F)>;
             let Cut { rows, columns, .. } = cut;
-            let gathers = gathers(geometry);
-            self.isa.run(MakeWorkspace { channels, rows, columns, outputs: true, weights: alone, gathers, types })
+            self.isa.run(MakeWorkspace { channels, rows, columns, outputs: true, weights: alone, types })
         };
         let run = |workspace: &mut Workspace<T>, task| self.run::<F>(cut, lanes, weights, workspace, task);
         if parallel {

@@ -23,7 +23,7 @@ impl<'a, T> Picture<'a, T> {
     /// A row of the chunk, if it is in the plane.
     #[inline(always)]
     pub(super) fn row(&self, channel: usize, index: usize) -> Option<&'a [T]> {
-        let row = self.first[0].wrapping_add_unsigned(index.saturating_mul(self.step));
+        let row = self.first[0].wrapping_add_unsigned(index * self.step);
         let [height, width] = self.size;
         (0 <= row && row < height as isize).then(|| self.planes.row(channel, row as usize, width))
     }

@@ -19,7 +19,7 @@ use std::ops::Range;
 use super::Tile;
 use super::chunk::{MakeWorkspace, Workspace};
 use super::gradient_chunk::{Run, TAPS};
-use super::lattice::{self, Lattice, gathers, largest};
+use super::lattice::{self, Lattice, largest};
 use super::transform::{F2, F4, Strided, Transform};
 use crate::positions::{Block, Cut, Registers, Stretch, Totals, all_below, sum_blocks};
 use crate::simd::Isa;
@@ -185,8 +185,7 @@ impl<T: Element> Scratch<T> {
         let (strips, places) = (call.cut.outputs / call.registers.strip, F::PIXELS * F::PIXELS);
         let Chunks { rows, columns, .. } = call.chunks;
         let types = PhantomData::<(T, F)>;
-        let (channels, gathers) = (call.cut.inputs, gathers(call.geometry));
-        let make = MakeWorkspace { channels, rows, columns, outputs: false, weights: false, gathers, types };
+        let make = MakeWorkspace { channels: call.cut.inputs, rows, columns, outputs: false, weights: false, types };
         Ok(Self {
             patches: call.isa.run(make)?,
             row: Vec::new(),
