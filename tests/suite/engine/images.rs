@@ -1,4 +1,5 @@
-//! Images so wide that the vector paths cut them: into strips, lines, and copies where rows lie a power of two apart.
+//! Images that the vector paths cut: wide ones into strips, lines, and copies where rows lie a power of two apart; the outputs of
+//! few channels by two.
 
 use corr2d_cpu::{Algorithm, Conv2dOptions, Padding};
 use corr2d_tests::compare::assert_same;
@@ -31,6 +32,31 @@ fn images_at_the_edges_of_strips_and_lines_equal_the_reference_bit_for_bit() {
     ] {
         let weight = [1, 1, kernel[0], kernel[1]];
         assert_equal::<f32>(&Case { name: name.into(), input: [1, 1, height, width], weight, options, bias: true });
+    }
+}
+
+#[test]
+fn outputs_that_are_summed_by_two_equal_the_reference_bit_for_bit() {
+    for (name, [outputs, height, rows, channels]) in [
+        ("two", [2, 8, 3, 1]),
+        ("two_of_the_fewest_rows", [2, 4, 5, 2]),
+        ("too_few_rows_for_two", [2, 3, 3, 1]),
+        ("a_third_alone", [3, 9, 2, 3]),
+        ("blocks_of_eight_and_four", [5, 12, 4, 2]),
+        ("a_last_block_that_goes_back", [4, 21, 5, 1]),
+        ("more_rows_of_kernel_than_fit", [4, 17, 6, 2]),
+        ("in_parts", [6, 13, 3, 17]),
+        ("in_parts_and_a_last_one_alone", [7, 10, 5, 7]),
+        ("in_bands", [4, 150, 3, 3]),
+    ] {
+        for (groups, width) in [(1, 37), (2, 16), (2, 5)] {
+            let options = Conv2dOptions { padding: Padding::Same, groups, ..Default::default() };
+            let weight = [groups * outputs, channels, rows, 3];
+            let name = format!("{name}_{groups}_{width}").into();
+            let case = Case { name, input: [2, groups * channels, height, width], weight, options, bias: true };
+            assert_equal::<f32>(&case);
+            assert_equal::<f64>(&case);
+        }
     }
 }
 

@@ -54,12 +54,13 @@ const LONGEST_SCRATCH_ROW: usize = 8192;
 
 /// Which direct path: pixels in lanes where there are few channels, channels in lanes where there are many.
 ///
-/// Measured on one core of Zen 4 with AVX-512 / AVX2, as the time of `channels` over that of `planes`, 3×3 at stride 1: 1 → 64
-/// channels at 112×112 2.1 / 2.6, 3 → 16 at 224×224 1.6 / 1.7, 3 → 64 1.5 / 1.5, 4 → 32 at 28×28 1.5 / 2.2, 8 → 16 at 56×56
-/// 1.3 / 1.8, 5×5 on 8 → 32 0.96 / 1.2; 8 → 64 at 14×14 0.9 / 1.2, 32 → 32 at 28×28 0.84 / 0.95.
+/// Measured on one thread of a Cascade Lake with AVX-512 / AVX2, as the time of `channels` over that of `planes`, 3×3 at stride 1,
+/// channels → channels at the size of a side: 3 → 64 at 32 1.5, 4 → 32 at 14 1.2, 4 → 64 at 28 1.1 / 1.2, at 14 0.9, 4 → 128 at 28
+/// 0.95 / 1.1, 8 → 16 at 56 1.1 / 1.2, at 14 0.97 / 1.05, 8 → 32 at 28 0.95 / 1.03, 8 → 56 at 28 0.87 / 0.97, 64 → 9 at 28 1.05 / 1.2,
+/// 16 → 16 at 28 0.9 / 1.0. On one core of Zen 4 5×5 on 8 → 32 0.96 / 1.2.
 pub(super) fn direct_path(geometry: &Geometry) -> Path {
     let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
-    let few = outputs <= 8 || inputs <= 4 || inputs <= 8 && geometry.columns().output() >= 28;
+    let few = outputs <= 8 || inputs <= 4 || inputs <= 8 && outputs < 32 && geometry.columns().output() >= 28;
     if suits_planes(geometry) && few {
         Path::Planes
     } else if channels::suits(geometry) {

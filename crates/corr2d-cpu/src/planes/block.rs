@@ -6,24 +6,31 @@ use crate::simd::{Simd, Window};
 /// The most registers of a block.
 pub(super) const MOST_REGISTERS: usize = 8;
 
-/// Adds a part of `TAPS` rows, given column by column, to `REGISTERS` sums.
+/// Adds parts of `TAPS` rows, given column by column, to `REGISTERS` sums each: one part for each of a few outputs that read
+/// the same window.
 ///
 /// Register R sums what the window's rows from R on hold, from `start` on; neighbouring columns read `dilation` apart.
 #[inline(always)]
-pub(crate) fn add<S: Simd, const REGISTERS: usize, const TAPS: usize>(
+pub(crate) fn add<S: Simd, const OUTPUTS: usize, const REGISTERS: usize, const TAPS: usize>(
     simd: S,
-    part: &[[S::Number; TAPS]],
+    parts: [&[[S::Number; TAPS]]; OUTPUTS],
     window: &Window<'_, S::Number>,
     start: usize,
     dilation: usize,
-    mut sums: [S::Vector; REGISTERS],
-) -> [S::Vector; REGISTERS] {
-    const { assert!(REGISTERS <= MOST_REGISTERS && TAPS <= super::parts::MOST_ROWS) };
-    for (b, taps) in part.iter().enumerate() {
-        let mut weights = [simd.splat(S::Number::ZERO); TAPS];
-        unroll!(A in [0 1 2 3 4 5 6 7] {
-            if const { A < TAPS } {
-                weights[A] = simd.splat(taps[A]);
+    mut sums: [[S::Vector; REGISTERS]; OUTPUTS],
+) -> [[S::Vector; REGISTERS]; OUTPUTS] {
+    const { assert!(OUTPUTS <= 2 && REGISTERS <= MOST_REGISTERS && TAPS <= super::parts::MOST_ROWS) };
+    let columns = parts[0].len();
+    let parts = parts.map(|part| &part[..columns]);
+    for b in 0..columns {
+        let mut weights = [[simd.splat(S::Number::ZERO); TAPS]; OUTPUTS];
+        unroll!(O in [0 1] {
+            if const { O < OUTPUTS } {
+                unroll!(A in [0 1 2 3 4 5 6 7] {
+                    if const { A < TAPS } {
+                        weights[O][A] = simd.splat(parts[O][b][A]);
+                    }
+                });
             }
         });
         let mut column = window.column(simd, start + b * dilation, const { REGISTERS + TAPS - 1 });
@@ -31,9 +38,13 @@ pub(crate) fn add<S: Simd, const REGISTERS: usize, const TAPS: usize>(
         unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14] {
             if const { I < REGISTERS + TAPS - 1 } {
                 let x = column.next();
-                unroll!(R in [0 1 2 3 4 5 6 7] {
-                    if const { R < REGISTERS && I.wrapping_sub(R) < TAPS } {
-                        sums[R] = simd.mul_add(x, weights[I.wrapping_sub(R)], sums[R]);
+                unroll!(O in [0 1] {
+                    if const { O < OUTPUTS } {
+                        unroll!(R in [0 1 2 3 4 5 6 7] {
+                            if const { R < REGISTERS && I.wrapping_sub(R) < TAPS } {
+                                sums[O][R] = simd.mul_add(x, weights[O][I.wrapping_sub(R)], sums[O][R]);
+                            }
+                        });
                     }
                 });
             }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::block::MOST_REGISTERS;
 use super::parts::Parts;
-use super::rows::{Rows, Workspace};
+use super::rows::{Pair, Rows, Workspace};
 use super::view::rows_of_band;
 use crate::simd::Isa;
 use crate::{Element, Error, Geometry, Input};
@@ -36,10 +36,9 @@ pub(crate) fn forward<T: Element>(
     }
     let width = geometry.columns().output();
     let plane = geometry.rows().output() * width;
-    let outputs = geometry.output_channels();
     let kernels = Parts::new(geometry, weight)?;
-    let task = |workspace: &mut Workspace<T>, plane: usize, first_row: usize, output: &mut [MaybeUninit<T>]| {
-        let channel = plane % outputs;
+    let task = |workspace: &mut Workspace<T>, plane: usize, first_row: usize, outputs: Pair<'_, T>| {
+        let channel = plane % geometry.output_channels();
         let group = plane / geometry.output_channels_per_group();
         let first_channel = group % geometry.groups() * geometry.input_channels_per_group();
         isa.run(Rows {
@@ -48,9 +47,9 @@ pub(crate) fn forward<T: Element>(
             group,
             parts: &kernels,
             channel,
-            bias: bias.map_or(T::ZERO, |bias| bias[channel]),
+            bias,
             first_row,
-            output,
+            outputs,
             workspace,
         });
     };
@@ -72,16 +71,26 @@ pub(crate) fn forward<T: Element>(
     Ok(())
 }
 
-/// Output planes cut into bands, the first bands of all planes first: the plane's index, where the band begins, its elements.
+/// The output planes of a group by two, cut into bands, the first bands of all first: the first plane's index, where the band
+/// begins, the elements.
 fn bands<T>(
     first: usize,
     planes: &mut [T],
     plane: usize,
     length: usize,
-) -> impl Iterator<Item = (usize, usize, &mut [T])> {
-    let mut planes: Vec<_> = planes.chunks_mut(plane).map(|plane| plane.chunks_mut(length)).collect();
-    (0..plane).step_by(length).flat_map(move |start| {
-        let bands: Vec<_> = planes.iter_mut().filter_map(Iterator::next).collect();
-        bands.into_iter().enumerate().map(move |(index, band)| (first + index, start, band))
+) -> impl Iterator<Item = (usize, usize, (&mut [T], Option<&mut [T]>))> {
+    let pairs = planes.chunks_mut(2 * plane).map(|pair| {
+        let (one, next) = pair.split_at_mut(plane);
+        (one.chunks_mut(length), next.chunks_mut(length))
+    });
+    let mut pairs: Vec<_> = pairs.collect();
+    let (mut index, mut start) = (0, 0);
+    std::iter::from_fn(move || {
+        if index == pairs.len() {
+            (index, start) = (0, start + length);
+        }
+        let (one, next) = &mut pairs[index];
+        index += 1;
+        Some((first + 2 * (index - 1), start, (one.next()?, next.next())))
     })
 }

@@ -30,16 +30,17 @@ pub(super) enum Form {
     Line,
 }
 
-/// What all sweeps of a task share.
-pub(super) struct Sweep<'a, T> {
+/// What all sweeps of a task share: some rows of one output plane, or of a few neighbouring ones that read the same.
+pub(super) struct Sweep<'a, T, const OUTPUTS: usize> {
     pub(super) geometry: &'a Geometry,
     pub(super) view: View<'a, T>,
     pub(super) parts: &'a Parts<T>,
+    /// The output channel of the first plane.
     pub(super) channel: usize,
-    pub(super) bias: T,
-    /// The first of the rows that `output` holds.
+    pub(super) bias: [T; OUTPUTS],
+    /// The first of the rows that `outputs` hold.
     pub(super) first_row: usize,
-    pub(super) output: &'a mut [MaybeUninit<T>],
+    pub(super) outputs: [&'a mut [MaybeUninit<T>]; OUTPUTS],
     pub(super) rim: &'a mut Vec<T>,
     pub(super) totals: &'a mut Totals<T>,
 }
@@ -55,14 +56,14 @@ impl<T: Element> Totals<T> {
         Self { before: Vec::new(), after: Vec::new() }
     }
 
-    /// Room for the strips of a block.
-    pub(super) fn reserve(&mut self) {
-        self.before.resize(MOST_REGISTERS * TOTALS, T::ZERO);
-        self.after.resize(MOST_REGISTERS * TOTALS, T::ZERO);
+    /// Room for the strips of a block of so many outputs.
+    pub(super) fn reserve(&mut self, outputs: usize) {
+        self.before.resize(outputs * MOST_REGISTERS * TOTALS, T::ZERO);
+        self.after.resize(outputs * MOST_REGISTERS * TOTALS, T::ZERO);
     }
 }
 
-impl<T: Element> Sweep<'_, T> {
+impl<T: Element, const OUTPUTS: usize> Sweep<'_, T, OUTPUTS> {
     /// Sums part `index` for some columns of the rows from `first` on, and writes the outputs if it is the last.
     #[inline(always)]
     pub(super) fn run<S: Simd<Number = T>, const REGISTERS: usize, const TAPS: usize>(
@@ -75,11 +76,22 @@ impl<T: Element> Sweep<'_, T> {
     ) {
         let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
         let part = self.parts.get(index);
-        let taps = self.parts.taps::<TAPS>(part, self.channel);
+        let mut taps = [self.parts.taps::<TAPS>(part, self.channel); OUTPUTS];
+        unroll!(O in [1] {
+            if const { O < OUTPUTS } {
+                taps[O] = self.parts.taps::<TAPS>(part, self.channel + O);
+            }
+        });
         let (begins, ends) = (index == 0, index + 1 == self.parts.len());
         // Fewer would stay in a cache from one call to the next.
         let fetches = ends && self.geometry.output_len().saturating_mul(size_of::<T>()) >= FETCHED;
-        let initial = [simd.splat(if begins { self.bias } else { T::ZERO }); REGISTERS];
+        let bias = if begins { self.bias } else { [T::ZERO; OUTPUTS] };
+        let mut initial = [[simd.splat(bias[0]); REGISTERS]; OUTPUTS];
+        unroll!(O in [1] {
+            if const { O < OUTPUTS } {
+                initial[O] = [simd.splat(bias[O]); REGISTERS];
+            }
+        });
 
         // What a block computes and reads, and how far apart its registers lie.
         let (across, output_rows) = match form {
@@ -97,21 +109,22 @@ impl<T: Element> Sweep<'_, T> {
         let inside = self.inside(row, read_rows, column, across + reach);
 
         let length = span.len();
-        let before =
-            (!begins).then(|| Window::new(&self.totals.before, 0, REGISTERS, step(TOTALS), TOTALS - behind_first));
-        let mut after = if ends {
+        // Those of one output behind those of the other.
+        let all = const { (OUTPUTS - 1) * MOST_REGISTERS + REGISTERS };
+        let before = (!begins).then(|| Window::new(&self.totals.before, 0, all, step(TOTALS), TOTALS - behind_first));
+        let mut after = [const { WindowMut::EMPTY }; OUTPUTS];
+        if ends {
             let start = first * columns.output() + span.start;
-            WindowMut::new(
-                self.output,
-                start,
-                REGISTERS,
-                step(rows.dilation() * columns.output()),
-                length.saturating_sub(behind_first),
-            )
+            let row_step = step(rows.dilation() * columns.output());
+            for (after, output) in after.iter_mut().zip(&mut self.outputs) {
+                *after = WindowMut::new(output, start, REGISTERS, row_step, length.saturating_sub(behind_first));
+            }
         } else {
-            let totals = unwritten(&mut self.totals.after);
-            WindowMut::new(totals, 0, REGISTERS, step(TOTALS), TOTALS - behind_first)
-        };
+            let totals = unwritten(&mut self.totals.after).chunks_exact_mut(MOST_REGISTERS * TOTALS);
+            for (after, totals) in after.iter_mut().zip(totals) {
+                *after = WindowMut::new(totals, 0, REGISTERS, step(TOTALS), TOTALS - behind_first);
+            }
+        }
 
         let mut at = 0;
         while at < length {
@@ -138,23 +151,30 @@ impl<T: Element> Sweep<'_, T> {
             };
             let mut block = at;
             loop {
-                if fetches {
-                    after.prefetch(simd, block, REGISTERS, REGISTERS);
-                }
+                unroll!(O in [0 1] {
+                    if const { O < OUTPUTS } && fetches {
+                        after[O].prefetch(simd, block, REGISTERS, REGISTERS);
+                    }
+                });
                 let mut sums = initial;
-                for (plane, taps) in taps.chunks_exact(part.columns).enumerate() {
+                for plane in 0..part.channels {
                     let window = windows.window(plane);
-                    sums = add::<S, REGISTERS, TAPS>(simd, taps, &window, block - at, columns.dilation(), sums);
+                    let taps = taps.map(|taps| &taps[plane * part.columns..][..part.columns]);
+                    sums = add(simd, taps, &window, block - at, columns.dilation(), sums);
                 }
-                if let Some(before) = &before {
-                    let mut totals = before.column(simd, block, REGISTERS);
-                    unroll!(R in [0 1 2 3 4 5 6 7] {
-                        if const { R < REGISTERS } {
-                            sums[R] = simd.add(totals.next(), sums[R]);
+                unroll!(O in [0 1] {
+                    if const { O < OUTPUTS } {
+                        if let Some(before) = &before {
+                            let mut totals = before.skip_rows(O * MOST_REGISTERS).column(simd, block, REGISTERS);
+                            unroll!(R in [0 1 2 3 4 5 6 7] {
+                                if const { R < REGISTERS } {
+                                    sums[O][R] = simd.add(totals.next(), sums[O][R]);
+                                }
+                            });
                         }
-                    });
-                }
-                after.write(simd, block, sums);
+                        after[O].write(simd, block, sums[O]);
+                    }
+                });
                 if block + across >= end {
                     break;
                 }

@@ -101,7 +101,8 @@ fn some<S: Simd, const REGISTERS: usize, const TAPS: usize>(
     offset: usize,
     sums: [S::Vector; REGISTERS],
 ) -> [S::Vector; REGISTERS] {
-    add::<S, REGISTERS, TAPS>(simd, std::slice::from_ref(taps), &window.skip_rows(first), offset, 1, sums)
+    let [sums] = add(simd, [std::slice::from_ref(taps)], &window.skip_rows(first), offset, 1, [sums]);
+    sums
 }
 
 /// Some weights, the first of them with the pixels from row `above` on downwards and those from row `below` on, which is the

@@ -257,6 +257,10 @@ pub(crate) struct WindowMut<'a, T> {
 }
 
 impl<'a, T> WindowMut<'a, T> {
+    /// No rows.
+    pub(crate) const EMPTY: Self =
+        Self { first: std::ptr::null_mut(), rows: 0, row_step: 0, length: 0, slice: PhantomData };
+
     /// As [`Window::new`], where nothing has been written yet.
     #[inline(always)]
     pub(crate) fn new(
