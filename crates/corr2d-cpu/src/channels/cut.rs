@@ -66,10 +66,18 @@ impl Cut {
         while rows < height && window(geometry, rows + 1, columns) <= WINDOW {
             rows += 1;
         }
-        // First by fewer rows, then by fewer channels, which copies windows twice.
         let wanted = wanted_tasks(threads);
         let others = geometry.batch() * geometry.groups();
-        while rows > 4 && others * height.div_ceil(rows) < wanted {
+        // A task of all rows packs the weights of its channels itself, and finds them in a cache. Where the weights are more
+        // than the windows that all tasks copy then, it is cut by channels alone: 512 → 512 at 7×7 takes 3.8 ms on one thread,
+        // and on two 2.1 so and 3.4 otherwise.
+        let pairs = registers.div_ceil(2);
+        let copied =
+            window(geometry, height, width).saturating_mul(geometry.groups() * pairs.min(wanted.div_ceil(others)));
+        let is_whole = geometry.batch() == 1 && rows == height && columns == width;
+        let by_channels = is_whole && others * pairs >= threads && copied <= geometry.weight_len();
+        // Else first by fewer rows, then by fewer channels, which copies windows twice.
+        while !by_channels && rows > 4 && others * height.div_ceil(rows) < wanted {
             rows = rows.div_ceil(2);
         }
         // Rows of tasks are as equal as they can be.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::copied::Copied;
+use super::copied::{self, Copied};
 use super::interleave::Interleave;
 use super::kernels::Turned;
 use super::whole::{Repeated, forward};
@@ -57,7 +57,15 @@ impl<T: Element> Call<'_, T> {
         let copied = Copied::<T>::rows(geometry, &self.rows, &self.columns);
         let shared = self.shares_copies() && copied > 0;
         let at_once = if shared { waiting.min(copied) } else { waiting };
-        let (images_at_once, rows_at_once) = ((at_once / height).max(1), at_once.clamp(1, height));
+        let images_at_once = (at_once / height).max(1);
+        let threads = rayon::current_num_threads();
+        let rows_at_once = match at_once.clamp(1, height) {
+            // What a part does besides its sums is done by one thread: parts enough for all.
+            rows if shared && threads > 1 && images_at_once == 1 => {
+                rows.min(height.div_ceil(2 * threads).next_multiple_of(copied::ROWS))
+            }
+            rows => rows,
+        };
 
         let repeated = geometry.batch() > images_at_once || height > rows_at_once;
         let of_rows = |rows: &Option<Class>| self.classes(rows.as_ref(), repeated);
@@ -65,25 +73,56 @@ impl<T: Element> Call<'_, T> {
         let one = geometry.with_batch(1);
         let gradients = self.output_gradient.chunks(images_at_once * one.output_len());
         for (gradient, x) in gradients.zip(x.chunks_mut(images_at_once * one.input_len())) {
-            let images = gradient.len() / one.output_len();
-            for first in (0..height).step_by(rows_at_once) {
-                let part = first..height.min(first + rows_at_once);
-                let copied = match shared {
-                    true => Some(Copied::new(geometry, &self.rows, &self.columns, images, part.clone(), gradient)?),
-                    false => None,
-                };
-                for (residue, classes) in classes.iter().enumerate() {
-                    let part = first..part.end.min(geometry.rows().class_len(residue));
-                    if part.is_empty() {
-                        continue;
-                    }
-                    let results = classes.iter().map(|class| match class {
-                        Some(class) => self.part(class, images, part.clone(), gradient, copied.as_ref()).map(Some),
-                        None => Ok(None),
-                    });
-                    self.interleave(&results.collect::<Result<Vec<_>, Error>>()?, residue, part, x);
-                }
+            let parts = self.parts(rows_at_once, x);
+            let run = |part| self.write(&classes, gradient, shared, part);
+            if rayon::current_num_threads() == 1 {
+                parts.into_iter().try_for_each(run)?;
+            } else {
+                parts.into_par_iter().try_for_each(run)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Some images cut by so many rows of the classes.
+    fn parts<'x>(&self, rows: usize, x: &'x mut [MaybeUninit<T>]) -> Vec<Part<'x, T>> {
+        let (geometry, height) = (self.geometry, self.geometry.rows().class_len(0));
+        let (width, stride) = (geometry.columns().input(), geometry.rows().stride());
+        let starts = (0..height).step_by(rows);
+        let mut parts: Vec<_> =
+            starts.map(|first| Part { rows: first..height.min(first + rows), planes: Vec::new() }).collect();
+        for plane in x.chunks_mut(geometry.rows().input() * width) {
+            for (part, rows) in parts.iter_mut().zip(plane.chunks_mut(rows * stride * width)) {
+                part.planes.push(rows);
+            }
+        }
+        parts
+    }
+
+    /// Writes one part from all classes.
+    fn write(
+        &self,
+        classes: &[Vec<Option<OfClass<'_, T>>>],
+        gradient: &[T],
+        shared: bool,
+        mut part: Part<'_, T>,
+    ) -> Result<(), Error> {
+        let geometry = self.geometry;
+        let images = gradient.len() / geometry.with_batch(1).output_len();
+        let copied = match shared {
+            true => Some(Copied::new(geometry, &self.rows, &self.columns, images, part.rows.clone(), gradient)?),
+            false => None,
+        };
+        for (residue, classes) in classes.iter().enumerate() {
+            let rows = part.rows.start..part.rows.end.min(geometry.rows().class_len(residue));
+            if rows.is_empty() {
+                continue;
+            }
+            let results = classes.iter().map(|class| match class {
+                Some(class) => self.part(class, images, rows.clone(), gradient, copied.as_ref()).map(Some),
+                None => Ok(None),
+            });
+            self.interleave(&results.collect::<Result<Vec<_>, Error>>()?, residue, rows.len(), &mut part.planes);
         }
         Ok(())
     }
@@ -132,26 +171,38 @@ impl<T: Element> Call<'_, T> {
         })
     }
 
-    /// Writes rows of some images from the results of the classes of columns.
-    fn interleave(&self, results: &[Option<Vec<T>>], residue: usize, part: Range<usize>, x: &mut [MaybeUninit<T>]) {
-        let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
+    /// Writes the rows of one residue from the results of the classes of columns.
+    fn interleave(
+        &self,
+        results: &[Option<Vec<T>>],
+        residue: usize,
+        rows: usize,
+        planes: &mut [&mut [MaybeUninit<T>]],
+    ) {
+        let (row_step, columns) = (self.geometry.rows().stride(), self.geometry.columns());
         let width = columns.input();
-        let write = |(index, plane): (usize, &mut [MaybeUninit<T>])| {
+        let elements = planes.len() * rows * width;
+        let write = |(index, plane): (usize, &mut &mut [MaybeUninit<T>])| {
             let of_plane = |class: usize| {
-                let length = part.len() * columns.class_len(class);
+                let length = rows * columns.class_len(class);
                 results[class].as_deref().map(|result| &result[index * length..][..length])
             };
             let classes: Vec<_> = (0..results.len()).map(of_plane).collect();
-            let plane = &mut plane[(residue + part.start * rows.stride()) * width..];
-            self.isa.run(Interleave { classes: &classes, rows: part.len(), plane, width, row_step: rows.stride() });
+            let plane = &mut plane[residue * width..];
+            self.isa.run(Interleave { classes: &classes, rows, plane, width, row_step });
         };
-        let plane = rows.input() * width;
-        if x.len() < SEQUENTIAL || rayon::current_num_threads() == 1 {
-            x.chunks_mut(plane).enumerate().for_each(write);
+        if elements < SEQUENTIAL || rayon::current_num_threads() == 1 {
+            planes.iter_mut().enumerate().for_each(write);
         } else {
-            x.par_chunks_mut(plane).enumerate().for_each(write);
+            planes.par_iter_mut().enumerate().for_each(write);
         }
     }
+}
+
+/// Some rows of all classes, and where they belong in each plane of some images.
+struct Part<'a, T> {
+    rows: Range<usize>,
+    planes: Vec<&'a mut [MaybeUninit<T>]>,
 }
 
 /// A class of rows and columns.

@@ -12,7 +12,7 @@ use crate::{Element, Error, Geometry};
 const COPIED: usize = 640 << 10;
 
 /// The rows of a block of registers.
-const ROWS: usize = 8;
+pub(super) const ROWS: usize = 8;
 
 pub(super) struct Copied<T> {
     numbers: Vec<T>,
