@@ -17,7 +17,7 @@
 //! | `copied` | what all classes read, copied once with its padding |
 //! | `interleave` | the results of the classes of columns brought into one row |
 //!
-//! The results of a few classes wait in memory until they are written: 1 MiB, or one row of positions of all channels.
+//! The results of a few classes wait in memory until they are written: 1 MiB a thread, or one row of positions of all channels.
 
 mod classes;
 mod copied;

@@ -46,7 +46,8 @@ fn layers() -> Vec<(&'static str, Geometry)> {
         ("rows wider than a chunk", geometry([1, 5, 4, 1300], [8, 5, 3, 3], padded(1))),
         ("more chunks than a group", geometry([1, 5, 300, 300], [8, 5, 1, 1], padded(0))),
         ("more tiles than a group of chunks", geometry([12, 5, 41, 43], [9, 5, 3, 3], padded(1))),
-        ("more chunks than a group, and one part", geometry([1, 62, 19, 258], [60, 62, 3, 3], padded(1))),
+        ("more chunks than a group, and one part", geometry([1, 62, 7, 258], [60, 62, 3, 3], padded(1))),
+        ("parts of whole groups of chunks", geometry([1, 62, 19, 258], [60, 62, 3, 3], padded(1))),
         ("more channels than a block", geometry([1, 150, 9, 8], [140, 150, 3, 3], padded(1))),
         ("a kernel as large as the image", geometry([2, 6, 30, 31], [9, 6, 30, 31], padded(0))),
     ]

@@ -58,6 +58,10 @@ fn outputs_that_are_summed_by_two_equal_the_reference_bit_for_bit() {
             assert_equal::<f64>(&case);
         }
     }
+    // So wide and deep that what lies at the rim is copied block by block, in two strips of three parts.
+    let options = Conv2dOptions { padding: Padding::Same, ..Default::default() };
+    let (input, weight) = ([1, 17, 9, 1000], [2, 17, 3, 3]);
+    assert_equal::<f32>(&Case { name: "at_the_rim".into(), input, weight, options, bias: true });
 }
 
 fn random_case(seed: u64) -> Case {

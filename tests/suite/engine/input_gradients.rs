@@ -71,7 +71,7 @@ fn every_path_equals_the_reference_on_integers() {
 }
 
 /// Sizes at which what waits for other classes is cut: by rows, by images, and not at all.
-fn cut_by_classes() -> [Case; 4] {
+fn cut_by_classes() -> [Case; 5] {
     let case = |name: &'static str, input, weight, stride, padding: usize| {
         let padding = Padding::Explicit { top: padding, bottom: 0, left: 1, right: padding };
         let options = Conv2dOptions { stride, padding, ..Default::default() };
@@ -79,6 +79,7 @@ fn cut_by_classes() -> [Case; 4] {
     };
     [
         case("bands_of_rows", [2, 64, 61, 202], [2, 64, 3, 3], (2, 2), 1),
+        case("classes_that_no_tap_reaches", [1, 64, 66, 202], [2, 64, 2, 2], (4, 3), 0),
         case("some_images", [5, 20, 40, 90], [3, 20, 3, 2], (2, 3), 1),
         case("one_class_of_columns", [3, 33, 41, 120], [2, 33, 5, 3], (3, 1), 2),
         case("one_row_at_once", [1, 600, 3, 901], [1, 600, 2, 2], (2, 2), 0),

@@ -55,7 +55,8 @@ pub(super) struct Cut {
 }
 
 impl Cut {
-    pub(super) fn new(geometry: &Geometry, lanes: usize, threads: usize) -> Self {
+    /// For so many threads, and weights that are packed already if `kept`.
+    pub(super) fn new(geometry: &Geometry, lanes: usize, threads: usize, kept: bool) -> Self {
         let (height, width) = (geometry.rows().output(), geometry.columns().output());
         let registers = geometry.output_channels_per_group().div_ceil(lanes);
         let mut columns = width;
@@ -69,13 +70,14 @@ impl Cut {
         let wanted = wanted_tasks(threads);
         let others = geometry.batch() * geometry.groups();
         // A task of all rows packs the weights of its channels itself, and finds them in a cache. Where the weights are more
-        // than the windows that all tasks copy then, it is cut by channels alone: 512 → 512 at 7×7 takes 3.8 ms on one thread,
-        // and on two 2.1 so and 3.4 otherwise.
+        // than the windows that all tasks copy then, it is cut by channels alone, if that is even: 512 → 512 at 7×7 takes
+        // 3.8 ms on one thread, and on two 2.1 so and 3.4 otherwise.
         let pairs = registers.div_ceil(2);
         let copied =
             window(geometry, height, width).saturating_mul(geometry.groups() * pairs.min(wanted.div_ceil(others)));
-        let is_whole = geometry.batch() == 1 && rows == height && columns == width;
-        let by_channels = is_whole && others * pairs >= threads && copied <= geometry.weight_len();
+        let packs = !kept && geometry.batch() == 1 && rows == height && columns == width;
+        let is_even = others * pairs >= 2 * threads || (others * pairs).is_multiple_of(threads);
+        let by_channels = packs && is_even && copied <= geometry.weight_len();
         // Else first by fewer rows, then by fewer channels, which copies windows twice.
         while !by_channels && rows > 4 && others * height.div_ceil(rows) < wanted {
             rows = rows.div_ceil(2);

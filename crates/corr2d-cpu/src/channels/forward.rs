@@ -59,7 +59,7 @@ pub(super) fn forward_packed<T: Element>(
         Some(flat) => (flat, input.with_rows_of(flat)),
         None => (geometry, input),
     };
-    let cut = Cut::new(geometry, lanes, threads);
+    let cut = Cut::new(geometry, lanes, threads, kept.is_some());
     let packed_now = if kept.is_some() || cut.uses_weights_once(geometry) {
         None
     } else {

@@ -11,7 +11,7 @@
 //! The copy holds zeros for the padding, which a ∂L/∂y that is not finite would turn into NaN: where there is padding such
 //! a ∂L/∂y is left to [`direct`](crate::direct), and so are kernels and dilations too large for the copy.
 //!
-//! A thread needs less than 8 MiB, whatever the geometry.
+//! A thread needs less than 8 MiB, whatever the geometry, and all of them 2 MiB for what parts of the positions sum.
 
 use std::ops::Range;
 

@@ -16,7 +16,7 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Result<Path, Er
         // for 16.4, 31×31 5.3 for 35.3, 63×63 10.6 for 141, 61×5 4.0 for 11.8. At 256×256: 15×15 0.16 for 0.25, 31×31
         // 0.15 for 0.92. At 64×64: 21×21 0.015 for 0.019. With AVX2, f64 or portable registers these gain 1.3 times or
         // more, but for 11×11 (1.0 to 1.3 with AVX2 or f64), which is left to `planes`. 9×9, 31×3 and 7×15 gain 1.1.
-        Algorithm::Auto | Algorithm::Fast if direct_path(geometry) == Path::Planes && fft::pays(geometry) => Path::Fft,
+        Algorithm::Auto | Algorithm::Fast if few_channels(geometry) && fft::pays(geometry) => Path::Fft,
         Algorithm::Auto | Algorithm::Fast if gemm_pays(geometry) => Path::Gemm,
         Algorithm::Auto | Algorithm::Fast | Algorithm::Direct => direct_path(geometry),
         Algorithm::Winograd if winograd::suits(Tile::F2, geometry) => Path::Winograd2,
@@ -57,17 +57,24 @@ const LONGEST_SCRATCH_ROW: usize = 8192;
 /// Measured on one thread of a Cascade Lake with AVX-512 / AVX2, as the time of `channels` over that of `planes`, 3×3 at stride 1,
 /// channels → channels at the size of a side: 3 → 64 at 32 1.5, 4 → 32 at 14 1.2, 4 → 64 at 28 1.1 / 1.2, at 14 0.9, 4 → 128 at 28
 /// 0.95 / 1.1, 8 → 16 at 56 1.1 / 1.2, at 14 0.97 / 1.05, 8 → 32 at 28 0.95 / 1.03, 8 → 56 at 28 0.87 / 0.97, 64 → 9 at 28 1.05 / 1.2,
-/// 16 → 16 at 28 0.9 / 1.0. On one core of Zen 4 5×5 on 8 → 32 0.96 / 1.2.
+/// 16 → 16 at 28 0.9 / 1.0. On one core of Zen 4 5×5 on 8 → 32 0.96 / 1.2. One rule for all sets gives up what lies within a fifth.
 pub(super) fn direct_path(geometry: &Geometry) -> Path {
     let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
-    let few = outputs <= 8 || inputs <= 4 || inputs <= 8 && outputs < 32 && geometry.columns().output() >= 28;
-    if suits_planes(geometry) && few {
+    let many = inputs > 4 && outputs >= 32;
+    if few_channels(geometry) && !many {
         Path::Planes
     } else if channels::suits(geometry) {
         Path::Channels
     } else {
         Path::Direct
     }
+}
+
+/// Whether `planes` suits, and channels are so few that their sums would leave many lanes of channels empty, or be short.
+fn few_channels(geometry: &Geometry) -> bool {
+    let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
+    let few = outputs <= 8 || inputs <= 4 || inputs <= 8 && geometry.columns().output() >= 28;
+    suits_planes(geometry) && few
 }
 
 /// A matrix product unrolls each window once, and its registers run over the ends of rows: it pays where strides would be

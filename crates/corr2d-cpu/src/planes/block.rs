@@ -21,6 +21,7 @@ pub(crate) fn add<S: Simd, const OUTPUTS: usize, const REGISTERS: usize, const T
 ) -> [[S::Vector; REGISTERS]; OUTPUTS] {
     const { assert!(OUTPUTS <= 2 && REGISTERS <= MOST_REGISTERS && TAPS <= super::parts::MOST_ROWS) };
     let columns = parts[0].len();
+    // So that one check serves all.
     let parts = parts.map(|part| &part[..columns]);
     for b in 0..columns {
         let mut weights = [[simd.splat(S::Number::ZERO); TAPS]; OUTPUTS];

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::block::MOST_REGISTERS;
 use super::parts::Parts;
-use super::rows::{Pair, Rows, Workspace};
+use super::rows::{self, Pair, Rows, Workspace};
 use super::view::rows_of_band;
 use crate::simd::Isa;
 use crate::{Element, Error, Geometry, Input};
@@ -56,41 +56,47 @@ pub(crate) fn forward<T: Element>(
     let rows_of_band = rows_of_band(geometry);
     let per_group = geometry.output_channels_per_group();
     let groups = output.chunks_mut(per_group * plane).enumerate();
-    if geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS || rayon::current_num_threads() == 1 {
+    let at_once = rows::planes_at_once::<T>(isa, geometry);
+    let threads = rayon::current_num_threads();
+    if geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS || threads == 1 {
         let mut workspace = Workspace::new();
-        let tasks = groups.flat_map(|(group, planes)| bands(group * per_group, planes, plane, rows_of_band * width));
+        let tasks =
+            groups.flat_map(|(group, planes)| bands(group * per_group, planes, [plane, rows_of_band * width], at_once));
         tasks.for_each(|(index, start, rows)| task(&mut workspace, index, start / width, rows));
     } else {
         let most = if geometry.rows().dilation() == 1 { ROWS_PER_TASK } else { geometry.rows().output() };
         let length = rows_of_band.min(most) * width;
+        // By two only where there are enough for all threads.
+        let pairs = groups.len() * per_group.div_ceil(2) * plane.div_ceil(length);
+        let at_once = if pairs >= threads { at_once } else { 1 };
         let tasks: Vec<_> =
-            groups.flat_map(|(group, planes)| bands(group * per_group, planes, plane, length)).collect();
+            groups.flat_map(|(group, planes)| bands(group * per_group, planes, [plane, length], at_once)).collect();
         let run = |workspace: &mut _, (index, start, rows)| task(workspace, index, start / width, rows);
         tasks.into_par_iter().for_each_init(Workspace::new, run);
     }
     Ok(())
 }
 
-/// The output planes of a group by two, cut into bands, the first bands of all first: the first plane's index, where the band
-/// begins, the elements.
+/// The output planes of a group, one or two at once, cut into bands, the first bands of all first: the first plane's index, where
+/// the band begins, the elements.
 fn bands<T>(
     first: usize,
     planes: &mut [T],
-    plane: usize,
-    length: usize,
+    [plane, length]: [usize; 2],
+    at_once: usize,
 ) -> impl Iterator<Item = (usize, usize, (&mut [T], Option<&mut [T]>))> {
-    let pairs = planes.chunks_mut(2 * plane).map(|pair| {
-        let (one, next) = pair.split_at_mut(plane);
+    let tasks = planes.chunks_mut(at_once * plane).map(|planes| {
+        let (one, next) = planes.split_at_mut(plane);
         (one.chunks_mut(length), next.chunks_mut(length))
     });
-    let mut pairs: Vec<_> = pairs.collect();
+    let mut tasks: Vec<_> = tasks.collect();
     let (mut index, mut start) = (0, 0);
     std::iter::from_fn(move || {
-        if index == pairs.len() {
+        if index == tasks.len() {
             (index, start) = (0, start + length);
         }
-        let (one, next) = &mut pairs[index];
+        let (one, next) = &mut tasks[index];
         index += 1;
-        Some((first + 2 * (index - 1), start, (one.next()?, next.next())))
+        Some((first + at_once * (index - 1), start, (one.next()?, next.next())))
     })
 }

@@ -7,7 +7,7 @@ use super::parts::{MOST_ROWS, Parts};
 use super::sweep::{Form, STRIP, Sweep, Totals};
 use super::view::Padded;
 use crate::input::Planes;
-use crate::simd::{Kernel, Simd};
+use crate::simd::{Isa, Kernel, Simd};
 use crate::{Element, Geometry};
 
 /// The rows of one task.
@@ -59,7 +59,8 @@ impl<T: Element> Kernel<T> for Rows<'_, T> {
             totals.reserve(if next.is_some() { 2 } else { 1 });
         }
         match next {
-            Some(next) if pairs::<S>(geometry, height) => {
+            // In blocks of eight rows and of four.
+            Some(next) if const { S::ACCUMULATORS >= 16 } && height >= 4 => {
                 let bias = [bias_of(channel), bias_of(channel + 1)];
                 let outputs = [output, next];
                 let sweep = &mut Sweep { geometry, view, parts, channel, bias, first_row, outputs, rim, totals };
@@ -89,23 +90,34 @@ impl<T: Element> Kernel<T> for Rows<'_, T> {
 /// The most rows of a kernel by which two planes are summed at once: with the sums their weights fit 32 registers.
 const PAIRED_ROWS: usize = 5;
 
-/// Whether two planes are summed at once, so that a loaded register serves both: 3 → 64 channels at 224×224 take 0.92 of the time so,
-/// 5×5 on 1 → 6 at 28×28 0.82. With sixteen registers, four rows of each, they take as long as one after the other.
-#[inline(always)]
-fn pairs<S: Simd>(geometry: &Geometry, height: usize) -> bool {
+/// How many neighbouring planes are summed at once, so that a loaded register serves all: two where the registers suffice. 3 → 64
+/// channels at 224×224 take 0.92 of the time so, 5×5 on 1 → 6 at 28×28 0.79. With sixteen registers, four rows of each plane, they
+/// take as long as one after the other.
+pub(super) fn planes_at_once<T: Element>(isa: Isa, geometry: &Geometry) -> usize {
     let rows = geometry.rows();
-    let fits = rows.dilation() == 1 && (2..=PAIRED_ROWS).contains(&rows.kernel()) && height >= 4;
-    fits && const { S::ACCUMULATORS >= 16 }
+    let fits = rows.dilation() == 1 && (2..=PAIRED_ROWS).contains(&rows.kernel());
+    if fits && isa.run::<T, _>(Pairs) { 2 } else { 1 }
 }
 
-/// Where blocks of `most` rows begin, and of four and of one where fewer are left, and how many rows each has. The last goes back
-/// to end with the rows: what it writes twice is the same.
+struct Pairs;
+
+impl<T: Element> Kernel<T> for Pairs {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<S: Simd<Number = T>>(self, _: S) -> bool {
+        S::ACCUMULATORS >= 16
+    }
+}
+
+/// Where blocks of eight rows begin, if `most` allows them, of four and of one where fewer are left, and how many rows each has.
+/// The last goes back to end with the rows: what it writes twice is the same.
 fn blocks(rows: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
     let mut done = 0;
     std::iter::from_fn(move || {
         let left = rows - done;
         let registers = match rows {
-            8.. if most >= 8 && left > 4 => 8,
+            8.. if most == 8 && left > 4 => 8,
             4.. => 4,
             _ => 1,
         };
@@ -129,7 +141,7 @@ fn plane<S: Simd>(simd: S, sweep: &mut Sweep<'_, S::Number, 1>, height: usize) {
     // Rows of one class modulo the dilation read rows of one class, each the next one of the last.
     let step = rows.dilation();
     for class in 0..step.min(height) {
-        for (start, registers) in blocks((height - class).div_ceil(step), S::ACCUMULATORS) {
+        for (start, registers) in blocks((height - class).div_ceil(step), S::ACCUMULATORS.min(MOST_REGISTERS)) {
             let first = class + start * step;
             match registers {
                 8 if const { S::ACCUMULATORS >= 8 } => {

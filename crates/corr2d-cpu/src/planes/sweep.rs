@@ -58,8 +58,9 @@ impl<T: Element> Totals<T> {
 
     /// Room for the strips of a block of so many outputs.
     pub(super) fn reserve(&mut self, outputs: usize) {
-        self.before.resize(outputs * MOST_REGISTERS * TOTALS, T::ZERO);
-        self.after.resize(outputs * MOST_REGISTERS * TOTALS, T::ZERO);
+        let length = self.before.len().max(outputs * MOST_REGISTERS * TOTALS);
+        self.before.resize(length, T::ZERO);
+        self.after.resize(length, T::ZERO);
     }
 }
 
@@ -74,6 +75,7 @@ impl<T: Element, const OUTPUTS: usize> Sweep<'_, T, OUTPUTS> {
         index: usize,
         span: Range<usize>,
     ) {
+        debug_assert!(OUTPUTS == 1 || form == Form::Column, "a row of totals a register");
         let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
         let part = self.parts.get(index);
         let mut taps = [self.parts.taps::<TAPS>(part, self.channel); OUTPUTS];

@@ -72,10 +72,10 @@ impl Cut {
     pub(crate) fn new(geometry: &Geometry, registers: Registers, [outputs, inputs]: [usize; 2], chunks: usize) -> Self {
         let threads = rayon::current_num_threads();
         let sequential = threads == 1 || geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS;
-        let parts = |sums: usize, chunks: usize| (sums / geometry.weight_len()).min(PARTS).min(chunks).max(1);
-        // Threads are mostly a power of two.
-        let many = 1 << parts(PARTIAL_SUMS, chunks / MANY).ilog2();
-        let parts = parts(FEW_PARTIAL_SUMS, chunks.div_ceil(GROUP)).max(many);
+        let most = |sums: usize, chunks: usize| (sums / geometry.weight_len()).min(PARTS).min(chunks).max(1);
+        // A power of two, since threads mostly are, and have equal shares then.
+        let many = 1 << most(PARTIAL_SUMS, chunks / MANY).ilog2();
+        let parts = most(FEW_PARTIAL_SUMS, chunks.div_ceil(GROUP)).max(many);
         // Of equal sizes.
         let share = |all: usize, most: usize, unit: usize| {
             all.div_ceil(all.div_ceil(most.max(1))).next_multiple_of(unit).max(1)

@@ -288,8 +288,8 @@ impl<'a, T> WindowMut<'a, T> {
     #[inline(always)]
     pub(crate) fn store<S: Simd<Number = T>>(&mut self, simd: S, row: usize, offset: usize, vector: S::Vector) {
         assert!(row < self.rows && offset <= self.length && S::LANES <= self.length - offset, "in the window");
-        // SAFETY: `new` found all rows in the slice, which this value borrows, and `LANES` numbers from the offset on lie in
-        // the length of this one.
+        // SAFETY: `new` found all rows in the slice, which this value borrows, `EMPTY` has none, and `LANES` numbers from the
+        // offset on lie in the length of this one.
         unsafe { simd.store_to(vector, self.first.wrapping_add(row * self.row_step + offset)) }
     }
 
@@ -314,8 +314,8 @@ impl<'a, T> WindowMut<'a, T> {
         let (mut next, count) = (self.first.wrapping_add(offset), self.length - offset);
         unroll!(R in [0 1 2 3 4 5 6 7] {
             if const { R < ROWS } {
-                // SAFETY: `new` found all rows in the slice, which this value borrows; row R is one of them, and `count`
-                // numbers from the offset on lie in its length.
+                // SAFETY: `new` found all rows in the slice, which this value borrows, and `EMPTY` has none; row R is one of
+                // them, and `count` numbers from the offset on lie in its length.
                 unsafe {
                     if count >= S::LANES {
                         simd.store_to(column[R], next);

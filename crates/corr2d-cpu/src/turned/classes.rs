@@ -13,10 +13,10 @@ use crate::geometry::Class;
 use crate::simd::{Isa, written};
 use crate::{Element, Error, Geometry, Path, planes};
 
-/// The results that wait to be written, in bytes: about a second-level cache.
+/// The results of a part that wait to be written, in bytes: about a second-level cache.
 const WAITING: usize = 1 << 20;
 
-/// Below so many elements rows are interleaved on one thread.
+/// Below so many elements one thread interleaves rows, and writes all parts.
 const SEQUENTIAL: usize = 1 << 16;
 
 /// input_gradient = ∂L/∂input, by a path that suits every class.
@@ -49,7 +49,7 @@ struct Call<'a, T> {
 }
 
 impl<T: Element> Call<'_, T> {
-    /// Writes some rows of every class, and then the next.
+    /// Writes some rows of every class, and then the next; or as many parts at once as there are threads.
     fn run(&self, x: &mut [MaybeUninit<T>]) -> Result<(), Error> {
         let geometry = self.geometry;
         let height = geometry.rows().class_len(0);
@@ -57,11 +57,14 @@ impl<T: Element> Call<'_, T> {
         let copied = Copied::<T>::rows(geometry, &self.rows, &self.columns);
         let shared = self.shares_copies() && copied > 0;
         let at_once = if shared { waiting.min(copied) } else { waiting };
-        let images_at_once = (at_once / height).max(1);
-        let threads = rayon::current_num_threads();
+        let images_at_once = (at_once / height).min(geometry.batch()).max(1);
+        let threads = match shared && geometry.input_len() >= SEQUENTIAL {
+            true => rayon::current_num_threads(),
+            false => 1,
+        };
         let rows_at_once = match at_once.clamp(1, height) {
-            // What a part does besides its sums is done by one thread: parts enough for all.
-            rows if shared && threads > 1 && images_at_once == 1 => {
+            // A part is copied by one thread, and its sums are few: parts enough for all.
+            rows if threads > 1 && images_at_once == 1 => {
                 rows.min(height.div_ceil(2 * threads).next_multiple_of(copied::ROWS))
             }
             rows => rows,
@@ -73,26 +76,31 @@ impl<T: Element> Call<'_, T> {
         let one = geometry.with_batch(1);
         let gradients = self.output_gradient.chunks(images_at_once * one.output_len());
         for (gradient, x) in gradients.zip(x.chunks_mut(images_at_once * one.input_len())) {
-            let parts = self.parts(rows_at_once, x);
-            let run = |part| self.write(&classes, gradient, shared, part);
-            if rayon::current_num_threads() == 1 {
-                parts.into_iter().try_for_each(run)?;
-            } else {
-                parts.into_par_iter().try_for_each(run)?;
+            for first in (0..height).step_by(threads * rows_at_once) {
+                let run = |part| self.write(&classes, gradient, shared, part);
+                // Never more than threads, since each has a copy and results of its own.
+                let parts = self.parts(first..height.min(first + threads * rows_at_once), rows_at_once, x);
+                if threads == 1 {
+                    parts.into_iter().try_for_each(run)?;
+                } else {
+                    parts.into_par_iter().try_for_each(run)?;
+                }
             }
         }
         Ok(())
     }
 
-    /// Some images cut by so many rows of the classes.
-    fn parts<'x>(&self, rows: usize, x: &'x mut [MaybeUninit<T>]) -> Vec<Part<'x, T>> {
-        let (geometry, height) = (self.geometry, self.geometry.rows().class_len(0));
-        let (width, stride) = (geometry.columns().input(), geometry.rows().stride());
-        let starts = (0..height).step_by(rows);
-        let mut parts: Vec<_> =
-            starts.map(|first| Part { rows: first..height.min(first + rows), planes: Vec::new() }).collect();
-        for plane in x.chunks_mut(geometry.rows().input() * width) {
-            for (part, rows) in parts.iter_mut().zip(plane.chunks_mut(rows * stride * width)) {
+    /// Some rows of the classes of some images, so many a part.
+    fn parts<'x>(&self, rows: Range<usize>, at_once: usize, x: &'x mut [MaybeUninit<T>]) -> Vec<Part<'x, T>> {
+        let (height, width) = (self.geometry.rows().input(), self.geometry.columns().input());
+        let row = self.geometry.rows().stride() * width;
+        let planes = x.chunks_mut(height * width);
+        let part =
+            |first| Part { rows: first..rows.end.min(first + at_once), planes: Vec::with_capacity(planes.len()) };
+        let mut parts: Vec<_> = rows.clone().step_by(at_once).map(part).collect();
+        for plane in planes {
+            let plane = &mut plane[rows.start * row..(rows.end * row).min(height * width)];
+            for (part, rows) in parts.iter_mut().zip(plane.chunks_mut(at_once * row)) {
                 part.planes.push(rows);
             }
         }

@@ -11,7 +11,7 @@
 //! A transform mixes the numbers of a patch. If one of them is not finite, or so large that a sum might overflow, all of
 //! the batch is left to [`channels`](crate::channels).
 //!
-//! A thread needs less than 8 MiB, whatever the geometry.
+//! A thread needs less than 8 MiB, whatever the geometry, and all of them 2 MiB for what parts of the positions sum.
 
 use std::marker::PhantomData;
 use std::ops::Range;
