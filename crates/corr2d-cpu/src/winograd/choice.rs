@@ -100,7 +100,8 @@ pub(crate) fn pays_kept(tile: Tile, geometry: &Geometry) -> bool {
 /// images of it 17.4 and 16.8; 256 at 14 2.9 and 3.7. AVX2: 2.9 and 3.0, 22.9 and 21.4; 3.9 and 5.2.
 ///
 /// Dilated by 2, AVX-512 / AVX2, at the side of the input: 48 → 48 at 28 1.3 / 1.1, 64 → 64 at 28 1.3 / 1.2, at 56 1.4 / 1.3,
-/// 128 → 128 at 28 1.4 / 1.3, 256 → 256 at 28 1.4 / 1.3; but at 16 0.9. At stride 2 0.8 to 1.1 / 0.8 to 0.9.
+/// 128 → 128 at 28 1.4 / 1.3, 256 → 256 at 28 1.4 / 1.3; but at 16 0.9, and on two threads 64 → 64 at 56 0.9, since blocks of channels
+/// turn the same pictures. At stride 2 0.8 to 1.1 / 0.8 to 0.9.
 pub(crate) fn weight_gradient_pays(tile: Tile, geometry: &Geometry) -> bool {
     let channels = geometry.input_channels_per_group().min(geometry.output_channels_per_group());
     let side = side(geometry);
