@@ -23,6 +23,7 @@ pub(crate) fn add<S: Simd, const OUTPUTS: usize, const REGISTERS: usize, const T
     let columns = parts[0].len();
     // So that one check serves all.
     let parts = parts.map(|part| &part[..columns]);
+    #[expect(clippy::needless_range_loop, reason = "a column of each of several parts")]
     for b in 0..columns {
         let mut weights = [[simd.splat(S::Number::ZERO); TAPS]; OUTPUTS];
         unroll!(O in [0 1] {

@@ -79,12 +79,12 @@ pub(crate) fn forward<T: Element>(
 
 /// The output planes of a group, one or two at once, cut into bands, the first bands of all first: the first plane's index, where
 /// the band begins, the elements.
-fn bands<T>(
+fn bands<'a, T>(
     first: usize,
-    planes: &mut [T],
+    planes: &'a mut [MaybeUninit<T>],
     [plane, length]: [usize; 2],
     at_once: usize,
-) -> impl Iterator<Item = (usize, usize, (&mut [T], Option<&mut [T]>))> {
+) -> impl Iterator<Item = (usize, usize, Pair<'a, T>)> {
     let tasks = planes.chunks_mut(at_once * plane).map(|planes| {
         let (one, next) = planes.split_at_mut(plane);
         (one.chunks_mut(length), next.chunks_mut(length))
