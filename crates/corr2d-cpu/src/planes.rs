@@ -6,9 +6,9 @@
 //!
 //! Eight registers are summed at once: those of eight output rows, so that a loaded row of the input serves up to eight
 //! rows of the kernel and the processor multiplies more often than it loads; or, under a kernel of one row, eight of one
-//! row, so that memory is read and written in long runs. Where there are 32 registers, two output planes are summed at once, so that
-//! a loaded row serves both. A kernel is cut into parts: of at most 8×16 taps of one plane, or of
-//! several planes with at most 64 taps. What one part sums is added to the total, so a long sum is made of short ones.
+//! row, so that memory is read and written in long runs. Where there are 32 registers, two output planes are summed at once,
+//! so that a loaded row serves both. A kernel is cut into parts: of at most 8×16 taps of one plane, or of several planes with
+//! at most 64 taps. What one part sums is added to the total, so a long sum is made of short ones.
 //!
 //! | file | what it holds |
 //! | --- | --- |

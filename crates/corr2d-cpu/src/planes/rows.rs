@@ -60,7 +60,7 @@ impl<T: Element> Kernel<T> for Rows<'_, T> {
         }
         match next {
             // In blocks of eight rows and of four.
-            Some(next) if const { S::ACCUMULATORS >= 16 } && height >= 4 => {
+            Some(next) if const { pairs_fit::<S>() } && height >= 4 => {
                 let bias = [bias_of(channel), bias_of(channel + 1)];
                 let outputs = [output, next];
                 let sweep = &mut Sweep { geometry, view, parts, channel, bias, first_row, outputs, rim, totals };
@@ -96,18 +96,23 @@ const PAIRED_ROWS: usize = 5;
 pub(super) fn planes_at_once<T: Element>(isa: Isa, geometry: &Geometry) -> usize {
     let rows = geometry.rows();
     let fits = rows.dilation() == 1 && (2..=PAIRED_ROWS).contains(&rows.kernel());
-    if fits && isa.run::<T, _>(Pairs) { 2 } else { 1 }
+    if fits && isa.run::<T, _>(PairsFit) { 2 } else { 1 }
 }
 
-struct Pairs;
+struct PairsFit;
 
-impl<T: Element> Kernel<T> for Pairs {
+impl<T: Element> Kernel<T> for PairsFit {
     type Output = bool;
 
     #[inline(always)]
     fn run<S: Simd<Number = T>>(self, _: S) -> bool {
-        S::ACCUMULATORS >= 16
+        pairs_fit::<S>()
     }
+}
+
+/// Whether the registers hold eight sums of two planes, and their weights.
+const fn pairs_fit<S: Simd>() -> bool {
+    S::ACCUMULATORS >= 16
 }
 
 /// Where blocks of eight rows begin, if `most` allows them, of four and of one where fewer are left, and how many rows each has.
