@@ -23,6 +23,7 @@ pub(crate) fn add<S: Simd, const OUTPUTS: usize, const REGISTERS: usize, const T
     let columns = parts[0].len();
     // So that one check serves all.
     let parts = parts.map(|part| &part[..columns]);
+    let windows = window.columns(simd, start, dilation, columns, const { REGISTERS + TAPS - 1 });
     #[expect(clippy::needless_range_loop, reason = "a column of each of several parts")]
     for b in 0..columns {
         let mut weights = [[simd.splat(S::Number::ZERO); TAPS]; OUTPUTS];
@@ -35,7 +36,7 @@ pub(crate) fn add<S: Simd, const OUTPUTS: usize, const REGISTERS: usize, const T
                 });
             }
         });
-        let mut column = window.column(simd, start + b * dilation, const { REGISTERS + TAPS - 1 });
+        let mut column = windows.at(b);
         // Row I of the window serves register R through kernel row I − R.
         unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14] {
             if const { I < REGISTERS + TAPS - 1 } {

@@ -67,6 +67,46 @@ impl<'a, T> Window<'a, T> {
         assert!(rows <= self.rows && offset <= self.length && S::LANES <= self.length - offset, "in the window");
         Column { simd, next: self.first.wrapping_add(offset), row_step: self.row_step, left: rows, slice: PhantomData }
     }
+
+    /// `count` columns as [`Window::column`] makes them, the first at an offset, `step` apart. Panics if they do not all lie in
+    /// the window.
+    #[inline(always)]
+    pub(crate) fn columns<S: Simd<Number = T>>(
+        &self,
+        simd: S,
+        offset: usize,
+        step: usize,
+        count: usize,
+        rows: usize,
+    ) -> Columns<'a, S> {
+        let reach = count.saturating_sub(1).checked_mul(step).and_then(|reach| reach.checked_add(S::LANES));
+        let fits = reach.is_some_and(|reach| offset <= self.length && reach <= self.length - offset);
+        assert!(rows <= self.rows && fits, "in the window");
+        let first = self.first.wrapping_add(offset);
+        Columns { simd, first, step, count, row_step: self.row_step, rows, slice: PhantomData }
+    }
+}
+
+/// Equally spaced columns of registers that were checked together.
+#[derive(Clone, Copy)]
+pub(crate) struct Columns<'a, S: Simd> {
+    simd: S,
+    first: *const S::Number,
+    step: usize,
+    count: usize,
+    row_step: usize,
+    rows: usize,
+    slice: PhantomData<&'a [S::Number]>,
+}
+
+impl<'a, S: Simd> Columns<'a, S> {
+    /// One of them. Panics if there is none.
+    #[inline(always)]
+    pub(crate) fn at(&self, index: usize) -> Column<'a, S> {
+        assert!(index < self.count, "a column of the window");
+        let next = self.first.wrapping_add(index * self.step);
+        Column { simd: self.simd, next, row_step: self.row_step, left: self.rows, slice: PhantomData }
+    }
 }
 
 /// Equal windows of several planes.
@@ -107,8 +147,8 @@ impl<S: Simd> Column<'_, S> {
     #[inline(always)]
     pub(crate) fn next(&mut self) -> S::Vector {
         assert!(self.left > 0, "a row of the window");
-        // SAFETY: `Window::new` found all rows in the slice, which this value borrows, and `Window::column` that `LANES`
-        // numbers from the offset on lie in the length of each; of those rows `left` are still to come.
+        // SAFETY: `Window::new` found all rows in the slice, which this value borrows, and `Window::column` or `columns` that
+        // `LANES` numbers from the offset on lie in the length of each; of those rows `left` are still to come.
         let vector = unsafe { self.simd.load_from(self.next) };
         // The pointer behind the last row is not used, so it may lie outside.
         self.next = self.next.wrapping_add(self.row_step);
