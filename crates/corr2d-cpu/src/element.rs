@@ -179,8 +179,12 @@ macro_rules! element {
                     },
                     ..DIRECT
                 };
-                static FFT: Operations<$number> =
-                    Operations { forward: fft::forward, input_gradient: turned!(Fft), ..DIRECT };
+                static FFT: Operations<$number> = Operations {
+                    forward: fft::forward,
+                    input_gradient: turned!(Fft),
+                    weight_gradient: fft::weight_gradient,
+                    ..DIRECT
+                };
                 match path {
                     Path::Gemm => &GEMM,
                     Path::Separable => &SEPARABLE,

@@ -26,6 +26,7 @@
 //! | `cut` | the length of a transform, the size of a task, the parts of a kernel |
 //! | `task` | one task: some rows and columns of an image |
 //! | `forward` | images cut into tasks, in parallel |
+//! | `weight_gradient` | the image correlated with its output gradient, by the same steps |
 //!
 //! # Error
 //!
@@ -45,9 +46,19 @@
 //! the largest window, on any size, and at 31×31 no more than that of direct summation. On products of one sign roundings
 //! add up along the rows: up to w / 2 + 8 of them. The tests hold it to all three.
 //!
+//! The weight gradient sums over as many columns as a strip of the image has, and not over those of a kernel: with X and G the
+//! pixels and output gradients of a task, and n columns, each task adds
+//!
+//! ```text
+//! |error of ∂L/∂w| ≤ √L · (21·log₂L + 2·(n + 1)) · u · ‖X‖₂ · ‖G‖₂
+//! ```
+//!
+//! Columns are summed at most 128 at a time, and tasks in `f64`: on numbers of one scale it errs by less than ½·u·‖x‖₂·‖g‖₂, and on
+//! products of one sign by less than 32 roundings. The tests hold it to both.
+//!
 //! A transform mixes all numbers that it reads, so one that is not finite, or a task whose norm is not below 2⁵⁰ in f32
 //! (2⁵⁰⁰ in f64), would reach outputs whose window does not hold it. Such an image, or such weights, are left to
-//! [`direct`](crate::direct).
+//! [`direct`](crate::direct), and the weight gradient of such a batch to [`planes`](crate::planes).
 //!
 //! Each output has one writer, and the cut depends on the geometry, the number type and the instruction set alone. A thread
 //! needs less than 4 MiB, whatever the geometry.
@@ -61,5 +72,9 @@ mod length;
 mod spectrum;
 mod sums;
 mod task;
+mod weight_gradient;
 
 pub(crate) use forward::{forward, pays, suits};
+pub(crate) use weight_gradient::{suits_weight_gradient, weight_gradient, weight_gradient_pays};
+
+use forward::registers;

@@ -145,8 +145,8 @@ pub enum Padding {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Algorithm {
     /// The fastest whose error is within that of direct summation: of each window; for large kernels, where the FFT is many
-    /// times faster, of the largest window nearby; and for the weight gradient of wide 3×3 layers, of the largest of the nine
-    /// sums of a kernel.
+    /// times faster, of the largest window nearby, and for their weight gradient of the norms of image and output gradient; and for
+    /// the weight gradient of wide 3×3 layers, of the largest of the nine sums of a kernel.
     #[default]
     Auto,
     /// The fastest there is.

@@ -139,7 +139,7 @@ impl Plan {
         let path = forward::path(&geometry, algorithm)?;
         let two_passes = matches!(algorithm, Algorithm::Auto | Algorithm::Fast) && separable::pays(&geometry);
         let input_gradient_two_passes = input_gradient::two_passes(&geometry, algorithm);
-        let (input_gradient_path, weight_gradient_path) = gradient_paths(&geometry, algorithm);
+        let (input_gradient_path, weight_gradient_path) = gradient_paths(&geometry, algorithm, path);
         Ok(Self {
             geometry,
             path,
@@ -391,10 +391,10 @@ impl Plan {
     }
 }
 
-/// Which algorithms compute the input gradient and the weight gradient.
-fn gradient_paths(geometry: &Geometry, algorithm: Algorithm) -> (Path, Path) {
+/// Which algorithms compute the input gradient and the weight gradient of a forward pass.
+fn gradient_paths(geometry: &Geometry, algorithm: Algorithm, forward: Path) -> (Path, Path) {
     match algorithm {
         Algorithm::Reference => (Path::Reference, Path::Reference),
-        _ => (input_gradient::path(geometry, algorithm), weight_gradient::path(geometry, algorithm)),
+        _ => (input_gradient::path(geometry, algorithm), weight_gradient::path(geometry, algorithm, forward)),
     }
 }

@@ -46,7 +46,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 pub(crate) use fresh::{unwritten, written, zeroed};
-pub(crate) use window::{Offsets, Taps, Window, WindowMut, spaced};
+pub(crate) use window::{Column, Offsets, Taps, Window, WindowMut, spaced};
 
 use crate::Element;
 
@@ -103,7 +103,12 @@ pub trait Simd: Copy {
     /// instruction, does nothing.
     #[inline(always)]
     fn prefetch<N>(self, source: &[N], index: usize) {
-        let place = source.as_ptr().wrapping_add(index);
+        self.prefetch_from(source.as_ptr().wrapping_add(index));
+    }
+
+    /// As [`Simd::prefetch`], of any place.
+    #[inline(always)]
+    fn prefetch_from<N>(self, place: *const N) {
         #[cfg(target_arch = "x86_64")]
         {
             use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

@@ -1,4 +1,5 @@
-//! Transforms down the columns against the textbook loops: errors, footprints of what is not finite, bits.
+//! Transforms down the columns against the textbook loops: errors, footprints of what is not finite, bits; forward and for the
+//! weight gradient.
 
 use corr2d_cpu::{Algorithm, Conv2dOptions, Element, Error, Geometry, Isa, Padding, Path, Plan};
 use corr2d_tests::SplitMix;
@@ -215,6 +216,128 @@ fn an_image_beside_one_that_is_not_finite_is_transformed_as_before() {
         x[1600 + 5] = pixel;
         assert!(poisoned[..1024] == clean[..1024] && poisoned[2048..] == clean[2048..], "{isa}");
     }
+}
+
+fn weight_gradient<T: Element>(plan: Plan, x: &[T], g: &[T]) -> Vec<T> {
+    let mut w = vec![T::from_f64(f64::NAN); plan.geometry().weight_len()];
+    plan.weight_gradient(x, g, &mut w).unwrap();
+    w
+}
+
+/// By transforms, whether or not they suit, and by sums over pixels.
+fn by_transforms(geometry: &Geometry, isa: Isa) -> Plan {
+    let plan = Plan::for_geometry(*geometry, Algorithm::Fft).unwrap().with_path(Path::Fft).unwrap().with_isa(isa);
+    assert_eq!(plan.weight_gradient_path(), Path::Fft);
+    plan
+}
+
+fn norm<T: Element>(numbers: &[T]) -> f64 {
+    numbers.iter().map(|number| number.to_f64() * number.to_f64()).sum::<f64>().sqrt()
+}
+
+fn largest_weight_error<T: Element>(plan: Plan, x: &[T], g: &[T]) -> f64 {
+    let direct = Plan::for_geometry(*plan.geometry(), Algorithm::Direct).unwrap().with_path(Path::Direct).unwrap();
+    let want = weight_gradient(direct, &wide(x), &wide(g));
+    let got = weight_gradient(plan, x, g);
+    let errors = got.iter().zip(&want).map(|(got, want)| (got.to_f64() - want).abs());
+    errors.fold(0.0, |most, error| if error > most || error.is_nan() { error } else { most })
+}
+
+fn weights_err_little<T: Element>(roundoff: f64) {
+    for (seed, geometry) in geometries().into_iter().enumerate() {
+        let mut random = SplitMix::new(200 + seed as u64);
+        let (x, g) = (reals::<T>(&mut random, geometry.input_len()), reals::<T>(&mut random, geometry.output_len()));
+        for isa in Isa::available() {
+            let error = largest_weight_error(by_transforms(&geometry, *isa), &x, &g) / roundoff;
+            let granted = 0.5 * norm(&x) * norm(&g) + 1.0;
+            assert!(error <= granted, "{isa}: {error} over {granted} units on {geometry:?}");
+        }
+    }
+}
+
+#[test]
+fn weight_gradients_err_by_half_a_rounding_of_the_norms_in_f32() {
+    weights_err_little::<f32>(2f64.powi(-24));
+}
+
+/// The textbook sum errs too.
+#[test]
+fn weight_gradients_err_by_half_a_rounding_of_the_norms_in_f64() {
+    weights_err_little::<f64>(2f64.powi(-53) * 2.0);
+}
+
+/// Roundings of one sign add up along at most 128 columns.
+#[test]
+fn weight_gradients_of_one_sign_err_by_thirty_two_roundings() {
+    for (kernel, size) in [(9, [200, 300]), (31, [200, 300]), (15, [90, 2000])] {
+        let geometry = geometry([1, 1, size[0], size[1]], [1, 1, kernel, kernel], [0; 4]);
+        let mut random = SplitMix::new(8);
+        let positive = |numbers: Vec<f32>| numbers.into_iter().map(|number| number.abs() + 0.5).collect::<Vec<_>>();
+        let drawn = [geometry.input_len(), geometry.output_len()].map(|length| positive(reals(&mut random, length)));
+        let equal = [vec![0.1; geometry.input_len()], vec![0.3; geometry.output_len()]];
+        for [x, g] in [drawn, equal] {
+            let direct = Plan::for_geometry(geometry, Algorithm::Direct).unwrap();
+            let smallest = weight_gradient(direct, &wide(&x), &wide(&g)).into_iter().fold(f64::INFINITY, f64::min);
+            for isa in Isa::available() {
+                let error = largest_weight_error(by_transforms(&geometry, *isa), &x, &g) / smallest * 2f64.powi(24);
+                assert!(error <= 32.0, "{isa}: {error} units under {kernel}×{kernel}");
+            }
+        }
+    }
+}
+
+#[test]
+fn weight_gradients_have_the_same_bits_for_any_number_of_threads() {
+    let pools = [1, 2, 3].map(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap());
+    for (seed, geometry) in geometries().into_iter().enumerate() {
+        let mut random = SplitMix::new(seed as u64);
+        let (x, g) = (reals(&mut random, geometry.input_len()), reals::<f32>(&mut random, geometry.output_len()));
+        for isa in Isa::available() {
+            let plan = by_transforms(&geometry, *isa);
+            let [want, rest @ ..] = pools.each_ref().map(|pool| bits(&pool.install(|| weight_gradient(plan, &x, &g))));
+            for got in rest {
+                assert!(got == want, "{isa} on {geometry:?}");
+            }
+        }
+    }
+}
+
+/// A number that is not finite, or so large that a transform would overflow, in the image or in the output gradient.
+#[test]
+fn weight_gradients_of_what_is_not_finite_are_sums_over_pixels() {
+    let geometry = geometry([2, 2, 90, 300], [2, 2, 9, 11], [4, 4, 5, 5]);
+    let mut random = SplitMix::new(10);
+    let drawn = [geometry.input_len(), geometry.output_len()].map(|length| reals::<f32>(&mut random, length));
+    for special in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 2e38] {
+        for (operand, place) in [(0, 0), (0, 90 * 300 + 7), (1, 5), (1, geometry.output_len() - 1)] {
+            let mut numbers = drawn.clone();
+            numbers[operand][place] = special;
+            let [x, g] = &numbers;
+            for isa in Isa::available() {
+                let planes = Plan::for_geometry(geometry, Algorithm::Direct).unwrap().with_path(Path::Planes).unwrap();
+                let want = weight_gradient(planes.with_isa(*isa), x, g);
+                let got = weight_gradient(by_transforms(&geometry, *isa), x, g);
+                assert!(bits(&got) == bits(&want), "{special} at {place} of operand {operand}, {isa}");
+            }
+        }
+    }
+}
+
+#[test]
+fn auto_sums_weight_gradients_by_transforms_where_the_forward_pass_does() {
+    let paths = |input: [usize; 4], weight: [usize; 4]| {
+        let plan = Plan::new(input, weight, &Conv2dOptions::default()).unwrap();
+        (plan.path(), plan.weight_gradient_path())
+    };
+    for size in [[1080, 1920], [256, 250]] {
+        let input = [1, 1, size[0], size[1]];
+        for kernel in [15, 31] {
+            assert_eq!(paths(input, [1, 1, kernel, kernel]), (Path::Fft, Path::Fft), "{kernel} on {size:?}");
+        }
+        assert_eq!(paths(input, [1, 1, 9, 9]), (Path::Planes, Path::Planes));
+    }
+    // Wider than what is transformed at once.
+    assert_eq!(paths([1, 1, 500, 700], [1, 1, 70, 70]), (Path::Fft, Path::Planes));
 }
 
 #[test]

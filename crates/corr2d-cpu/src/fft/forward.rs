@@ -56,7 +56,7 @@ pub(crate) fn forward<T: Element>(
     if !moderate(T::from_f64(squares)) {
         return direct::forward(isa, geometry, input, weight, bias, output);
     }
-    let (lanes, sums) = isa.run(Registers(PhantomData::<T>));
+    let (lanes, sums) = registers::<T>(isa);
     let cut = Cut::new::<T>(geometry, lanes);
     let length = Length::new(cut.length, sums >= 16);
     let call = Call { isa, geometry, input, weight, bias, cut, length };
@@ -148,6 +148,10 @@ fn tasks<'a, T>(
 }
 
 /// The lanes of a register, and how many sums they can hold.
+pub(super) fn registers<T: Element>(isa: Isa) -> (usize, usize) {
+    isa.run(Registers(PhantomData::<T>))
+}
+
 struct Registers<T>(PhantomData<T>);
 
 impl<T: Element> Kernel<T> for Registers<T> {

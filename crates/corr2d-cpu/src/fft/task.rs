@@ -71,6 +71,7 @@ impl<T: Element> Call<'_, T> {
                     x: 0,
                     y: if in_place { 0 } else { (1 + output) * spectrum },
                     stored,
+                    stored_outputs: stored,
                     columns: task.columns,
                     kernel: &workspace.kernel,
                     taps: part.columns,
