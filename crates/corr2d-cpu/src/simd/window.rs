@@ -68,6 +68,14 @@ impl<'a, T> Window<'a, T> {
         Column { simd, next: self.first.wrapping_add(offset), row_step: self.row_step, left: rows, slice: PhantomData }
     }
 
+    /// Asks for the cache lines of the registers at an offset of some rows, which need not exist.
+    #[inline(always)]
+    pub(crate) fn prefetch<S: Simd<Number = T>>(&self, simd: S, offset: usize, rows: Range<usize>) {
+        for row in rows {
+            simd.prefetch_from(self.first.wrapping_add(row.wrapping_mul(self.row_step).wrapping_add(offset)));
+        }
+    }
+
     /// `count` columns as [`Window::column`] makes them, the first at an offset, `step` apart. Panics if they do not all lie in
     /// the window.
     #[inline(always)]
