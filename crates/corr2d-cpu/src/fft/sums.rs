@@ -94,7 +94,7 @@ impl<T: Element> Sums<'_, T> {
         let x_im = Window::new(self.buffer, start + layout.part, REGISTERS, S::LANES, S::LANES - 1 + taps);
         let (x_re, x_im) = (x_re.columns(simd, 0, 1, taps, REGISTERS), x_im.columns(simd, 0, 1, taps, REGISTERS));
         let count = const { sets(S::ACCUMULATORS, REGISTERS) };
-        let whole = taps / count * count;
+        let whole = if count > 1 { taps / count * count } else { 0 };
         for b in (0..whole).step_by(count) {
             unroll!(SET in [0 1 2 3 4 5] {
                 if const { SET < sets(S::ACCUMULATORS, REGISTERS) } {
