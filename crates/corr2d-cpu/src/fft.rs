@@ -53,8 +53,9 @@
 //! |error of ∂L/∂w| ≤ √L · (21·log₂L + 2·(n + 1)) · u · ‖X‖₂ · ‖G‖₂
 //! ```
 //!
-//! Columns are summed at most 128 at a time, and tasks in `f64`: on numbers of one scale it errs by less than ½·u·‖x‖₂·‖g‖₂, and on
-//! products of one sign by less than 32 roundings. The tests hold it to both.
+//! Columns are summed at most 128 at a time, and tasks in `f64`: on independent numbers of both signs and one scale it errs by less
+//! than ½·u·‖x‖₂·‖g‖₂ and the rounding of the result, and on products of one sign by less than 128 / 2 + 8 roundings. The tests hold
+//! it to all three. It has no parts: kernels of more than 64 columns or of many weights are left to sums over pixels.
 //!
 //! A transform mixes all numbers that it reads, so one that is not finite, or a task whose norm is not below 2⁵⁰ in f32
 //! (2⁵⁰⁰ in f64), would reach outputs whose window does not hold it. Such an image, or such weights, are left to
@@ -76,5 +77,3 @@ mod weight_gradient;
 
 pub(crate) use forward::{forward, pays, suits};
 pub(crate) use weight_gradient::{suits_weight_gradient, weight_gradient, weight_gradient_pays};
-
-use forward::registers;

@@ -48,8 +48,8 @@ pub enum Path {
     Separable,
     /// Winograd in tiles of 4×4, at stride 1: faster, with an error that grows with the largest pixel near a window.
     Winograd4,
-    /// Transforms down the columns and sums along the rows, for large kernels at stride 1 and dilation 1; weight gradients
-    /// as `Direct`. Its error grows with the largest pixels near a window.
+    /// Transforms down the columns and sums along the rows, for large kernels at stride 1 and dilation 1. Its error grows with the
+    /// largest pixels near a window, that of a weight gradient with the norms of image and output gradient.
     Fft,
 }
 
@@ -182,7 +182,8 @@ impl Plan {
     /// [`Error::PathDoesNotSuit`] when that path cannot compute this geometry.
     pub fn with_path(self, path: Path) -> Result<Self, Error> {
         if self.suits(path) {
-            let (input_gradient_path, weight_gradient_path) = (input_gradient::forced(&self.geometry, path), path);
+            let input_gradient_path = input_gradient::forced(&self.geometry, path);
+            let weight_gradient_path = weight_gradient::forced(&self.geometry, path);
             Ok(Self {
                 path,
                 input_gradient_path,

@@ -6,7 +6,7 @@ use crate::Geometry;
 
 /// The most rows and columns of a part of a kernel.
 const MOST_ROWS: usize = LONGEST / 2;
-const MOST_COLUMNS: usize = 64;
+pub(super) const MOST_COLUMNS: usize = 64;
 
 /// A part of the kernel of one input channel. Larger kernels are several of them, whose products are summed.
 #[derive(Clone, Copy)]
@@ -59,8 +59,13 @@ pub(super) fn parts(geometry: &Geometry) -> impl Iterator<Item = Part> {
 }
 
 /// The length of a piece when a whole is cut into the fewest pieces of at most `most`.
-fn share(whole: usize, most: usize) -> usize {
+pub(super) fn share(whole: usize, most: usize) -> usize {
     whole.div_ceil(whole.div_ceil(most))
+}
+
+/// The output rows of one of the two runs of a task that begins at a row.
+pub(super) fn run_rows(geometry: &Geometry, run: usize, first_row: usize, index: usize) -> usize {
+    geometry.rows().output().saturating_sub(first_row + index * run).min(run)
 }
 
 /// What the spectrum of a task may fill when it is alone, and when those of several outputs are summed.
@@ -71,7 +76,7 @@ const SUMMED_BYTES: usize = 320 << 10;
 const OUTPUT_BYTES: usize = 5 << 19;
 
 /// The time of a transform for each number and each halving, in multiplications.
-const STEPS: f64 = 7.0;
+pub(super) const STEPS: f64 = 7.0;
 
 impl Cut {
     /// The cut of a geometry for registers of so many lanes: of all lengths the one that takes the least.

@@ -13,7 +13,7 @@ use crate::simd::{Isa, Kernel, Simd};
 use crate::{Axis, Element, Error, Geometry, Input, direct};
 
 /// Below so many multiplications of a direct sum a call stays on its own thread.
-const SEQUENTIAL_MULTIPLICATIONS: f64 = 2_000_000.0;
+pub(super) const SEQUENTIAL_MULTIPLICATIONS: f64 = 2_000_000.0;
 
 /// The outputs that are cut into tasks at once, or those of one group: the list of tasks is small beside them.
 const OUTPUTS_AT_ONCE: usize = 1 << 24;

@@ -4,13 +4,15 @@
 //! Y[j] = Σ over b of X[j + b] · conj W[b]
 //! ```
 
+use super::cut::MOST_COLUMNS;
 use super::spectrum::Layout;
 use crate::Element;
 use crate::simd::{Column, Kernel, Simd, Window};
 
 /// Sums the products of one part of a kernel. What is written has its real and its imaginary part exchanged.
 pub(super) struct Sums<'a, T> {
-    /// Where the spectra of the pixels and of the outputs begin, which may be one place.
+    /// Where the spectra of the pixels and of the outputs begin: one place if their layouts are one and the kernel has no more
+    /// columns than are summed at once.
     pub(super) buffer: &'a mut [T],
     pub(super) x: usize,
     pub(super) y: usize,
@@ -34,6 +36,7 @@ const MOST_REGISTERS: usize = 6;
 /// The most columns of a kernel whose products are summed before they are added to the outputs, so that roundings of one sign
 /// do not add up along a row.
 const RUN: usize = 128;
+const _: () = assert!(MOST_COLUMNS <= RUN);
 
 /// How many blocks of so few registers are summed apart, each from some of the columns of the kernel, so that a sum need not
 /// wait for its last product.

@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 
 use super::backwards::{Backwards, Row};
-use super::cut::{Cut, Part, parts};
+use super::cut::{Cut, Part, parts, run_rows};
 use super::forwards::{Forwards, Pixels};
 use super::length::Length;
 use super::sums::Sums;
@@ -92,7 +92,7 @@ impl<T: Element> Call<'_, T> {
         let planes = self.input.planes(task.image, channel);
         let first = (task.first_row + part.row) as isize + rows.first_read();
         let run = |index: usize| {
-            let count = self.run_rows(task.first_row, index);
+            let count = run_rows(self.geometry, self.cut.run, task.first_row, index);
             (first + (index * self.cut.run) as isize, if count > 0 { count + part.rows - 1 } else { 0 })
         };
         Pixels {
@@ -103,12 +103,6 @@ impl<T: Element> Call<'_, T> {
             runs: [run(0), run(1)],
             first_column: (task.first_column + part.column) as isize + columns.first_read(),
         }
-    }
-
-    /// The output rows of one of the two runs of a task.
-    fn run_rows(&self, first_row: usize, index: usize) -> usize {
-        let left = self.geometry.rows().output().saturating_sub(first_row + index * self.cut.run);
-        left.min(self.cut.run)
     }
 
     /// The spectrum of a part of the kernel of an output channel.
@@ -137,7 +131,7 @@ impl<T: Element> Call<'_, T> {
     fn write(&self, workspace: &mut Workspace<T>, mut task: Task<'_, T>, stored: usize) {
         let columns = task.columns;
         let mut rows: Vec<Row<'_, T>> = task.pieces.iter_mut().flat_map(|piece| piece.chunks_mut(columns)).collect();
-        let counts = [0, 1].map(|index| self.run_rows(task.first_row, index));
+        let counts = [0, 1].map(|index| run_rows(self.geometry, self.cut.run, task.first_row, index));
         for (index, rows) in rows.chunks_mut(counts[0] + counts[1]).enumerate() {
             let (first, second) = rows.split_at_mut(counts[0]);
             let start = if self.cut.in_place { 0 } else { (1 + index) * self.cut.spectrum };

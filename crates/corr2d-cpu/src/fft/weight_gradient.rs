@@ -8,43 +8,41 @@
 //! of one column, as in the forward pass: of their product (X₁ + i·X₂) · conj (G₁ + i·G₂) the inverse has the sum of both in its
 //! real part, and what they have of each other in its imaginary part.
 
-use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
 use super::backwards::{Backwards, Row};
+use super::cut::{MOST_COLUMNS, STEPS, run_rows, share};
+use super::forward::{SEQUENTIAL_MULTIPLICATIONS, registers, suits};
 use super::forwards::{Forwards, Pixels};
 use super::length::{LENGTHS, Length};
 use super::spectrum::Layout;
 use super::sums::Sums;
 use super::task::moderate;
-use super::{registers, suits};
 use crate::simd::{Isa, unwritten};
-use crate::{Axis, Element, Error, Geometry, planes, zeros};
-
-/// Below so many multiplications of a direct sum a call stays on its own thread.
-const SEQUENTIAL_MULTIPLICATIONS: f64 = 2_000_000.0;
+use crate::{Element, Error, Geometry, planes, zeros};
 
 /// By how much it must seem to take less than sums over pixels.
 const ADVANTAGE: f64 = 1.2;
 
-/// The most kernel columns, as in the forward pass.
-const MOST_COLUMNS: usize = 64;
-
-/// The parts of a sum, which depend on the geometry alone: enough to keep many threads busy.
+/// The most parts of a sum.
 const PARTS: usize = 64;
 
-/// The sums that are kept until all parts are done: 2 MiB.
+/// The sums of all parts, which are kept until the last is done: 2 MiB.
 const PARTIAL_SUMS: usize = 1 << 18;
 
-/// What the spectra of the image and of one output gradient may fill each, and those of all.
+/// The most weights: more would leave too few parts for many threads, which share nothing else.
+const MOST_WEIGHTS: usize = PARTIAL_SUMS / 16;
+
+/// What the spectrum of an output gradient may fill, and about what those of a group may.
 const SPECTRUM_BYTES: usize = 256 << 10;
-const ALL_BYTES: usize = 5 << 19;
+const GRADIENT_BYTES: usize = 2 << 20;
 
-/// The time of a transform for each number and each halving, in multiplications.
-const STEPS: f64 = 7.0;
+/// What all spectra of a thread may fill.
+const MOST_BYTES: usize = 7 << 19;
 
-/// Whether it can compute a geometry.
+/// Whether it can compute a geometry, whatever the numbers and the registers: `f64` in the widest ones needs most.
 pub(crate) fn suits_weight_gradient(geometry: &Geometry) -> bool {
     suits(geometry) && Cut::new::<f64>(geometry, 16).is_some()
 }
@@ -72,12 +70,17 @@ pub(crate) fn weight_gradient<T: Element>(
     let per_group = weight_gradient.len() / geometry.groups();
     let tasks = geometry.batch() * call.cut.tasks_of_image();
     let parts = PARTS.min(tasks).min(PARTIAL_SUMS / weight_gradient.len()).max(1);
+    let spread = AtomicBool::new(false);
     let job = |workspace: &mut Result<Workspace<T>, Error>, job: usize| {
         let (group, part) = (job / parts, job % parts);
         let workspace = workspace.as_mut().map_err(|error| error.clone())?;
         let mut sums = zeros::<f64>(per_group)?;
-        let moderate = call.run(workspace, group, part * tasks / parts..(part + 1) * tasks / parts, &mut sums);
-        Ok(moderate.then_some(sums))
+        for task in part * tasks / parts..(part + 1) * tasks / parts {
+            if !spread.load(Ordering::Relaxed) && !call.run(workspace, group, task, &mut sums) {
+                spread.store(true, Ordering::Relaxed);
+            }
+        }
+        Ok(sums)
     };
     let jobs = 0..geometry.groups() * parts;
     let new = || Workspace::new(&call.cut, geometry);
@@ -88,9 +91,10 @@ pub(crate) fn weight_gradient<T: Element>(
         } else {
             jobs.into_par_iter().map_init(new, job).collect()
         };
-    let Some(sums) = sums?.into_iter().collect::<Option<Vec<_>>>() else {
+    let sums = sums?;
+    if spread.into_inner() {
         return planes::weight_gradient(isa, geometry, input, output_gradient, weight_gradient);
-    };
+    }
     for (weights, parts) in weight_gradient.chunks_exact_mut(per_group).zip(sums.chunks_exact(parts)) {
         for (index, weight) in weights.iter_mut().enumerate() {
             *weight = T::from_f64(parts.iter().fold(0.0, |sum, part| sum + part[index]));
@@ -131,59 +135,53 @@ impl<T: Element> Workspace<T> {
 }
 
 impl<T: Element> Call<'_, T> {
-    /// Adds what some tasks give to the weights of a group, [output][input][row][column], unless it meets numbers that a
-    /// transform would spread: then it returns `false`.
-    fn run(&self, workspace: &mut Workspace<T>, group: usize, tasks: Range<usize>, sums: &mut [f64]) -> bool {
+    /// Adds what a task gives to the weights of a group, [output][input][row][column], unless it meets numbers that a transform
+    /// would spread: then it returns `false`.
+    fn run(&self, workspace: &mut Workspace<T>, group: usize, task: usize, sums: &mut [f64]) -> bool {
         let geometry = self.geometry;
         let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
         let (height, width) = (geometry.rows().kernel(), geometry.columns().kernel());
-        for task in tasks {
-            let (image, place) = (task / self.cut.tasks_of_image(), task % self.cut.tasks_of_image());
-            let first_row = place / self.cut.strips * 2 * self.cut.run;
-            let first_column = place % self.cut.strips * self.cut.strip;
-            let columns = self.cut.strip.min(geometry.columns().output() - first_column);
-            for output in 0..outputs {
-                let channel = image * geometry.output_channels() + group * outputs + output;
-                let pixels = self.gradient(channel, first_row, first_column);
-                let spectrum =
-                    &mut workspace.gradients[output * self.cut.gradient_spectrum..][..self.cut.gradient_spectrum];
-                if !self.transform(pixels, columns, spectrum) {
-                    return false;
-                }
+        let (image, place) = (task / self.cut.tasks_of_image(), task % self.cut.tasks_of_image());
+        let first_row = place / self.cut.strips * 2 * self.cut.run;
+        let first_column = place % self.cut.strips * self.cut.strip;
+        let columns = self.cut.strip.min(geometry.columns().output() - first_column);
+        for (output, spectrum) in workspace.gradients.chunks_exact_mut(self.cut.gradient_spectrum).enumerate() {
+            let channel = image * geometry.output_channels() + group * outputs + output;
+            if !self.transform(self.gradient(channel, first_row, first_column), columns, spectrum) {
+                return false;
             }
-            // What whole registers of kernel columns read.
-            let stored = columns + width.next_multiple_of(self.lanes);
-            for input in 0..inputs {
-                let channel = image * geometry.input_channels() + group * inputs + input;
-                let pixels = self.pixels(channel, first_row, first_column);
-                if !self.transform(pixels, stored, &mut workspace.input) {
-                    return false;
-                }
-                for output in 0..outputs {
-                    self.isa.run(Sums {
-                        buffer: &mut workspace.input,
-                        x: 0,
-                        y: self.cut.input_spectrum,
-                        stored,
-                        stored_outputs: width,
-                        columns: width,
-                        kernel: &workspace.gradients[output * self.cut.gradient_spectrum..],
-                        taps: columns,
-                        length: self.cut.length,
-                        add: false,
-                    });
-                    let mut rows: Vec<Row<'_, T>> = unwritten(&mut workspace.weights).chunks_mut(width).collect();
-                    self.isa.run(Backwards {
-                        length: &self.length,
-                        spectrum: &mut workspace.input[self.cut.input_spectrum..],
-                        stored: width,
-                        columns: width,
-                        bias: T::ZERO,
-                        runs: [&mut rows, &mut []],
-                    });
-                    let sums = &mut sums[(output * inputs + input) * height * width..];
-                    sums.iter_mut().zip(&workspace.weights).for_each(|(sum, weight)| *sum += weight.to_f64());
-                }
+        }
+        // What whole registers of kernel columns read.
+        let stored = columns + width.next_multiple_of(self.lanes);
+        for input in 0..inputs {
+            let channel = image * geometry.input_channels() + group * inputs + input;
+            if !self.transform(self.pixels(channel, first_row, first_column), stored, &mut workspace.input) {
+                return false;
+            }
+            for (output, kernel) in workspace.gradients.chunks_exact(self.cut.gradient_spectrum).enumerate() {
+                self.isa.run(Sums {
+                    buffer: &mut workspace.input,
+                    x: 0,
+                    y: self.cut.input_spectrum,
+                    stored,
+                    stored_outputs: width,
+                    columns: width,
+                    kernel,
+                    taps: columns,
+                    length: self.cut.length,
+                    add: false,
+                });
+                let mut rows: Vec<Row<'_, T>> = unwritten(&mut workspace.weights).chunks_mut(width).collect();
+                self.isa.run(Backwards {
+                    length: &self.length,
+                    spectrum: &mut workspace.input[self.cut.input_spectrum..],
+                    stored: width,
+                    columns: width,
+                    bias: T::ZERO,
+                    runs: [&mut rows, &mut []],
+                });
+                let sums = &mut sums[(output * inputs + input) * height * width..];
+                sums.iter_mut().zip(&workspace.weights).for_each(|(sum, weight)| *sum += weight.to_f64());
             }
         }
         true
@@ -202,7 +200,7 @@ impl<T: Element> Call<'_, T> {
             height,
             width,
             row_step: width,
-            runs: [0, 1].map(|index| ((first_row + index * self.cut.run) as isize, self.run_rows(first_row, index))),
+            runs: [0, 1].map(|index| ((first_row + index * self.cut.run) as isize, self.rows_of(first_row, index))),
             first_column: first_column as isize,
         }
     }
@@ -212,7 +210,7 @@ impl<T: Element> Call<'_, T> {
         let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
         let (height, width) = (rows.input(), columns.input());
         let run = |index: usize| {
-            let count = self.run_rows(first_row, index);
+            let count = self.rows_of(first_row, index);
             let first = (first_row + index * self.cut.run) as isize + rows.first_read();
             (first, if count > 0 { count + rows.kernel() - 1 } else { 0 })
         };
@@ -226,10 +224,9 @@ impl<T: Element> Call<'_, T> {
         }
     }
 
-    /// The rows of one of the two runs of a task.
-    fn run_rows(&self, first_row: usize, index: usize) -> usize {
-        let left = self.geometry.rows().output().saturating_sub(first_row + index * self.cut.run);
-        left.min(self.cut.run)
+    /// The output rows of one of the two runs of a task.
+    fn rows_of(&self, first_row: usize, index: usize) -> usize {
+        run_rows(self.geometry, self.cut.run, first_row, index)
     }
 }
 
@@ -263,17 +260,22 @@ impl Cut {
     fn with_length<T>(geometry: &Geometry, lanes: usize, length: usize) -> Option<Self> {
         let (rows, columns) = (geometry.rows(), geometry.columns());
         let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
-        if length < rows.kernel() || columns.kernel() > MOST_COLUMNS {
+        if length < rows.kernel() || columns.kernel() > MOST_COLUMNS || geometry.weight_len() > MOST_WEIGHTS {
             return None;
         }
         let pairs = rows.output().div_ceil(2 * (length + 1 - rows.kernel()));
-        let bytes = SPECTRUM_BYTES.min(ALL_BYTES / outputs);
-        let fitting = bytes / (2 * length * size_of::<T>()) / lanes * lanes;
-        let share = |axis: &Axis| axis.output().div_ceil(axis.output().div_ceil(fitting));
-        let strip = if fitting > 0 { share(columns).next_multiple_of(lanes) } else { return None };
+        let bytes = SPECTRUM_BYTES.min(GRADIENT_BYTES / outputs);
+        let fitting = (bytes / (2 * length * size_of::<T>()) / lanes * lanes).max(lanes);
+        let strip = share(columns.output(), fitting).next_multiple_of(lanes);
         let spectrum = |columns: usize| length * Layout::new(columns, lanes).row;
         let strips = columns.output().div_ceil(strip);
         let whole = columns.kernel().next_multiple_of(lanes);
+        let (input_spectrum, gradient_spectrum) = (spectrum(strip + whole), spectrum(strip));
+        let weight_spectrum = spectrum(columns.kernel());
+        let numbers = input_spectrum + weight_spectrum + outputs * gradient_spectrum;
+        if numbers * size_of::<T>() > MOST_BYTES {
+            return None;
+        }
         let tasks = (geometry.batch() * pairs * strips) as f64;
         let sums = (inputs * outputs * 4 * whole * strip) as f64;
         let transformed = inputs * (strip + whole) + outputs * strip + inputs * outputs * whole;
@@ -284,9 +286,9 @@ impl Cut {
             strip,
             pairs,
             strips,
-            input_spectrum: spectrum(strip + whole),
-            gradient_spectrum: spectrum(strip),
-            weight_spectrum: spectrum(columns.kernel()),
+            input_spectrum,
+            gradient_spectrum,
+            weight_spectrum,
             time: tasks * length as f64 * (sums + transforms),
         })
     }

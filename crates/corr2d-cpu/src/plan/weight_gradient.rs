@@ -28,6 +28,14 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm, forward: Path) -> 
     }
 }
 
+/// The path of a weight gradient where the path of a plan is forced.
+pub(super) fn forced(geometry: &Geometry, path: Path) -> Path {
+    match path {
+        Path::Fft if !fft::suits_weight_gradient(geometry) => Path::Planes,
+        path => path,
+    }
+}
+
 impl Plan {
     /// The algorithm of [`Plan::weight_gradient`].
     pub fn weight_gradient_path(&self) -> Path {

@@ -3,7 +3,7 @@
 use candle_core::{CpuStorage, DType, Device, Storage, Tensor};
 use corr2d_cpu::{Conv2dOptions, Plan};
 
-use super::gram::{Windows, add_gram, dot, sum};
+use super::gram::{Windows, add_gram, dot, over_pixels, sum};
 use super::moments::Moments;
 use crate::checks::float;
 use crate::error::{Error, Result};
@@ -108,7 +108,7 @@ impl Moments {
             return self.add_places(windows, targets, &places);
         }
         let ((height, width), (rows, columns)) = (self.kernel, windows.image);
-        let plan = Plan::new([1, 1, rows, columns], [1, 1, height, width], &Conv2dOptions::default())?;
+        let plan = Plan::new([1, 1, rows, columns], [1, 1, height, width], &over_pixels())?;
         let mut products = vec![0.0; height * width];
         plan.weight_gradient(windows.pixels, targets, &mut products)?;
         self.products.iter_mut().zip(products).for_each(|(sum, products)| *sum += products);

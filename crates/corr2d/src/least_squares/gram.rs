@@ -8,7 +8,7 @@
 //! weight gradient of the engine for all differences at once. The rows and columns at the rim are summed once for each
 //! difference, and each entry adds those that lie in its own windows. A 7×7 kernel has 1225 entries, but 85 differences.
 
-use corr2d_cpu::{Conv2dOptions, Plan};
+use corr2d_cpu::{Algorithm, Conv2dOptions, Plan};
 
 use crate::error::Result;
 
@@ -70,10 +70,16 @@ fn core_sums(windows: &Windows<'_>) -> Result<Vec<f64>> {
     let rows_of_core = windows.pixels.chunks_exact(line).take(rows).skip(height - 1);
     let mut core = Vec::with_capacity((rows - height + 1) * (columns - width + 1));
     rows_of_core.for_each(|row| core.extend_from_slice(&row[width - 1..columns]));
-    let plan = Plan::new([1, 1, rows, line], [1, 1, height, 2 * width - 1], &Conv2dOptions::default())?;
+    let plan = Plan::new([1, 1, rows, line], [1, 1, height, 2 * width - 1], &over_pixels())?;
     let mut sums = vec![0.0; height * (2 * width - 1)];
     plan.weight_gradient(&windows.pixels[(height - 1) * line..], &core, &mut sums)?;
     Ok(sums)
+}
+
+/// Sums over pixels, in which products of grey levels are exact. `Auto` would take transforms under large kernels, which round
+/// them, and what differs by little has its rank by the last digits.
+pub(super) fn over_pixels() -> Conv2dOptions {
+    Conv2dOptions { algorithm: Algorithm::Direct, ..Default::default() }
 }
 
 /// The image at its left and right rim with columns as rows, so that sums along either are sums of neighbours.

@@ -194,8 +194,8 @@ fn all_tiles<S: Simd>(
     let columns = segment.columns.len().next_multiple_of(S::LANES);
     let (stride, dilation) = (geometry.rows().stride(), geometry.rows().dilation());
     let reads = columns + segment.offsets.iter().copied().max().unwrap_or(0);
-    // A single tile goes along whole rows, which the processor sees coming.
-    let fetches = segment.inside && cut.tiles.len() > 1;
+    // A single tile goes along whole rows, which the processor sees coming; what was copied is in a cache.
+    let fetches = cut.tiles.len() > 1 && segment.inside && strip.reads_no_padding(geometry);
     for tile in &cut.tiles {
         let offsets = &segment.offsets[tile.column..][..tile.columns];
         let lanes = &mut lanes[2 * tile.start * S::LANES..][..2 * tile.rows * tile.columns * S::LANES];
