@@ -115,7 +115,10 @@ fn a_forced_path_is_that_of_the_weight_gradient_too() {
     for case in CASES {
         let plan = case.plan(Algorithm::Auto).unwrap();
         for path in plan.paths() {
-            assert_eq!(plan.with_path(path).unwrap().weight_gradient_path(), path, "{case}");
+            let found = plan.with_path(path).unwrap().weight_gradient_path();
+            // Transforms leave many weights to planes, and say so.
+            let left = path == Path::Fft && plan.geometry().weight_len() > 16384;
+            assert_eq!(found, if left { Path::Planes } else { path }, "{case}");
         }
     }
 }
