@@ -55,14 +55,14 @@
 //!
 //! Columns are summed at most 128 at a time, and tasks in `f64`: on independent numbers of both signs and one scale it errs by less
 //! than ½·u·‖x‖₂·‖g‖₂ and the rounding of the result, and on products of one sign by less than 128 / 2 + 8 roundings. The tests hold
-//! it to all three. It has no parts: kernels of more than 64 columns or of many weights are left to sums over pixels.
+//! it to all three. Kernels are not cut for it: those of more than 64 columns or of many weights are left to sums over pixels.
 //!
 //! A transform mixes all numbers that it reads, so one that is not finite, or a task whose norm is not below 2⁵⁰ in f32
 //! (2⁵⁰⁰ in f64), would reach outputs whose window does not hold it. Such an image, or such weights, are left to
 //! [`direct`](crate::direct), and the weight gradient of such a batch to [`planes`](crate::planes).
 //!
 //! Each output has one writer, and the cut depends on the geometry, the number type and the instruction set alone. A thread
-//! needs less than 4 MiB, whatever the geometry.
+//! needs less than 4 MiB, whatever the geometry; the parts of a weight gradient are 2 MiB for all threads together.
 
 mod backwards;
 mod butterfly;

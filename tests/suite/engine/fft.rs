@@ -129,16 +129,20 @@ fn pixels_of_many_scales_err_within_the_proven_bound() {
     }
 }
 
+/// Two operands of positive numbers: drawn, and all equal.
+fn of_one_sign(seed: u64, lengths: [usize; 2]) -> [[Vec<f32>; 2]; 2] {
+    let mut random = SplitMix::new(seed);
+    let mut drawn = lengths.map(|length| reals::<f32>(&mut random, length));
+    drawn.iter_mut().flatten().for_each(|number| *number = number.abs() + 0.5);
+    [drawn, [vec![0.1; lengths[0]], vec![0.3; lengths[1]]]]
+}
+
 /// On numbers of one sign roundings add up along the rows, as in a direct sum of so many products, and elsewhere cancel.
 #[test]
 fn products_of_one_sign_err_by_eight_roundings_and_half_the_width() {
     for kernel in [9, 21, 31, 63] {
         let geometry = geometry([1, 1, 200, 300], [1, 1, kernel, kernel], [0; 4]);
-        let mut random = SplitMix::new(7);
-        let positive = |numbers: Vec<f32>| numbers.into_iter().map(|number| number.abs() + 0.5).collect::<Vec<_>>();
-        let drawn = [geometry.input_len(), geometry.weight_len()].map(|length| positive(reals(&mut random, length)));
-        let equal = [vec![0.1; geometry.input_len()], vec![0.3; geometry.weight_len()]];
-        for [x, w] in [drawn, equal] {
+        for [x, w] in of_one_sign(7, [geometry.input_len(), geometry.weight_len()]) {
             let direct = Plan::for_geometry(geometry, Algorithm::Direct).unwrap();
             let smallest = forward(direct, &wide(&x), &wide(&w), None).into_iter().fold(f64::INFINITY, f64::min);
             for isa in Isa::available() {
@@ -300,16 +304,19 @@ fn weight_gradients_of_many_scales_err_within_the_proven_bound() {
     }
 }
 
-/// The bits of both would be the same if one stood in for the other.
+/// The bits of both would be the same if one stood in for the other. A few weights may round alike.
 #[test]
 fn weight_gradients_by_transforms_are_not_those_over_pixels() {
-    for (seed, geometry) in geometries_of_weight_gradients().into_iter().enumerate() {
+    let mut geometries = geometries_of_weight_gradients();
+    geometries.retain(|geometry| geometry.weight_len() >= 30);
+    assert_eq!(geometries.len(), 10);
+    for (seed, geometry) in geometries.into_iter().enumerate() {
         let mut random = SplitMix::new(400 + seed as u64);
         let (x, g) = (reals(&mut random, geometry.input_len()), reals::<f32>(&mut random, geometry.output_len()));
         for isa in Isa::available() {
             let same = bits(&weight_gradient(by_transforms(&geometry, *isa), &x, &g))
                 == bits(&weight_gradient(over_pixels(&geometry, *isa), &x, &g));
-            assert!(!same || geometry.weight_len() < 30, "{isa} on {geometry:?}");
+            assert!(!same, "{isa} on {geometry:?}");
         }
     }
 }
@@ -325,11 +332,7 @@ fn weight_gradients_of_one_sign_err_by_eight_roundings_and_half_a_run() {
         ([2, 60], [16, 4096]),
     ] {
         let geometry = geometry([1, 1, size[0], size[1]], [1, 1, height, width], [0; 4]);
-        let mut random = SplitMix::new(8);
-        let positive = |numbers: Vec<f32>| numbers.into_iter().map(|number| number.abs() + 0.5).collect::<Vec<_>>();
-        let drawn = [geometry.input_len(), geometry.output_len()].map(|length| positive(reals(&mut random, length)));
-        let equal = [vec![0.1; geometry.input_len()], vec![0.3; geometry.output_len()]];
-        for [x, g] in [drawn, equal] {
+        for [x, g] in of_one_sign(8, [geometry.input_len(), geometry.output_len()]) {
             let direct = Plan::for_geometry(geometry, Algorithm::Direct).unwrap();
             let smallest = weight_gradient(direct, &wide(&x), &wide(&g)).into_iter().fold(f64::INFINITY, f64::min);
             for isa in Isa::available() {
