@@ -35,6 +35,7 @@ mod jacobi;
 mod layers;
 pub mod layout;
 pub mod least_squares;
+mod memory;
 mod ops;
 pub mod optim;
 mod pooling;

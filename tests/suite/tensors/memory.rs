@@ -1,7 +1,9 @@
-//! A machine without memory gets an error, not the end of the program; and what memory a graph does not take.
+//! A machine without memory gets an error, not the end of the program; what memory a graph does not take; and what of it
+//! is there again for the next step.
 //!
 //! Linux keeps to the limits that a shell sets; other systems do not, and leave this file out.
 
+use std::io::Write;
 use std::process::Command;
 
 use candle_core::{DType, Device, Tensor, Var};
@@ -71,6 +73,52 @@ fn in_limited_memory(name: &str, body: impl FnOnce()) {
         .unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+/// Candle's `backward()` makes three arrays for each gradient. Each page of fresh memory is a fault, of which the 2.4 MB of this
+/// weight have 576.
+#[test]
+#[cfg(target_env = "gnu")]
+fn a_step_finds_the_memory_of_the_last_unless_the_user_has_set_a_limit() {
+    const STEPS: usize = 10;
+    if std::env::var_os(LIMITED).is_some() {
+        let x = Var::ones((1, 256, 5, 7), DType::F32, &Device::Cpu).unwrap();
+        let weight = Var::ones((256, 256, 3, 3), DType::F32, &Device::Cpu).unwrap();
+        let step = || {
+            let gradients = conv2d(&x, &weight, None, &Conv2dOptions::default()).unwrap().backward().unwrap();
+            assert_eq!(gradients.get(&weight).unwrap().elem_count(), 256 * 256 * 9);
+        };
+        (0..3).for_each(|_| step());
+        let before = page_faults();
+        (0..STEPS).for_each(|_| step());
+        writeln!(std::io::stdout(), "faults: {}", (page_faults() - before) / STEPS).unwrap();
+        return;
+    }
+    let name = "tensors::memory::a_step_finds_the_memory_of_the_last_unless_the_user_has_set_a_limit";
+    let faults_with = |limit: Option<&str>| {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", name, "--nocapture"]).env(LIMITED, "yes").env("RAYON_NUM_THREADS", "1");
+        for variable in ["MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TOP_PAD_", "GLIBC_TUNABLES"] {
+            command.env_remove(variable);
+        }
+        let output = command.envs(limit.map(|limit| ("MALLOC_TRIM_THRESHOLD_", limit))).output().unwrap();
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+        let faults = said.lines().find_map(|line| line.split_once("faults: ")).unwrap_or_else(|| panic!("{said}"));
+        faults.1.trim().parse::<usize>().unwrap()
+    };
+    let faults = faults_with(None);
+    assert!(faults < 100, "{faults} page faults in a step");
+    let faults = faults_with(Some("131072"));
+    assert!(faults > 500, "{faults} page faults in a step, though the user's limit is 128 KiB");
+}
+
+/// The page faults of this process that needed no disk: the eighth number behind its name in parentheses.
+#[cfg(target_env = "gnu")]
+fn page_faults() -> usize {
+    let status = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let behind = status.rsplit_once(") ").unwrap().1;
+    behind.split(' ').nth(7).unwrap().parse().unwrap()
 }
 
 /// One number, seen as a square of which a single element is read.
