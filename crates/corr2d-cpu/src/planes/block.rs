@@ -1,7 +1,7 @@
 //! The sums of one part of a kernel in a few registers.
 
 use crate::Element;
-use crate::simd::{Simd, Window};
+use crate::simd::{Columns, Simd};
 
 /// The most registers of a block.
 pub(super) const MOST_REGISTERS: usize = 8;
@@ -9,21 +9,19 @@ pub(super) const MOST_REGISTERS: usize = 8;
 /// Adds parts of `TAPS` rows, given column by column, to `REGISTERS` sums each: one part for each of a few outputs that read
 /// the same window.
 ///
-/// Register R sums what the window's rows from R on hold, from `start` on; neighbouring columns read `dilation` apart.
+/// Register R sums what the rows from R on of each column of the window hold.
 #[inline(always)]
 pub(crate) fn add<S: Simd, const OUTPUTS: usize, const REGISTERS: usize, const TAPS: usize>(
     simd: S,
     parts: [&[[S::Number; TAPS]]; OUTPUTS],
-    window: &Window<'_, S::Number>,
-    start: usize,
-    dilation: usize,
+    window: Columns<'_, S>,
     mut sums: [[S::Vector; REGISTERS]; OUTPUTS],
 ) -> [[S::Vector; REGISTERS]; OUTPUTS] {
     const { assert!(OUTPUTS <= 2 && REGISTERS <= MOST_REGISTERS && TAPS <= super::parts::MOST_ROWS) };
     let columns = parts[0].len();
     // So that one check serves all.
     let parts = parts.map(|part| &part[..columns]);
-    let windows = window.columns(simd, start, dilation, columns, const { REGISTERS + TAPS - 1 });
+    let window = window.take(columns, const { REGISTERS + TAPS - 1 });
     #[expect(clippy::needless_range_loop, reason = "a column of each of several parts")]
     for b in 0..columns {
         let mut weights = [[simd.splat(S::Number::ZERO); TAPS]; OUTPUTS];
@@ -36,7 +34,7 @@ pub(crate) fn add<S: Simd, const OUTPUTS: usize, const REGISTERS: usize, const T
                 });
             }
         });
-        let mut column = windows.at(b);
+        let mut column = window.at(b);
         // Row I of the window serves register R through kernel row I − R.
         unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14] {
             if const { I < REGISTERS + TAPS - 1 } {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::block::{MOST_REGISTERS, add};
 use super::parts::Parts;
 use super::view::View;
-use crate::simd::{Simd, Window, WindowMut, unwritten};
+use crate::simd::{Simd, Window, WindowMut, asks_ahead, unwritten};
 use crate::{Element, Geometry};
 
 /// The most columns that several parts go over one after another, and the most that are copied at once: what is read and
@@ -86,7 +86,8 @@ impl<T: Element, const OUTPUTS: usize> Sweep<'_, T, OUTPUTS> {
         });
         let (begins, ends) = (index == 0, index + 1 == self.parts.len());
         // Fewer would stay in a cache from one call to the next.
-        let fetches = ends && self.geometry.output_len().saturating_mul(size_of::<T>()) >= FETCHED;
+        let many = self.geometry.output_len().saturating_mul(size_of::<T>()) >= FETCHED;
+        let fetches = ends && many && asks_ahead();
         let bias = if begins { self.bias } else { [T::ZERO; OUTPUTS] };
         let mut initial = [[simd.splat(bias[0]); REGISTERS]; OUTPUTS];
         unroll!(O in [1] {
@@ -151,6 +152,7 @@ impl<T: Element, const OUTPUTS: usize> Sweep<'_, T, OUTPUTS> {
                 let shape = [window_rows, step(width), width - behind_first];
                 (end, Window::stack(rim, 0, shape, part.channels, read_rows * width))
             };
+            let columns_read = windows.columns(simd, columns.dilation(), part.columns, window_rows);
             let mut block = at;
             loop {
                 unroll!(O in [0 1] {
@@ -159,10 +161,10 @@ impl<T: Element, const OUTPUTS: usize> Sweep<'_, T, OUTPUTS> {
                     }
                 });
                 let mut sums = initial;
+                let mut left = taps;
                 for plane in 0..part.channels {
-                    let window = windows.window(plane);
-                    let taps = taps.map(|taps| &taps[plane * part.columns..][..part.columns]);
-                    sums = add(simd, taps, &window, block - at, columns.dilation(), sums);
+                    sums = add(simd, left.map(|taps| &taps[..part.columns]), columns_read.at(plane, block - at), sums);
+                    left = left.map(|taps| &taps[part.columns..]);
                 }
                 unroll!(O in [0 1] {
                     if const { O < OUTPUTS } {

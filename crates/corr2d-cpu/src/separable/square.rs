@@ -101,7 +101,8 @@ fn some<S: Simd, const REGISTERS: usize, const TAPS: usize>(
     offset: usize,
     sums: [S::Vector; REGISTERS],
 ) -> [S::Vector; REGISTERS] {
-    let [sums] = add(simd, [std::slice::from_ref(taps)], &window.skip_rows(first), offset, 1, [sums]);
+    let column = window.skip_rows(first).columns(simd, offset, 1, 1, const { REGISTERS + TAPS - 1 });
+    let [sums] = add(simd, [std::slice::from_ref(taps)], column, [sums]);
     sums
 }
 

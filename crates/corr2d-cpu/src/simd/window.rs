@@ -108,6 +108,13 @@ pub(crate) struct Columns<'a, S: Simd> {
 }
 
 impl<'a, S: Simd> Columns<'a, S> {
+    /// The first few of them. Panics if they are fewer, or have not so many rows.
+    #[inline(always)]
+    pub(crate) fn take(self, count: usize, rows: usize) -> Self {
+        assert!(count <= self.count && rows <= self.rows, "columns of the window");
+        Self { count, rows, ..self }
+    }
+
     /// One of them. Panics if there is none.
     #[inline(always)]
     pub(crate) fn at(&self, index: usize) -> Column<'a, S> {
@@ -126,11 +133,38 @@ pub(crate) struct Stack<'a, T> {
 }
 
 impl<'a, T> Stack<'a, T> {
-    /// One of them. Panics if there is none.
+    /// `count` columns of each, `step` apart, wherever the first of them lies. Panics if they lie in the windows nowhere.
     #[inline(always)]
-    pub(crate) fn window(&self, plane: usize) -> Window<'a, T> {
-        assert!(plane < self.planes, "a plane of the stack");
-        Window { first: self.first.first.wrapping_add(plane * self.plane_step), ..self.first }
+    pub(crate) fn columns<S: Simd<Number = T>>(
+        &self,
+        simd: S,
+        step: usize,
+        count: usize,
+        rows: usize,
+    ) -> StackColumns<'a, S> {
+        // At offset 0 they do.
+        let first = self.first.columns(simd, 0, step, count, rows);
+        let last = self.first.length - S::LANES - count.saturating_sub(1) * step;
+        StackColumns { first, last, planes: self.planes, plane_step: self.plane_step }
+    }
+}
+
+/// Equally spaced columns of several planes that were checked together for all places at which they may begin.
+#[derive(Clone, Copy)]
+pub(crate) struct StackColumns<'a, S: Simd> {
+    first: Columns<'a, S>,
+    /// Where the first column may begin at most.
+    last: usize,
+    planes: usize,
+    plane_step: usize,
+}
+
+impl<'a, S: Simd> StackColumns<'a, S> {
+    /// Those of one plane at an offset. Panics if they do not lie in its window.
+    #[inline(always)]
+    pub(crate) fn at(&self, plane: usize, offset: usize) -> Columns<'a, S> {
+        assert!(plane < self.planes && offset <= self.last, "in a window of the stack");
+        Columns { first: self.first.first.wrapping_add(plane * self.plane_step + offset), ..self.first }
     }
 }
 
@@ -155,8 +189,9 @@ impl<S: Simd> Column<'_, S> {
     #[inline(always)]
     pub(crate) fn next(&mut self) -> S::Vector {
         assert!(self.left > 0, "a row of the window");
-        // SAFETY: `Window::new` found all rows in the slice, which this value borrows, and `Window::column` or `columns` that
-        // `LANES` numbers from the offset on lie in the length of each; of those rows `left` are still to come.
+        // SAFETY: `Window::new` found all rows in the slice, which this value borrows, and `Window::column`, `columns` or
+        // `StackColumns::at` that `LANES` numbers from the offset on lie in the length of each; of those rows `left` are still
+        // to come.
         let vector = unsafe { self.simd.load_from(self.next) };
         // The pointer behind the last row is not used, so it may lie outside.
         self.next = self.next.wrapping_add(self.row_step);

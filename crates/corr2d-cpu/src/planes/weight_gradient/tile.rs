@@ -26,13 +26,9 @@ pub(super) struct Operands<'a, T> {
     pub(super) blocks: usize,
     /// The output columns, in whole registers.
     pub(super) columns: usize,
-    /// Whether to ask for what is read next: for the first of several tiles over short pieces of rows that no copy brought into a
-    /// cache. 5×5 on 1080×1920 takes 2.7 ms so, and not 3.8. Sets of sixteen registers are left out: there the test alone made
-    /// depthwise layers 1.09 times slower.
-    pub(super) fetches: bool,
 }
 
-/// How many registers ahead.
+/// How many registers ahead of the sums their operands are asked for.
 const AHEAD: usize = 4;
 
 /// Adds the products of `TAP_ROWS` × `TAP_COLUMNS` taps to the sums of each lane; `offsets` says where the columns read.
@@ -40,8 +36,11 @@ const AHEAD: usize = 4;
 /// A lane has a total for each tap and what roundings have taken from it: totals first, column by column, then the rests. A
 /// short run of products starts from the rest; what of it the total cannot hold is the rest of the next. So roundings of
 /// the total do not add up, however long the sum is.
+///
+/// `ASKS`: whether to ask for what is read next. A test of it inside the loop made depthwise layers up to 1.09 times slower, and
+/// 64×64 under 3×3 1.1 times.
 #[inline(always)]
-pub(super) fn add<S: Simd, const ROWS: usize, const TAP_ROWS: usize, const TAP_COLUMNS: usize>(
+pub(super) fn add<S: Simd, const ROWS: usize, const TAP_ROWS: usize, const TAP_COLUMNS: usize, const ASKS: bool>(
     simd: S,
     operands: &Operands<'_, S::Number>,
     offsets: &[usize],
@@ -64,7 +63,7 @@ pub(super) fn add<S: Simd, const ROWS: usize, const TAP_ROWS: usize, const TAP_C
         while at < operands.columns {
             let end = operands.columns.min(at + const { RUN / ROWS } * S::LANES);
             while at < end {
-                if const { S::ACCUMULATORS >= 16 } && operands.fetches {
+                if const { ASKS } {
                     gradient.prefetch(simd, at + AHEAD * S::LANES, 0..ROWS);
                     // The rows above were read under the last block.
                     input.prefetch(simd, at + AHEAD * S::LANES, const { TAP_ROWS - 1 }..const { TAP_ROWS - 1 + ROWS });
