@@ -91,11 +91,12 @@ impl Cut {
         };
         let blocks =
             |cut: &Self| parts * geometry.groups() * all[0].div_ceil(cut.outputs) * all[1].div_ceil(cut.inputs);
+        let are_few = |blocks: usize| blocks < threads || blocks < 2 * threads && !blocks.is_multiple_of(threads);
         // First by output channels, for which the copy of x is made twice, then by input channels, for which ∂L/∂y is.
-        while !sequential && blocks(&cut) < 2 * threads && cut.outputs > registers.strip {
+        while !sequential && are_few(blocks(&cut)) && cut.outputs > registers.strip {
             cut.outputs = (cut.outputs / 2).next_multiple_of(registers.strip);
         }
-        while !sequential && blocks(&cut) < 2 * threads && cut.inputs > registers.taps {
+        while !sequential && are_few(blocks(&cut)) && cut.inputs > registers.taps {
             cut.inputs = (cut.inputs / 2).next_multiple_of(registers.taps);
         }
         cut

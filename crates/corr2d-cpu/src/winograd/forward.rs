@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
@@ -9,7 +10,6 @@ use rayon::prelude::*;
 use super::Tile;
 use super::chunk::{Band, MakeWorkspace, Panels, Workspace};
 use super::cut::{Cut, Cutter};
-use super::lattice::largest;
 use super::transform::{F2, F4, Strided, Transform};
 use super::weights::{Lanes, Weights, moderate};
 use crate::simd::Isa;
@@ -101,7 +101,8 @@ struct Task<'a, T> {
     index: usize,
     /// The first register of output channels, counted within the group.
     first_register: usize,
-    first_row: usize,
+    /// The rows of tiles of the band.
+    rows: Range<usize>,
     outputs: Vec<&'a mut [MaybeUninit<T>]>,
 }
 
@@ -122,7 +123,7 @@ impl<T: Element> Call<'_, T> {
         let workspace = || {
             let channels = geometry.input_channels_per_group();
             let types = PhantomData::<(T, F)>;
-            let Cut { rows, columns, .. } = cut;
+            let (rows, columns) = (cut.most_rows(), cut.columns);
             self.isa.run(MakeWorkspace { channels, rows, columns, outputs: true, weights: alone, types })
         };
         let run = |workspace: &mut Workspace<T>, task| self.run::<F>(cut, lanes, weights, workspace, task);
@@ -156,7 +157,6 @@ impl<T: Element> Call<'_, T> {
             return;
         }
         let first_channel = group * geometry.output_channels_per_group() + task.first_register * lanes;
-        let rows = largest(geometry)[0].div_ceil(F::OUTPUTS);
         let band = Band {
             isa: self.isa,
             geometry,
@@ -166,8 +166,8 @@ impl<T: Element> Call<'_, T> {
                 None => Panels::Kernels { kernels: self.kernels, group, first: task.first_register * lanes },
             },
             bias: self.bias.map(|bias| &bias[first_channel..][..task.outputs.len()]),
-            first_row: task.first_row,
-            rows: cut.rows.min(rows - task.first_row),
+            first_row: task.rows.start,
+            rows: task.rows.len(),
             columns: cut.columns,
             outputs: &mut task.outputs,
             workspace,
@@ -188,18 +188,18 @@ fn tasks<'a, T: Element, F: Transform>(
 ) -> impl Iterator<Item = Task<'a, T>> {
     let width = geometry.columns().output();
     let plane = geometry.rows().output() * width;
-    let rows = largest(geometry)[0].div_ceil(F::OUTPUTS);
     let groups = output.chunks_exact_mut(geometry.output_channels_per_group() * plane).enumerate();
     let parts = groups.flat_map(move |(index, planes)| {
         let parts = planes.chunks_mut(cut.registers * lanes * plane).enumerate();
         parts.map(move |(part, planes)| (index, part * cut.registers, planes))
     });
     parts.flat_map(move |(index, first_register, planes)| {
-        let length = (cut.rows * F::OUTPUTS).saturating_mul(geometry.rows().dilation()).saturating_mul(width);
-        let mut planes: Vec<_> = planes.chunks_exact_mut(plane).map(|plane| plane.chunks_mut(length)).collect();
-        (0..rows).step_by(cut.rows).map(move |first_row| {
-            let outputs = planes.iter_mut().filter_map(Iterator::next).collect();
-            Task { index, first_register, first_row, outputs }
+        let mut left: Vec<_> = planes.chunks_exact_mut(plane).collect();
+        cut.bands().map(move |rows| {
+            let length = (rows.len() * F::OUTPUTS).saturating_mul(geometry.rows().dilation()).saturating_mul(width);
+            // The last tiles and lattices may reach beyond the rim.
+            let outputs = left.iter_mut().filter_map(|plane| plane.split_off_mut(..length.min(plane.len()))).collect();
+            Task { index, first_register, rows, outputs }
         })
     })
 }
