@@ -65,6 +65,17 @@ pub(crate) fn aligned<T: Element>(length: usize) -> Result<Aligned<T>, Error> {
     Ok(aligned)
 }
 
+/// `length` numbers of a vector that grows to hold them, the first of them at the beginning of a cache line. What they are is left
+/// from before.
+pub(crate) fn aligned_in<T: Element>(numbers: &mut Vec<T>, length: usize) -> &mut [T] {
+    let spare = LINE / size_of::<T>();
+    if numbers.len() < length + spare {
+        T::fill(numbers, length + spare);
+    }
+    let begin = numbers.as_ptr().align_offset(LINE).min(spare);
+    &mut numbers[begin..][..length]
+}
+
 /// The smallest that has so many numbers. Where none has, the others go, so that what a thread keeps does not add up to
 /// what it needs.
 fn take<T>(spares: &mut Vec<Vec<T>>, length: usize) -> Option<Vec<T>> {

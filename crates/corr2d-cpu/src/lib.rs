@@ -54,7 +54,7 @@ mod widened;
 mod winograd;
 
 pub use buffer::zeros;
-use buffer::{Aligned, aligned};
+use buffer::{Aligned, aligned, aligned_in};
 pub use element::Element;
 pub use error::Error;
 pub use geometry::{Axis, DEFAULT_BYTE_BUDGET, Geometry, PoolGeometry, Size, TransposedGeometry};

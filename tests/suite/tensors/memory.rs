@@ -3,7 +3,6 @@
 //!
 //! Linux keeps to the limits that a shell sets; other systems do not, and leave this file out.
 
-use std::io::Write;
 use std::process::Command;
 
 use candle_core::{DType, Device, Tensor, Var};
@@ -76,12 +75,14 @@ fn in_limited_memory(name: &str, body: impl FnOnce()) {
 }
 
 /// Candle's `backward()` makes three arrays for each gradient. Each page of fresh memory is a fault, of which the 2.4 MB of this
-/// weight have 576.
+/// weight have 576 where it has 4 KiB.
 #[test]
-#[cfg(target_env = "gnu")]
+#[cfg(all(target_env = "gnu", target_pointer_width = "64"))]
 fn a_step_finds_the_memory_of_the_last_unless_the_user_has_set_a_limit() {
     const STEPS: usize = 10;
     if std::env::var_os(LIMITED).is_some() {
+        use std::io::Write;
+
         let x = Var::ones((1, 256, 5, 7), DType::F32, &Device::Cpu).unwrap();
         let weight = Var::ones((256, 256, 3, 3), DType::F32, &Device::Cpu).unwrap();
         let step = || {
@@ -91,30 +92,34 @@ fn a_step_finds_the_memory_of_the_last_unless_the_user_has_set_a_limit() {
         (0..3).for_each(|_| step());
         let before = page_faults();
         (0..STEPS).for_each(|_| step());
-        writeln!(std::io::stdout(), "faults: {}", (page_faults() - before) / STEPS).unwrap();
+        let faults = (page_faults() - before) / STEPS;
+        writeln!(std::io::stdout(), "faults: {faults}").unwrap();
         return;
     }
     let name = "tensors::memory::a_step_finds_the_memory_of_the_last_unless_the_user_has_set_a_limit";
     let faults_with = |limit: Option<&str>| {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", name, "--nocapture"]).env(LIMITED, "yes").env("RAYON_NUM_THREADS", "1");
-        for variable in ["MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TOP_PAD_", "GLIBC_TUNABLES"] {
-            command.env_remove(variable);
+        for limit in ["TRIM_THRESHOLD", "MMAP_THRESHOLD", "MMAP_MAX", "TOP_PAD"] {
+            command.env_remove(format!("MALLOC_{limit}_"));
         }
+        command.env_remove("GLIBC_TUNABLES");
         let output = command.envs(limit.map(|limit| ("MALLOC_TRIM_THRESHOLD_", limit))).output().unwrap();
         let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success() && said.contains("1 passed"), "{said}");
         let faults = said.lines().find_map(|line| line.split_once("faults: ")).unwrap_or_else(|| panic!("{said}"));
         faults.1.trim().parse::<usize>().unwrap()
     };
-    let faults = faults_with(None);
-    assert!(faults < 100, "{faults} page faults in a step");
-    let faults = faults_with(Some("131072"));
-    assert!(faults > 500, "{faults} page faults in a step, though the user's limit is 128 KiB");
+    let (kept, limited) = (faults_with(None), faults_with(Some("131072")));
+    // Of larger pages there are fewer.
+    assert!(
+        kept < 100 && 4 * kept < limited,
+        "{kept} page faults in a step, {limited} where the user's limit is 128 KiB"
+    );
 }
 
-/// The page faults of this process that needed no disk: the eighth number behind its name in parentheses.
-#[cfg(target_env = "gnu")]
+/// The page faults of this process that needed no disk: the eighth field behind its name in parentheses.
+#[cfg(all(target_env = "gnu", target_pointer_width = "64"))]
 fn page_faults() -> usize {
     let status = std::fs::read_to_string("/proc/self/stat").unwrap();
     let behind = status.rsplit_once(") ").unwrap().1;

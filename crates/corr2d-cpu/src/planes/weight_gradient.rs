@@ -32,7 +32,7 @@ use rayon::prelude::*;
 
 use self::cut::Cut;
 use self::task::{Task, Workspace};
-use crate::simd::{Isa, Kernel, Simd};
+use crate::simd::{Isa, Kernel, Simd, asks_ahead};
 use crate::{Element, Error, Geometry, direct, zeros};
 
 /// Below so many multiplications a call stays on its own thread.
@@ -64,10 +64,17 @@ pub(crate) fn weight_gradient<T: Element>(
     let tasks = geometry.groups() * per_group.div_ceil(cut.outputs);
     let worth = (geometry.multiplications() / PART_MULTIPLICATIONS) as usize;
     let parts = TASKS.div_ceil(tasks).min(PARTIAL_SUMS / weights).min(worth).min(strips).max(1);
+    // On a Cascade Lake with AVX-512, 5×5 on 1080×1920 takes 2.7 ms so, and not 3.8; with sixteen registers it was not measured, so
+    // the sums ask for nothing there.
+    let asks = asks_ahead() && cut.tiles.len() > 1;
     let sum = |workspace: &mut Workspace<T>, part: usize, first_output: usize, outputs: usize| {
         let strips = part * strips / parts..(part + 1) * strips / parts;
         let outputs = first_output..first_output + outputs;
-        isa.run(Task { geometry, cut: &cut, input, gradient: output_gradient, outputs, strips, workspace });
+        let (cut, gradient) = (&cut, output_gradient);
+        match asks {
+            true => isa.run(Task::<T, true> { geometry, cut, input, gradient, outputs, strips, workspace }),
+            false => isa.run(Task::<T, false> { geometry, cut, input, gradient, outputs, strips, workspace }),
+        }
     };
     if parts == 1 {
         shared(geometry, &cut, weight_gradient, |workspace, output, outputs, weights| {

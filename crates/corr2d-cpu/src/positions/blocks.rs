@@ -91,7 +91,9 @@ impl Cut {
         };
         let blocks =
             |cut: &Self| parts * geometry.groups() * all[0].div_ceil(cut.outputs) * all[1].div_ceil(cut.inputs);
-        let are_few = |blocks: usize| blocks < threads || blocks < 2 * threads && !blocks.is_multiple_of(threads);
+        // Two for each thread, or exactly one: on two threads 64 channels at 56×56, dilated by 2, took 0.55 ms in four blocks, which
+        // copy x and ∂L/∂y twice, and take 0.45 in two.
+        let are_few = |blocks: usize| blocks < 2 * threads && blocks != threads;
         // First by output channels, for which the copy of x is made twice, then by input channels, for which ∂L/∂y is.
         while !sequential && are_few(blocks(&cut)) && cut.outputs > registers.strip {
             cut.outputs = (cut.outputs / 2).next_multiple_of(registers.strip);

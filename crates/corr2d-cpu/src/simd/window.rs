@@ -133,7 +133,7 @@ pub(crate) struct Stack<'a, T> {
 }
 
 impl<'a, T> Stack<'a, T> {
-    /// `count` columns of each, `step` apart, wherever the first of them lies. Panics if they lie in the windows nowhere.
+    /// `count` columns of each, `step` apart, wherever the first of them lies. Panics if they lie nowhere in the windows.
     #[inline(always)]
     pub(crate) fn columns<S: Simd<Number = T>>(
         &self,
@@ -189,9 +189,9 @@ impl<S: Simd> Column<'_, S> {
     #[inline(always)]
     pub(crate) fn next(&mut self) -> S::Vector {
         assert!(self.left > 0, "a row of the window");
-        // SAFETY: `Window::new` found all rows in the slice, which this value borrows, and `Window::column`, `columns` or
-        // `StackColumns::at` that `LANES` numbers from the offset on lie in the length of each; of those rows `left` are still
-        // to come.
+        // SAFETY: `Window::new` found all rows in the slice, which this value borrows, `Window::stack` those of all planes, and
+        // `Window::column`, `columns` or `StackColumns::at`, by what `Stack::columns` computed, that `LANES` numbers from the
+        // offset on lie in the length of each; of those rows `left` are still to come.
         let vector = unsafe { self.simd.load_from(self.next) };
         // The pointer behind the last row is not used, so it may lie outside.
         self.next = self.next.wrapping_add(self.row_step);

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::cut::{Cut, Segment, Tile, exists};
 use super::tile::{Operands, add, output_rows};
 use super::window::{copy_gradient, copy_input};
-use crate::simd::{Kernel, Simd, Window, asks_ahead};
-use crate::{Element, Geometry};
+use crate::simd::{Kernel, Simd, Window};
+use crate::{Element, Geometry, aligned_in};
 
 /// What a thread keeps from one task to the next.
 pub(super) struct Workspace<T> {
@@ -25,8 +25,9 @@ impl<T> Workspace<T> {
     }
 }
 
-/// Some output channels of one group over some strips of the batch.
-pub(super) struct Task<'a, T> {
+/// Some output channels of one group over some strips of the batch. `ASKS`: whether to ask ahead for what sums read, where that
+/// is not seen coming; a task of its own, since the mere presence of that code made others up to 1.4 times slower.
+pub(super) struct Task<'a, T, const ASKS: bool> {
     pub(super) geometry: &'a Geometry,
     pub(super) cut: &'a Cut,
     pub(super) input: &'a [T],
@@ -47,7 +48,7 @@ struct Strip {
     whole: usize,
 }
 
-impl<T: Element> Kernel<T> for Task<'_, T> {
+impl<T: Element, const ASKS: bool> Kernel<T> for Task<'_, T, ASKS> {
     type Output = ();
 
     #[inline(always)]
@@ -59,8 +60,8 @@ impl<T: Element> Kernel<T> for Task<'_, T> {
         let plane = geometry.rows().input() * geometry.columns().input();
         let output_plane = geometry.rows().output() * geometry.columns().output();
         let Workspace { input: inputs, gradient: gradients, lanes, sums } = self.workspace;
-        lanes.clear();
-        lanes.resize(self.outputs.len() * channels * taps * 2 * S::LANES, T::ZERO);
+        let lanes = aligned_in(lanes, self.outputs.len() * channels * taps * 2 * S::LANES);
+        lanes.fill(T::ZERO);
         for strip in self.strips {
             let strip = Strip::new(geometry, cut, strip);
             for segment in &cut.segments {
@@ -77,7 +78,7 @@ impl<T: Element> Kernel<T> for Task<'_, T> {
                             let pair = (output - self.outputs.start) * channels + channel;
                             let lanes = &mut lanes[pair * taps * 2 * S::LANES..][..taps * 2 * S::LANES];
                             let window = windows.channel(channel - chunk.start);
-                            all_tiles(simd, geometry, cut, segment, &strip, window, gradient, lanes);
+                            all_tiles::<S, ASKS>(simd, geometry, cut, segment, &strip, window, gradient, lanes);
                         }
                     }
                 }
@@ -149,7 +150,7 @@ impl Strip {
         }
         let top = (self.row * rows.stride()) as isize - rows.before() as isize;
         let (height, row) = ((self.whole - 1) * rows.stride() + rows.dilated(), cut.phases.len() * segment.phase);
-        copy.resize(planes.len() / plane * height * row, S::Number::ZERO);
+        let copy = aligned_in(copy, planes.len() / plane * height * row);
         copy_input(simd, geometry, cut, segment, planes, top, height, copy);
         Windows { planes: copy, plane: height * row, start: 0, row }
     }
@@ -170,7 +171,7 @@ impl Strip {
         if self.rows == self.whole && columns == segment.columns.len() {
             return (&rows[segment.columns.start..], width);
         }
-        copy.resize(self.whole * columns, S::Number::ZERO);
+        let copy = aligned_in(copy, self.whole * columns);
         copy_gradient(simd, rows, width, segment, columns, copy);
         (copy, columns)
     }
@@ -179,7 +180,7 @@ impl Strip {
 /// Adds what a strip and a segment give to the taps of one pair of channels. A window comes with where the first output
 /// reads through the first tap and how far its rows are apart, a gradient with how far its rows are.
 #[inline(always)]
-fn all_tiles<S: Simd>(
+fn all_tiles<S: Simd, const ASKS: bool>(
     simd: S,
     geometry: &Geometry,
     cut: &Cut,
@@ -194,9 +195,9 @@ fn all_tiles<S: Simd>(
     let columns = segment.columns.len().next_multiple_of(S::LANES);
     let (stride, dilation) = (geometry.rows().stride(), geometry.rows().dilation());
     let reads = columns + segment.offsets.iter().copied().max().unwrap_or(0);
-    // The first of several tiles goes over short pieces of rows, of which the processor does not see the next coming: on a Cascade
-    // Lake, 5×5 on 1080×1920 takes 2.7 ms so, and not 3.8. A single tile goes along whole rows; what was copied is in a cache.
-    let asks = asks_ahead() && cut.tiles.len() > 1 && segment.inside && strip.reads_no_padding(geometry);
+    // The first of several tiles goes over short pieces of rows, of which the processor does not see the next coming. A single
+    // tile goes along whole rows; what was copied is in a cache.
+    let uncopied = segment.inside && strip.reads_no_padding(geometry);
     for tile in &cut.tiles {
         let offsets = &segment.offsets[tile.column..][..tile.columns];
         let lanes = &mut lanes[2 * tile.start * S::LANES..][..2 * tile.rows * tile.columns * S::LANES];
@@ -209,32 +210,30 @@ fn all_tiles<S: Simd>(
                 blocks,
                 columns,
             };
-            one_tile(simd, tile, &operands, offsets, lanes, asks && tile.start == 0);
+            match tile.start {
+                0 if const { ASKS } && uncopied => one_tile::<S, ASKS>(simd, tile, &operands, offsets, lanes),
+                _ => one_tile::<S, false>(simd, tile, &operands, offsets, lanes),
+            }
         }
     }
 }
 
 #[inline(always)]
-fn one_tile<S: Simd>(
+fn one_tile<S: Simd, const ASKS: bool>(
     simd: S,
     tile: &Tile,
     operands: &Operands<'_, S::Number>,
     offsets: &[usize],
     lanes: &mut [S::Number],
-    asks: bool,
 ) {
     macro_rules! compiled {
         ($($rows:literal: [$($columns:literal)*])*) => {
             match (tile.rows, tile.columns) {
                 $($(($rows, $columns) if const { exists($rows, $columns, S::ACCUMULATORS) } => {
-                    match asks {
-                        true if const { S::ACCUMULATORS >= 16 } => {
-                            add::<S, 7, $rows, $columns, true>(simd, operands, offsets, lanes);
-                        }
-                        _ if const { S::ACCUMULATORS >= 16 } => {
-                            add::<S, 7, $rows, $columns, false>(simd, operands, offsets, lanes);
-                        }
-                        _ => add::<S, 4, $rows, $columns, false>(simd, operands, offsets, lanes),
+                    if const { S::ACCUMULATORS >= 16 } {
+                        add::<S, 7, $rows, $columns, ASKS>(simd, operands, offsets, lanes);
+                    } else {
+                        add::<S, 4, $rows, $columns, false>(simd, operands, offsets, lanes);
                     }
                 })*)*
                 _ => {}
