@@ -202,7 +202,7 @@ fn tiles_give_the_same_bits_for_any_number_of_threads() {
             for isa in Isa::available() {
                 let plan = plan.with_isa(*isa);
                 let want = bits(&pool(1).install(|| forward(plan, &x, &w, None)));
-                for threads in [2, 3] {
+                for threads in [2, 3, 5, 16] {
                     let got = bits(&pool(threads).install(|| forward(plan, &x, &w, None)));
                     assert!(got == want, "{:?}, {isa}, {threads} threads, {geometry:?}", plan.path());
                 }

@@ -79,13 +79,13 @@ pub(crate) fn forward<T: Element>(
             let mut workspace = Workspace::new();
             share.into_iter().for_each(|(index, start, rows)| task(&mut workspace, index, start / width, rows));
         };
-        shared(tasks, shares).into_par_iter().for_each(run);
+        shares_of(tasks, shares).into_par_iter().for_each(run);
     }
     Ok(())
 }
 
 /// Tasks in so many shares of neighbours, as equal as they can be.
-fn shared<T>(tasks: Vec<T>, shares: usize) -> Vec<Vec<T>> {
+fn shares_of<T>(tasks: Vec<T>, shares: usize) -> Vec<Vec<T>> {
     let count = tasks.len();
     let mut tasks = tasks.into_iter();
     let length = |share: usize| (share + 1) * count / shares - share * count / shares;

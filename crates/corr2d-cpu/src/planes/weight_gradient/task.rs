@@ -26,7 +26,7 @@ impl<T> Workspace<T> {
 }
 
 /// Some output channels of one group over some strips of the batch. `ASKS`: whether to ask ahead for what sums read, where that
-/// is not seen coming; a task of its own, since the mere presence of that code made others up to 1.4 times slower.
+/// is not seen coming; a task of its own, since the mere presence of that code made others up to 1.3 times slower.
 pub(super) struct Task<'a, T, const ASKS: bool> {
     pub(super) geometry: &'a Geometry,
     pub(super) cut: &'a Cut,
