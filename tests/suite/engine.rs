@@ -18,5 +18,6 @@ mod prepared;
 mod separable;
 mod special_values;
 mod strided;
+mod threads;
 mod weight_gradients;
 mod winograd;

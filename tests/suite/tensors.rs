@@ -7,4 +7,5 @@ mod layout;
 mod memory;
 pub(crate) mod oracle;
 mod prepared;
+mod threads;
 mod views;

@@ -12,6 +12,7 @@
 //! | [`TransposedPlan`] | the input gradient under its own name, with a bias |
 //! | [`Pooling`], [`MaxPositions`] | maxima and averages of windows, and their gradients |
 //! | [`Prepared`] | a plan with weights that are kept between calls |
+//! | [`threads`] | the threads that share a call: rayon's, or the caller's own |
 //! | `direct` (private) | sums along rows, blocked in registers, rows and channels in parallel |
 //! | `planes` (private) | pixels in lanes, for few channels: the output at stride 1, the weight gradient |
 //! | `channels` (private) | output channels in lanes, for dense layers |
@@ -47,6 +48,7 @@ mod positions;
 mod prepared;
 pub mod reference;
 mod separable;
+pub mod threads;
 mod transpose;
 mod transposed;
 mod turned;

@@ -58,7 +58,7 @@ impl<T: Element> Operations<T> {
 /// A pooling of checked sizes.
 ///
 /// Every operation overwrites its result, whatever it held, and gives the same bits on every call and for every number
-/// of threads of the rayon pool it is called from.
+/// of threads that [share it](crate::threads).
 ///
 /// ```
 /// use corr2d_cpu::{Pool2dOptions, Pooling};

@@ -4,10 +4,8 @@
 //! y[n, o, i·stride + a·dilation − top, j·stride + b·dilation − left] += x[n, c, i, j] · w[c, o, a, b]
 //! ```
 
-use rayon::prelude::*;
-
 use crate::geometry::check;
-use crate::{ConvTranspose2dOptions, Element, Error, Plan, TransposedGeometry, zeros};
+use crate::{ConvTranspose2dOptions, Element, Error, Plan, TransposedGeometry, threads, zeros};
 
 /// Below so many elements a bias is added by one thread: waking others costs more than they save.
 const SEQUENTIAL_ELEMENTS: usize = 100_000;
@@ -106,12 +104,9 @@ impl TransposedPlan {
     fn add_bias<T: Element>(&self, bias: Option<&[T]>, output: &mut [T]) {
         let [_, channels, height, width] = self.geometry.output_shape();
         let Some(bias) = bias else { return };
-        let add = |(index, plane): (usize, &mut [T])| T::add_to_all(plane, bias[index % channels]);
-        if output.len() < SEQUENTIAL_ELEMENTS {
-            output.chunks_mut(height * width).enumerate().for_each(add);
-        } else {
-            output.par_chunks_mut(height * width).enumerate().for_each(add);
-        }
+        let add = |(): &mut (), (index, plane): (usize, &mut [T])| T::add_to_all(plane, bias[index % channels]);
+        let sharing = output.len() >= SEQUENTIAL_ELEMENTS;
+        threads::for_each(sharing, output.chunks_mut(height * width).enumerate(), || (), add);
     }
 
     fn has_rest(&self) -> bool {

@@ -1,6 +1,6 @@
 //! The three functions: the book's `corr2d`, its strict sister `convolve2d`, and `conv2d` for batches and channels.
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use candle_core::Tensor;
 use corr2d_cpu::{Conv2dOptions, Geometry, Plan};
@@ -8,6 +8,7 @@ use corr2d_cpu::{Conv2dOptions, Geometry, Plan};
 use crate::checks::{alike, float};
 use crate::error::{Error, Result};
 use crate::ops::{Correlation, Engine, Keeping, KeptWeights};
+use crate::{memory, threads};
 
 /// Cross-correlation: slides `k` over `x` and sums the products of each window.
 ///
@@ -110,8 +111,17 @@ pub(crate) fn conv2d_keeping(
     Correlation { plan, engine: engine_of(x) }.forward_keeping(keeping, x, weight, bias)
 }
 
+/// Who computes on a tensor's device. Before the first call in main memory the process is made ready for it.
 pub(crate) fn engine_of(x: &Tensor) -> Engine {
-    if x.device().is_cpu() { Engine::Cpu } else { Engine::Candle }
+    static FIRST: Once = Once::new();
+    if !x.device().is_cpu() {
+        return Engine::Candle;
+    }
+    FIRST.call_once(|| {
+        memory::keep_freed();
+        threads::lend_candles();
+    });
+    Engine::Cpu
 }
 
 /// A checked call, planned for an engine of the caller's choice.

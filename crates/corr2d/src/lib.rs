@@ -40,6 +40,7 @@ mod ops;
 pub mod optim;
 mod pooling;
 pub mod receptive_field;
+mod threads;
 mod trainer;
 mod transposed;
 mod variables;

@@ -11,22 +11,18 @@
 //! limit holds. See M_MMAP_THRESHOLD in mallopt(3).
 
 use std::hint::black_box;
-use std::sync::Once;
 
 /// The largest array that teaches the allocator: it compares whole pages, of 64 KiB at most, that hold the array, a header and
 /// some flags.
 const LARGEST: usize = (32 << 20) - (2 << 16);
 
-/// Has the allocator keep what is freed, once in a process.
+/// Has the allocator keep what is freed.
 pub(crate) fn keep_freed() {
-    static ONCE: Once = Once::new();
     if cfg!(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64")) {
-        ONCE.call_once(|| {
-            let mut array = Vec::<u8>::new();
-            // Without the room for it everything stays as it was.
-            if array.try_reserve_exact(LARGEST).is_ok() {
-                drop(black_box(array));
-            }
-        });
+        let mut array = Vec::<u8>::new();
+        // Without the room for it everything stays as it was.
+        if array.try_reserve_exact(LARGEST).is_ok() {
+            drop(black_box(array));
+        }
     }
 }

@@ -2,14 +2,12 @@
 
 use std::mem::MaybeUninit;
 
-use rayon::prelude::*;
-
 use super::cut::{Cut, flat, wanted_tasks};
 use super::packed::{Lanes, Packed};
 use super::task::{Rows, Run, Task};
 use crate::simd::Isa;
 use crate::turned::Kernels;
-use crate::{Aligned, Element, Error, Geometry, Input};
+use crate::{Aligned, Element, Error, Geometry, Input, threads};
 
 /// Below so many multiplications a call stays on its own thread.
 const SEQUENTIAL_MULTIPLICATIONS: f64 = 200_000.0;
@@ -52,8 +50,8 @@ pub(super) fn forward_packed<T: Element>(
         return Ok(());
     }
     let lanes = isa.run::<T, _>(Lanes);
-    let sequential = geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS || rayon::current_num_threads() == 1;
-    let threads = if sequential { 1 } else { rayon::current_num_threads() };
+    let sharing = geometry.multiplications() >= SEQUENTIAL_MULTIPLICATIONS;
+    let threads = if sharing { threads::count() } else { 1 };
     let flat = if input.has_whole_planes(geometry) { flat(geometry, wanted_tasks(threads)) } else { None };
     let (geometry, input) = match &flat {
         Some(flat) => (flat, input.with_rows_of(flat)),
@@ -63,7 +61,7 @@ pub(super) fn forward_packed<T: Element>(
     let packed_now = if kept.is_some() || cut.uses_weights_once(geometry) {
         None
     } else {
-        Some(Packed::new(isa, geometry, kernels, sequential)?)
+        Some(Packed::new(isa, geometry, kernels, sharing)?)
     };
     let packed = kept.or(packed_now.as_ref());
     let planes = input.planes(0, 0);
@@ -76,11 +74,5 @@ pub(super) fn forward_packed<T: Element>(
         let rows = &layouts[task.block];
         isa.run(Run { isa, geometry, input, kernels, bias, packed, cut: &cut, rows, scratch, task })
     };
-    let tasks = cut.tasks(geometry, output);
-    if sequential {
-        let mut scratch = Aligned::default();
-        tasks.into_iter().try_for_each(|task| run(&mut scratch, task))
-    } else {
-        tasks.into_par_iter().map_init(Aligned::default, run).collect()
-    }
+    threads::try_for_each(sharing, cut.tasks(geometry, output), || Ok(Aligned::default()), run)
 }

@@ -3,14 +3,12 @@
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::forward::forward_packed;
 use super::pack::Pack;
 use crate::prepared::Kept;
 use crate::simd::{Isa, Kernel, Simd};
 use crate::turned::Kernels;
-use crate::{Aligned, Element, Error, Geometry, Input, aligned};
+use crate::{Aligned, Element, Error, Geometry, Input, aligned, threads};
 
 /// All weights, register by register. They depend on the shape of the weight, the groups and the instruction set alone.
 pub(super) struct Packed<T> {
@@ -22,22 +20,18 @@ pub(super) struct Packed<T> {
 }
 
 impl<T: Element> Packed<T> {
-    pub(super) fn new(isa: Isa, geometry: &Geometry, kernels: Kernels<'_, T>, sequential: bool) -> Result<Self, Error> {
+    pub(super) fn new(isa: Isa, geometry: &Geometry, kernels: Kernels<'_, T>, sharing: bool) -> Result<Self, Error> {
         let lanes = isa.run::<T, _>(Lanes);
         let per_group = geometry.output_channels_per_group().div_ceil(lanes);
         let length = geometry.weight_len() / geometry.output_channels() * lanes;
         let registers = geometry.groups() * per_group;
         let mut weights = aligned(registers.checked_mul(length).ok_or(Error::OutOfMemory { bytes: usize::MAX })?)?;
         let mut finite = vec![false; registers];
-        let pack = |(index, (packed, finite)): (usize, (&mut [T], &mut bool))| {
+        let pack = |(): &mut (), (index, (packed, finite)): (usize, (&mut [T], &mut bool))| {
             let (group, register) = (index / per_group, index % per_group);
             *finite = isa.run(Pack { geometry, kernels, group, register, packed });
         };
-        if sequential {
-            weights.chunks_mut(length).zip(&mut finite).enumerate().for_each(pack);
-        } else {
-            weights.par_chunks_mut(length).zip(&mut finite).enumerate().for_each(pack);
-        }
+        threads::for_each(sharing, weights.chunks_mut(length).zip(&mut finite).enumerate(), || (), pack);
         Ok(Self { isa, weights, finite })
     }
 }
@@ -53,7 +47,7 @@ pub(crate) fn keep_kernels<T: Element>(
     geometry: &Geometry,
     kernels: Kernels<'_, T>,
 ) -> Result<Option<Arc<dyn Kept<T>>>, Error> {
-    Ok(Some(Arc::new(Packed::new(isa, geometry, kernels, false)?)))
+    Ok(Some(Arc::new(Packed::new(isa, geometry, kernels, true)?)))
 }
 
 impl<T: Element> Kept<T> for Packed<T> {

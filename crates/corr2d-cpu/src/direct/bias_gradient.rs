@@ -8,13 +8,10 @@
 //! pairs, and what comes of it goes to a total in f64. A plane is cut into blocks, each with a total of its own; the totals of
 //! a channel are added in order, so that no bit depends on who computes them.
 
-use rayon::prelude::*;
-
 use super::pieces::SEQUENTIAL_MULTIPLICATIONS;
-use crate::buffer::with_room_for;
 use crate::simd::{Isa, Kernel, Simd};
 use crate::transpose::MOST_LANES;
-use crate::{Element, Error, Geometry};
+use crate::{Element, Error, Geometry, threads, zeros};
 
 /// The numbers that a lane sums before they are added to a total.
 const RUN: usize = 8;
@@ -37,22 +34,20 @@ pub(crate) fn bias_gradient<T: Element>(
     let block = |block: &[T]| isa.run(Total { numbers: block });
     let planes = |channel: usize| output_gradient.chunks_exact(plane).skip(channel).step_by(channels);
     // Not `sum`, which makes −0 of nothing.
-    let of_channel = |(channel, total): (usize, &mut T)| {
+    let of_channel = |(): &mut (), (channel, total): (usize, &mut T)| {
         *total = T::from_f64(planes(channel).flat_map(|plane| plane.chunks(BLOCK)).map(block).fold(0.0, |a, b| a + b));
     };
-    if (output_gradient.len() as f64) < SEQUENTIAL_MULTIPLICATIONS || rayon::current_num_threads() == 1 {
-        bias_gradient.iter_mut().enumerate().for_each(of_channel);
-    } else if channels >= 4 * rayon::current_num_threads() {
-        bias_gradient.par_iter_mut().enumerate().for_each(of_channel);
+    let sharing = output_gradient.len() as f64 >= SEQUENTIAL_MULTIPLICATIONS;
+    let threads = threads::count();
+    if !sharing || threads == 1 || channels >= 4 * threads {
+        threads::for_each(sharing, bias_gradient.iter_mut().enumerate(), || (), of_channel);
     } else {
         // A few channels: their blocks are shared out.
         let blocks = plane.div_ceil(BLOCK);
-        let mut totals = with_room_for(geometry.batch() * channels * blocks)?;
-        let of_index = |index: usize| {
-            let start = index / blocks * plane + index % blocks * BLOCK;
-            block(&output_gradient[start..(index / blocks + 1) * plane][..BLOCK.min(plane - index % blocks * BLOCK)])
-        };
-        (0..geometry.batch() * channels * blocks).into_par_iter().map(of_index).collect_into_vec(&mut totals);
+        let mut totals = zeros::<f64>(geometry.batch() * channels * blocks)?;
+        let of_blocks = output_gradient.chunks_exact(plane).flat_map(|plane| plane.chunks(BLOCK));
+        let sum = |(): &mut (), (numbers, total): (&[T], &mut f64)| *total = block(numbers);
+        threads::for_each(true, of_blocks.zip(&mut totals), || (), sum);
         for (channel, total) in bias_gradient.iter_mut().enumerate() {
             let of_channel = totals.chunks_exact(blocks).skip(channel).step_by(channels);
             *total = T::from_f64(of_channel.flatten().fold(0.0, |a, b| a + b));

@@ -2,9 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use rayon::prelude::*;
-
-use crate::Element;
+use crate::{Element, threads};
 
 /// Below so many multiplications a call stays on its own thread: waking others costs more than they save (a few
 /// microseconds).
@@ -46,7 +44,7 @@ pub(super) fn for_each_piece<T: Element>(
     tensor: &mut [MaybeUninit<T>],
     shape: Destination,
     multiplications: f64,
-    write: impl Fn(Piece<'_, T>) + Send + Sync,
+    write: impl Fn(Piece<'_, T>) + Sync,
 ) {
     if tensor.is_empty() {
         return;
@@ -54,11 +52,7 @@ pub(super) fn for_each_piece<T: Element>(
     let per_row = multiplications / (tensor.len() / shape.width) as f64 * CHANNELS.min(shape.channels) as f64;
     let rows_per_piece = ((PIECE_MULTIPLICATIONS / per_row) as usize).clamp(1, shape.height);
     let pieces = cut(tensor, shape, rows_per_piece);
-    if multiplications < SEQUENTIAL_MULTIPLICATIONS {
-        pieces.into_iter().for_each(write);
-    } else {
-        pieces.into_par_iter().for_each(write);
-    }
+    threads::for_each(multiplications >= SEQUENTIAL_MULTIPLICATIONS, pieces, || (), |(), piece| write(piece));
 }
 
 fn cut<T: Element>(tensor: &mut [MaybeUninit<T>], shape: Destination, rows_per_piece: usize) -> Vec<Piece<'_, T>> {

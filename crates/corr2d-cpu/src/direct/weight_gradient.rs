@@ -12,11 +12,9 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::pieces::{CHANNELS, SEQUENTIAL_MULTIPLICATIONS};
 use crate::simd::{Kernel, Simd};
-use crate::{Element, Error, Geometry, Isa, zeros};
+use crate::{Element, Error, Geometry, Isa, threads, zeros};
 
 /// The products that a lane sums before they are added to the total.
 const RUN: usize = 16;
@@ -38,20 +36,19 @@ pub(crate) fn weight_gradient<T: Element>(
     let rows = geometry.batch() * geometry.rows().output();
     let weights = weight_gradient.len();
     let sums = Sums { geometry, input, output_gradient };
-    if geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS {
-        sums.blocks(0..rows, weight_gradient).for_each(|(block, sums)| isa.run(Write { block, sums }));
-        return Ok(());
-    }
+    let sharing = geometry.multiplications() >= SEQUENTIAL_MULTIPLICATIONS;
     let parts = (PARTIAL_SUMS / weights).clamp(1, PARTS).min(rows);
-    if parts == 1 {
-        sums.blocks(0..rows, weight_gradient).par_bridge().for_each(|(block, sums)| isa.run(Write { block, sums }));
+    if parts == 1 || !sharing {
+        let write = |(): &mut (), (block, sums): (_, &mut _)| isa.run(Write { block, sums });
+        threads::for_each(sharing, sums.blocks(0..rows, weight_gradient), || (), write);
         return Ok(());
     }
     let mut partial = zeros::<f64>(parts * weights)?;
-    partial.par_chunks_mut(weights).enumerate().for_each(|(part, partial)| {
+    let sum = |(): &mut (), (part, partial): (usize, &mut [f64])| {
         let of_part = part * rows / parts..(part + 1) * rows / parts;
         sums.blocks(of_part, partial).for_each(|(block, sums)| isa.run(Write { block, sums }));
-    });
+    };
+    threads::for_each(true, partial.chunks_mut(weights).enumerate(), || (), sum);
     for (index, total) in weight_gradient.iter_mut().enumerate() {
         let parts = partial.iter().skip(index).step_by(weights);
         *total = T::from_f64(parts.fold(0.0, |sum, part| sum + part));

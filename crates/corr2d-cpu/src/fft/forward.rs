@@ -4,13 +4,11 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rayon::prelude::*;
-
 use super::cut::Cut;
 use super::length::Length;
 use super::task::{Call, Task, Workspace, moderate};
 use crate::simd::{Isa, Kernel, Simd};
-use crate::{Axis, Element, Error, Geometry, Input, direct};
+use crate::{Axis, Element, Error, Geometry, Input, direct, threads};
 
 /// Below so many multiplications of a direct sum a call stays on its own thread.
 pub(super) const SEQUENTIAL_MULTIPLICATIONS: f64 = 2_000_000.0;
@@ -67,27 +65,14 @@ pub(crate) fn forward<T: Element>(
         if !spread.load(Ordering::Relaxed) && !call.run(workspace, task) {
             spread.store(true, Ordering::Relaxed);
         }
+        Ok(())
     };
-    let alone = geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS || rayon::current_num_threads() == 1;
-    let mut workspace = if alone { Some(Workspace::new(&call.cut)?) } else { None };
+    let sharing = geometry.multiplications() >= SEQUENTIAL_MULTIPLICATIONS;
     let group = geometry.output_channels_per_group() * geometry.rows().output() * geometry.columns().output();
     let groups = (OUTPUTS_AT_ONCE / group).max(1);
     for (index, output) in output.chunks_mut(groups * group).enumerate() {
         let tasks = tasks(geometry, &call.cut, index * groups, output);
-        if let Some(workspace) = &mut workspace {
-            tasks.into_iter().for_each(|task| run(workspace, task));
-            continue;
-        }
-        tasks.into_par_iter().try_for_each_init(
-            || Workspace::new(&call.cut),
-            |workspace, task| match workspace {
-                Ok(workspace) => {
-                    run(workspace, task);
-                    Ok(())
-                }
-                Err(error) => Err(error.clone()),
-            },
-        )?;
+        threads::try_for_each(sharing, tasks, || Workspace::new(&call.cut), run)?;
     }
 
     // Images with a pixel that a transform would spread.

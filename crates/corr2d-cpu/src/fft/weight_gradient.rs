@@ -10,8 +10,6 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rayon::prelude::*;
-
 use super::backwards::{Backwards, Row};
 use super::cut::{MOST_COLUMNS, STEPS, run_rows, share};
 use super::forward::{SEQUENTIAL_MULTIPLICATIONS, registers, suits};
@@ -21,7 +19,7 @@ use super::spectrum::Layout;
 use super::sums::Sums;
 use super::task::moderate;
 use crate::simd::{Isa, unwritten};
-use crate::{Element, Error, Geometry, planes, zeros};
+use crate::{Element, Error, Geometry, planes, threads, zeros};
 
 /// By how much it must seem to take less than sums over pixels.
 const ADVANTAGE: f64 = 1.2;
@@ -71,33 +69,25 @@ pub(crate) fn weight_gradient<T: Element>(
     let tasks = geometry.batch() * call.cut.tasks_of_image();
     let parts = PARTS.min(tasks).min(PARTIAL_SUMS / weight_gradient.len()).max(1);
     let spread = AtomicBool::new(false);
-    let job = |workspace: &mut Result<Workspace<T>, Error>, job: usize| {
+    let job = |workspace: &mut Workspace<T>, (job, sums): (usize, &mut [f64])| {
         let (group, part) = (job / parts, job % parts);
-        let workspace = workspace.as_mut().map_err(|error| error.clone())?;
-        let mut sums = zeros::<f64>(per_group)?;
         for task in part * tasks / parts..(part + 1) * tasks / parts {
-            if !spread.load(Ordering::Relaxed) && !call.run(workspace, group, task, &mut sums) {
+            if !spread.load(Ordering::Relaxed) && !call.run(workspace, group, task, sums) {
                 spread.store(true, Ordering::Relaxed);
             }
         }
-        Ok(sums)
+        Ok(())
     };
-    let jobs = 0..geometry.groups() * parts;
-    let new = || Workspace::new(&call.cut, geometry);
-    let sums: Result<Vec<_>, Error> =
-        if geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS || rayon::current_num_threads() == 1 {
-            let mut workspace = new();
-            jobs.map(|index| job(&mut workspace, index)).collect()
-        } else {
-            jobs.into_par_iter().map_init(new, job).collect()
-        };
-    let sums = sums?;
+    let mut sums = zeros::<f64>(parts * weight_gradient.len())?;
+    let sharing = geometry.multiplications() >= SEQUENTIAL_MULTIPLICATIONS;
+    let jobs = sums.chunks_exact_mut(per_group).enumerate();
+    threads::try_for_each(sharing, jobs, || Workspace::new(&call.cut, geometry), job)?;
     if spread.into_inner() {
         return planes::weight_gradient(isa, geometry, input, output_gradient, weight_gradient);
     }
-    for (weights, parts) in weight_gradient.chunks_exact_mut(per_group).zip(sums.chunks_exact(parts)) {
+    for (weights, parts) in weight_gradient.chunks_exact_mut(per_group).zip(sums.chunks_exact(parts * per_group)) {
         for (index, weight) in weights.iter_mut().enumerate() {
-            *weight = T::from_f64(parts.iter().fold(0.0, |sum, part| sum + part[index]));
+            *weight = T::from_f64(parts.chunks_exact(per_group).fold(0.0, |sum, part| sum + part[index]));
         }
     }
     Ok(())

@@ -2,12 +2,10 @@
 
 use std::mem::MaybeUninit;
 
-use rayon::prelude::*;
-
 use super::block::{Block, CHANNELS, PIXELS, Workspace};
 use super::pack::Pack;
 use crate::simd::Isa;
-use crate::{Element, Error, Geometry, Input, zeros};
+use crate::{Element, Error, Geometry, Input, threads, zeros};
 
 /// Below so many multiplications a call stays on its own thread.
 const SEQUENTIAL_MULTIPLICATIONS: f64 = 200_000.0;
@@ -24,11 +22,10 @@ pub(crate) fn forward<T: Element>(
     if output.is_empty() {
         return Ok(());
     }
-    let sequential = geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS || rayon::current_num_threads() == 1;
-    let packed = pack(isa, geometry, weight, sequential)?;
+    let sharing = geometry.multiplications() >= SEQUENTIAL_MULTIPLICATIONS;
+    let packed = pack(isa, geometry, weight, sharing)?;
     let taps = weight.len() / geometry.output_channels();
-    let run = |workspace: &mut Result<Workspace<T>, Error>, mut task: Task<'_, T>| {
-        let workspace = workspace.as_mut().map_err(|error| error.clone())?;
+    let run = |workspace: &mut Workspace<T>, mut task: Task<'_, T>| {
         isa.run(Block {
             geometry,
             planes: input.planes(
@@ -43,18 +40,11 @@ pub(crate) fn forward<T: Element>(
         });
         Ok(())
     };
-    let tasks = tasks(geometry, output);
-    let workspace = || Workspace::new(geometry);
-    if sequential {
-        let mut workspace = workspace();
-        tasks.into_iter().try_for_each(|task| run(&mut workspace, task))
-    } else {
-        tasks.into_par_iter().map_init(workspace, run).collect()
-    }
+    threads::try_for_each(sharing, tasks(geometry, output), || Workspace::new(geometry), run)
 }
 
 /// The packed weights of all groups.
-fn pack<T: Element>(isa: Isa, geometry: &Geometry, weight: &[T], sequential: bool) -> Result<Vec<T>, Error> {
+fn pack<T: Element>(isa: Isa, geometry: &Geometry, weight: &[T], sharing: bool) -> Result<Vec<T>, Error> {
     let taps = weight.len() / geometry.output_channels();
     let mut packed = zeros(weight.len())?;
     let group = geometry.output_channels_per_group() * taps;
@@ -62,12 +52,8 @@ fn pack<T: Element>(isa: Isa, geometry: &Geometry, weight: &[T], sequential: boo
     let part = CHANNELS * taps;
     let parts = packed.chunks_mut(group).zip(weight.chunks(group));
     let parts = parts.flat_map(|(packed, weights)| packed.chunks_mut(part).zip(weights.chunks(part)));
-    let pack = |(packed, weights): (&mut [T], &[T])| isa.run(Pack { weights, taps, packed });
-    if sequential {
-        parts.for_each(pack);
-    } else {
-        parts.collect::<Vec<_>>().into_par_iter().for_each(pack);
-    }
+    let pack = |(): &mut (), (packed, weights): (&mut [T], &[T])| isa.run(Pack { weights, taps, packed });
+    threads::for_each(sharing, parts, || (), pack);
     Ok(packed)
 }
 

@@ -28,12 +28,10 @@ mod window;
 
 use std::marker::PhantomData;
 
-use rayon::prelude::*;
-
 use self::cut::Cut;
 use self::task::{Task, Workspace};
 use crate::simd::{Isa, Kernel, Simd, asks_ahead};
-use crate::{Element, Error, Geometry, direct, zeros};
+use crate::{Element, Error, Geometry, direct, threads, zeros};
 
 /// Below so many multiplications a call stays on its own thread.
 const SEQUENTIAL_MULTIPLICATIONS: f64 = 200_000.0;
@@ -115,13 +113,7 @@ fn shared<T: Element, W: Send>(
     let run = |workspace: &mut _, (output, weights): (usize, &mut [W])| {
         sum(workspace, output, weights.len() / per_output, weights);
     };
-    if geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS || rayon::current_num_threads() == 1 {
-        let mut workspace = Workspace::new();
-        tasks.for_each(|task| run(&mut workspace, task));
-    } else {
-        let tasks: Vec<_> = tasks.collect();
-        tasks.into_par_iter().for_each_init(Workspace::new, run);
-    }
+    threads::for_each(geometry.multiplications() >= SEQUENTIAL_MULTIPLICATIONS, tasks, Workspace::new, run);
 }
 
 /// How the sums are cut for the registers of an instruction set.

@@ -7,15 +7,13 @@
 //!
 //! Both are linear and each is the adjoint of the other, so that either is the gradient of the other.
 
-use rayon::prelude::*;
-
-use super::bands::{Band, SEQUENTIAL_ELEMENTS, for_each_band};
+use super::bands::{BAND_ELEMENTS, Band, SEQUENTIAL_ELEMENTS, for_each_band};
 use super::columns::Columns;
 use super::fold::{Fold, Greater, is_greater};
 use crate::buffer::with_room_for;
 use crate::geometry::check;
 use crate::simd::{Kernel, Simd};
-use crate::{Axis, DEFAULT_BYTE_BUDGET, Element, Error, Isa, PoolGeometry};
+use crate::{Axis, DEFAULT_BYTE_BUDGET, Element, Error, Isa, PoolGeometry, threads};
 
 /// Where the largest number of each window stands: what [`Pooling::max_positions`](crate::Pooling::max_positions) finds.
 ///
@@ -113,21 +111,22 @@ fn for_each_plane<T: Element>(
     positions: &[u32],
     from: &[T],
     to: &mut [T],
-    write: impl Fn(&[u32], &[T], &mut [T]) + Send + Sync,
+    write: impl Fn(&[u32], &[T], &mut [T]) + Sync,
 ) {
     let [batch, channels, ..] = geometry.input_shape();
     // Of no planes there are none to cut.
     let planes = (batch * channels).max(1);
     let plane = |length: usize| (length / planes).max(1);
     let (outputs, from_plane, to_plane) = (plane(positions.len()), plane(from.len()), plane(to.len()));
-    let write = |(index, to): (usize, &mut [T])| {
-        write(&positions[index * outputs..][..outputs], &from[index * from_plane..][..from_plane], to);
+    // Small planes together, so that a task outweighs its overhead.
+    let together = (BAND_ELEMENTS / from_plane.max(to_plane)).max(1);
+    let write = |(): &mut (), (task, to): (usize, &mut [T])| {
+        for (index, to) in (task * together..).zip(to.chunks_mut(to_plane)) {
+            write(&positions[index * outputs..][..outputs], &from[index * from_plane..][..from_plane], to);
+        }
     };
-    if geometry.input_len() < SEQUENTIAL_ELEMENTS {
-        to.chunks_mut(to_plane).enumerate().for_each(write);
-    } else {
-        to.par_chunks_mut(to_plane).enumerate().for_each(write);
-    }
+    let sharing = geometry.input_len() >= SEQUENTIAL_ELEMENTS;
+    threads::for_each(sharing, to.chunks_mut(together * to_plane).enumerate(), || (), write);
 }
 
 /// positions = where the maxima stand. The slices are as long as the geometry says.

@@ -2,12 +2,10 @@
 //!
 //! The cut changes nothing in the results, except for the number of parts, which depends on the geometry alone.
 
-use rayon::prelude::*;
-
 use super::products::{registers_at_once, taps_at_once};
 use super::totals::GROUP;
 use crate::simd::{Isa, Kernel, Simd};
-use crate::{Element, Error, Geometry, zeros};
+use crate::{Element, Error, Geometry, threads, zeros};
 
 /// The partial sums that are kept at the same time: 2 MiB in f64. Two parts of 128 × 128 channels by 3×3 gained nothing.
 const PARTIAL_SUMS: usize = 1 << 18;
@@ -64,14 +62,14 @@ pub(crate) struct Cut {
     /// Parts of the chunks of positions.
     pub(crate) parts: usize,
     chunks: usize,
-    sequential: bool,
+    sharing: bool,
 }
 
 impl Cut {
     /// Blocks of at most so many output and input channels, for sums over so many chunks of positions.
     pub(crate) fn new(geometry: &Geometry, registers: Registers, [outputs, inputs]: [usize; 2], chunks: usize) -> Self {
-        let threads = rayon::current_num_threads();
-        let sequential = threads == 1 || geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS;
+        let threads = threads::count();
+        let sharing = threads > 1 && geometry.multiplications() >= SEQUENTIAL_MULTIPLICATIONS;
         let most = |sums: usize, chunks: usize| (sums / geometry.weight_len()).min(PARTS).min(chunks).max(1);
         // A power of two, since threads mostly are, and have equal shares then.
         let many = 1 << most(PARTIAL_SUMS, chunks / MANY).ilog2();
@@ -87,7 +85,7 @@ impl Cut {
             inputs: share(all[1], inputs, if inputs < registers.taps { 1 } else { registers.taps }),
             parts,
             chunks,
-            sequential,
+            sharing,
         };
         let blocks =
             |cut: &Self| parts * geometry.groups() * all[0].div_ceil(cut.outputs) * all[1].div_ceil(cut.inputs);
@@ -95,10 +93,10 @@ impl Cut {
         // copy x and ∂L/∂y twice, and take 0.45 in two.
         let are_few = |blocks: usize| blocks < 2 * threads && blocks != threads;
         // First by output channels, for which the copy of x is made twice, then by input channels, for which ∂L/∂y is.
-        while !sequential && are_few(blocks(&cut)) && cut.outputs > registers.strip {
+        while sharing && are_few(blocks(&cut)) && cut.outputs > registers.strip {
             cut.outputs = (cut.outputs / 2).next_multiple_of(registers.strip);
         }
-        while !sequential && are_few(blocks(&cut)) && cut.inputs > registers.taps {
+        while sharing && are_few(blocks(&cut)) && cut.inputs > registers.taps {
             cut.inputs = (cut.inputs / 2).next_multiple_of(registers.taps);
         }
         cut
@@ -132,26 +130,18 @@ pub(crate) struct Block<'a, T> {
 }
 
 /// weight_gradient = the sums of all blocks: `run` writes those of one.
-pub(crate) fn sum_blocks<T: Element, W: Send>(
+pub(crate) fn sum_blocks<T: Element, W>(
     geometry: &Geometry,
     cut: &Cut,
     weight_gradient: &mut [T],
-    workspace: impl Fn() -> Result<W, Error> + Send + Sync,
-    run: impl Fn(&mut W, Block<'_, T>) + Send + Sync,
+    workspace: impl Fn() -> Result<W, Error> + Sync,
+    run: impl Fn(&mut W, Block<'_, T>) + Sync,
 ) -> Result<(), Error> {
     let weights = weight_gradient.len();
     let run_all = |blocks: Vec<Block<'_, T>>| {
-        if cut.sequential {
-            let mut workspace = workspace()?;
-            blocks.into_iter().for_each(|block| run(&mut workspace, block));
-            return Ok(());
-        }
-        blocks.into_par_iter().try_for_each_init(&workspace, |workspace, block| match workspace {
-            Ok(workspace) => {
-                run(workspace, block);
-                Ok(())
-            }
-            Err(error) => Err(error.clone()),
+        threads::try_for_each(cut.sharing, blocks, &workspace, |workspace, block| {
+            run(workspace, block);
+            Ok(())
         })
     };
     if cut.parts == 1 {

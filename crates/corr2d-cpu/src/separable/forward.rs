@@ -3,12 +3,10 @@
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rayon::prelude::*;
-
 use super::band::{Band, Workspace};
 use super::factors::Factors;
 use crate::simd::{Isa, Kernel, Simd};
-use crate::{Element, Error, Geometry, Input, planes};
+use crate::{Element, Error, Geometry, Input, planes, threads};
 
 /// The most columns of a band: what lies between the passes stays in a second-level cache.
 pub(super) const WIDEST: usize = 4096;
@@ -88,13 +86,7 @@ pub(crate) fn forward<T: Element>(
     let bands = output.chunks_mut(geometry.rows().output() * width).enumerate().flat_map(|(plane, output)| {
         output.chunks_mut(lanes * width).enumerate().map(move |(index, rows)| (plane, index * lanes, rows))
     });
-    if geometry.multiplications() < SEQUENTIAL_MULTIPLICATIONS || rayon::current_num_threads() == 1 {
-        let mut workspace = Workspace::new();
-        bands.for_each(|band| run(&mut workspace, band));
-    } else {
-        let bands: Vec<_> = bands.collect();
-        bands.into_par_iter().for_each_init(Workspace::new, run);
-    }
+    threads::for_each(geometry.multiplications() >= SEQUENTIAL_MULTIPLICATIONS, bands, Workspace::new, run);
     let one = geometry.with_batch(1);
     for (image, (output, finite)) in output.chunks_exact_mut(one.output_len()).zip(finite).enumerate() {
         if !finite.into_inner() {

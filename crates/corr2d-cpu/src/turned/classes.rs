@@ -3,15 +3,13 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::copied::{self, Copied};
 use super::interleave::Interleave;
 use super::kernels::Turned;
 use super::whole::{Repeated, forward};
 use crate::geometry::Class;
 use crate::simd::{Isa, written};
-use crate::{Element, Error, Geometry, Path, planes};
+use crate::{Element, Error, Geometry, Path, planes, threads};
 
 /// The results of a part that wait to be written, in bytes: about a second-level cache.
 const WAITING: usize = 1 << 20;
@@ -59,7 +57,7 @@ impl<T: Element> Call<'_, T> {
         let at_once = if shared { waiting.min(copied) } else { waiting };
         let images_at_once = (at_once / height).min(geometry.batch()).max(1);
         let threads = match shared && geometry.input_len() >= SEQUENTIAL {
-            true => rayon::current_num_threads(),
+            true => threads::count(),
             false => 1,
         };
         let rows_at_once = match at_once.clamp(1, height) {
@@ -77,14 +75,10 @@ impl<T: Element> Call<'_, T> {
         let gradients = self.output_gradient.chunks(images_at_once * one.output_len());
         for (gradient, x) in gradients.zip(x.chunks_mut(images_at_once * one.input_len())) {
             for first in (0..height).step_by(threads * rows_at_once) {
-                let run = |part| self.write(&classes, gradient, shared, part);
+                let run = |(): &mut (), part| self.write(&classes, gradient, shared, part);
                 // Never more than threads, since each has a copy and results of its own.
                 let parts = self.parts(first..height.min(first + threads * rows_at_once), rows_at_once, x);
-                if threads == 1 {
-                    parts.into_iter().try_for_each(run)?;
-                } else {
-                    parts.into_par_iter().try_for_each(run)?;
-                }
+                threads::try_for_each(threads > 1, parts, || Ok(()), run)?;
             }
         }
         Ok(())
@@ -190,7 +184,7 @@ impl<T: Element> Call<'_, T> {
         let (row_step, columns) = (self.geometry.rows().stride(), self.geometry.columns());
         let width = columns.input();
         let elements = planes.len() * rows * width;
-        let write = |(index, plane): (usize, &mut &mut [MaybeUninit<T>])| {
+        let write = |(): &mut (), (index, plane): (usize, &mut &mut [MaybeUninit<T>])| {
             let of_plane = |class: usize| {
                 let length = rows * columns.class_len(class);
                 results[class].as_deref().map(|result| &result[index * length..][..length])
@@ -199,11 +193,7 @@ impl<T: Element> Call<'_, T> {
             let plane = &mut plane[residue * width..];
             self.isa.run(Interleave { classes: &classes, rows, plane, width, row_step });
         };
-        if elements < SEQUENTIAL || rayon::current_num_threads() == 1 {
-            planes.iter_mut().enumerate().for_each(write);
-        } else {
-            planes.par_iter_mut().enumerate().for_each(write);
-        }
+        threads::for_each(elements >= SEQUENTIAL, planes.iter_mut().enumerate(), || (), write);
     }
 }
 

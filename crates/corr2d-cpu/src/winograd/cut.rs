@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::lattice::{is_plain, largest};
 use super::transform::Transform;
 use crate::simd::{Kernel, Simd};
-use crate::{Element, Geometry};
+use crate::{Element, Geometry, threads};
 
 /// What V of a chunk should fill, less than a second-level cache: room for all tiles of 512 channels at 7×7, so that their U,
 /// which only the third level holds, is read once.
@@ -71,7 +71,7 @@ impl<T: Element, F: Transform> Kernel<T> for Cutter<'_, T, F> {
         let mut bands = rows.div_ceil(most);
         let mut registers = self.geometry.output_channels_per_group().div_ceil(S::LANES);
         if self.parallel {
-            let threads = rayon::current_num_threads();
+            let threads = threads::count();
             if (bands > 1 || images > 1) && images < 4 * threads {
                 // As many for each thread, two if they have the tiles, or else as many as there are: on two threads 64 channels
                 // at 56×56 took 0.35 ms in seven bands, which are four for one and three for the other, and take 0.30 in eight.

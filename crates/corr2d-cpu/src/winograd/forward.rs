@@ -5,8 +5,6 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rayon::prelude::*;
-
 use super::Tile;
 use super::chunk::{Band, MakeWorkspace, Panels, Workspace};
 use super::cut::{Cut, Cutter};
@@ -14,7 +12,7 @@ use super::transform::{F2, F4, Strided, Transform};
 use super::weights::{Lanes, Weights, moderate};
 use crate::simd::Isa;
 use crate::turned::Kernels;
-use crate::{Element, Error, Geometry, Input, direct};
+use crate::{Element, Error, Geometry, Input, direct, threads};
 
 /// Below so many multiplications a call stays on its own thread.
 const SEQUENTIAL_MULTIPLICATIONS: f64 = 2_000_000.0;
@@ -109,7 +107,7 @@ struct Task<'a, T> {
 impl<T: Element> Call<'_, T> {
     fn bands<F: Transform>(&self, weights: Option<&Weights<T>>, output: &mut [MaybeUninit<T>]) -> Result<(), Error> {
         let geometry = self.geometry;
-        let parallel = geometry.multiplications() >= SEQUENTIAL_MULTIPLICATIONS && rayon::current_num_threads() > 1;
+        let parallel = geometry.multiplications() >= SEQUENTIAL_MULTIPLICATIONS && threads::count() > 1;
         let cut = self.isa.run(Cutter::<T, F> { geometry, parallel, types: PhantomData });
         // A single chunk transforms its own weights, register by register.
         let alone = weights.is_none() && geometry.batch() == 1 && cut.is_whole::<F>(geometry);
@@ -126,21 +124,10 @@ impl<T: Element> Call<'_, T> {
             let (rows, columns) = (cut.most_rows(), cut.columns);
             self.isa.run(MakeWorkspace { channels, rows, columns, outputs: true, weights: alone, types })
         };
-        let run = |workspace: &mut Workspace<T>, task| self.run::<F>(cut, lanes, weights, workspace, task);
-        if parallel {
-            let tasks: Vec<_> = tasks.collect();
-            tasks.into_par_iter().try_for_each_init(workspace, |workspace, task| match workspace {
-                Ok(workspace) => {
-                    run(workspace, task);
-                    Ok(())
-                }
-                Err(error) => Err(error.clone()),
-            })
-        } else {
-            let mut workspace = workspace()?;
-            tasks.for_each(|task| run(&mut workspace, task));
+        threads::try_for_each(parallel, tasks, workspace, |workspace, task| {
+            self.run::<F>(cut, lanes, weights, workspace, task);
             Ok(())
-        }
+        })
     }
 
     fn run<F: Transform>(

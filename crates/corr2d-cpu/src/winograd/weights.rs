@@ -5,8 +5,6 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::Tile;
 use super::forward::forward_moderate;
 use super::transform::{F2, F4, LONGEST, Strided, Transform};
@@ -14,7 +12,7 @@ use crate::prepared::Kept;
 use crate::simd::{Isa, Kernel, Simd, Window, WindowMut};
 use crate::transpose::{MOST_LANES, transpose};
 use crate::turned::{Kernels, Turned};
-use crate::{Aligned, Element, Error, Geometry, Input, aligned};
+use crate::{Aligned, Element, Error, Geometry, Input, aligned, threads};
 
 /// The taps of a kernel.
 const TAPS: usize = 9;
@@ -53,7 +51,7 @@ impl<T: Element> Weights<T> {
         let (block, blocks_per_group) = (F::POINTS * F::POINTS * (channels + 1) * lanes, outputs.div_ceil(lanes));
         let length = block.checked_mul(blocks_per_group * geometry.groups());
         let mut panels = aligned(length.ok_or(Error::OutOfMemory { bytes: usize::MAX })?)?;
-        let fill = |(index, panels): (usize, &mut [T])| {
+        let fill = |(): &mut (), (index, panels): (usize, &mut [T])| {
             let (group, first) = (index / blocks_per_group, index % blocks_per_group * lanes);
             isa.run(Block::<T, F> {
                 kernels,
@@ -65,7 +63,7 @@ impl<T: Element> Weights<T> {
                 transform: PhantomData,
             });
         };
-        panels.par_chunks_mut(block).enumerate().for_each(fill);
+        threads::for_each(true, panels.chunks_mut(block).enumerate(), || (), fill);
         Ok(Self { isa, tile, panels, block, blocks_per_group })
     }
 

@@ -5,8 +5,8 @@ use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Shape, Tensor};
 use super::handed_over::{HandedOver, handed_over_on_devices};
 use super::storage::{Stored, elements, for_dtype_of, rows, stored};
 use super::{Candle, Correlation, Keeping, if_tracked};
+use crate::by_candle;
 use crate::error::{Error, Result};
-use crate::{by_candle, memory};
 
 type Part<'a> = (&'a CpuStorage, &'a Layout);
 
@@ -24,7 +24,6 @@ pub(super) fn apply(
     weight: &Tensor,
     bias: Option<&Tensor>,
 ) -> Result<Tensor> {
-    memory::keep_freed();
     let handed_over =
         HandedOver::of(correlation.engine, || by_candle::forward(correlation.geometry(), input, weight, bias))?;
     let operation = Forward { correlation, keeping, handed_over };

@@ -13,8 +13,8 @@ use corr2d_cpu::{Plan, TransposedPlan};
 use super::handed_over::{HandedOver, handed_over_on_devices};
 use super::storage::{Stored, elements, for_dtype_of, stored};
 use super::{Candle, Correlation, Engine, if_tracked};
+use crate::by_candle;
 use crate::error::{Error, Result};
-use crate::{by_candle, memory};
 
 type Part<'a> = (&'a CpuStorage, &'a Layout);
 
@@ -35,7 +35,6 @@ impl Transposed {
 
     /// I(input, weight) + bias.
     pub(crate) fn forward(&self, input: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
-        memory::keep_freed();
         let handed_over =
             HandedOver::of(self.engine, || by_candle::transposed::forward(self.plan.geometry(), input, weight, bias))?;
         let operation = Operation { transposed: *self, handed_over };
