@@ -8,6 +8,7 @@
 //! | [`random_case`] | a legal shape for a seed |
 //! | [`Data`] | the numbers of a case: small integers, on which every sum is exact, or reals |
 //! | [`Results`] | output and gradients of a case by one algorithm |
+//! | `page_faults` | how often fresh memory was touched, on Linux |
 //! | [`compare`] | equality that says where it failed |
 
 mod bench_cases;
@@ -16,6 +17,8 @@ mod cases;
 pub mod compare;
 mod data;
 mod number;
+#[cfg(target_os = "linux")]
+mod page_faults;
 mod random_case;
 mod results;
 mod split_mix;
@@ -25,6 +28,8 @@ pub use case::Case;
 pub use cases::CASES;
 pub use data::Data;
 pub use number::Number;
+#[cfg(target_os = "linux")]
+pub use page_faults::page_faults;
 pub use random_case::random_case;
 pub use results::Results;
 pub use split_mix::SplitMix;

@@ -94,9 +94,9 @@ fn a_step_finds_the_memory_of_the_last_unless_the_user_has_set_a_limit() {
             assert_eq!(gradients.get(&weight).unwrap().elem_count(), 256 * 256 * 9);
         };
         (0..3).for_each(|_| step());
-        let before = page_faults();
+        let before = corr2d_tests::page_faults().unwrap();
         (0..STEPS).for_each(|_| step());
-        let faults = (page_faults() - before) / STEPS;
+        let faults = (corr2d_tests::page_faults().unwrap() - before) / STEPS;
         writeln!(std::io::stdout(), "faults: {faults}").unwrap();
         return;
     }
@@ -120,14 +120,6 @@ fn a_step_finds_the_memory_of_the_last_unless_the_user_has_set_a_limit() {
         kept < 100 && 4 * kept < limited,
         "{kept} page faults in a step, {limited} where the user's limit is 128 KiB"
     );
-}
-
-/// The page faults of this process that needed no disk: the eighth field behind its name in parentheses.
-#[cfg(all(target_env = "gnu", target_pointer_width = "64"))]
-fn page_faults() -> usize {
-    let status = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let behind = status.rsplit_once(") ").unwrap().1;
-    behind.split(' ').nth(7).unwrap().parse().unwrap()
 }
 
 /// One number, seen as a square of which a single element is read.

@@ -2,7 +2,7 @@
 
 use super::Path;
 use crate::winograd::{self, Tile};
-use crate::{Algorithm, Error, Geometry, Size, channels, fft, separable};
+use crate::{Algorithm, Axis, Error, Geometry, Size, channels, fft, separable};
 
 /// The path that an algorithm takes.
 pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Result<Path, Error> {
@@ -17,6 +17,7 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Result<Path, Er
         // 0.15 for 0.92. At 64×64: 21×21 0.015 for 0.019. With AVX2, f64 or portable registers these gain 1.3 times or
         // more, but for 11×11 (1.0 to 1.3 with AVX2 or f64), which is left to `planes`. 9×9, 31×3 and 7×15 gain 1.1.
         Algorithm::Auto | Algorithm::Fast if few_channels(geometry) && fft::pays(geometry) => Path::Fft,
+        Algorithm::Auto | Algorithm::Fast if is_pointwise(geometry) => pointwise_path(geometry),
         Algorithm::Auto | Algorithm::Fast if gemm_pays(geometry) => Path::Gemm,
         Algorithm::Auto | Algorithm::Fast | Algorithm::Direct => direct_path(geometry),
         Algorithm::Winograd if winograd::suits(Tile::F2, geometry) => Path::Winograd2,
@@ -77,25 +78,61 @@ fn few_channels(geometry: &Geometry) -> bool {
     suits_planes(geometry) && few
 }
 
-/// A matrix product unrolls each window once, and its registers run over the ends of rows: it pays where strides would be
-/// undone for few products, where sums are short, where outputs are too few for a register, and where they are many on short
-/// rows or of flat kernels.
+/// Whether each output is one weighted sum of the pixels at its place.
+fn is_pointwise(geometry: &Geometry) -> bool {
+    let is_single = |axis: &Axis| axis.kernel() == 1 && axis.stride() == 1;
+    is_single(geometry.rows()) && is_single(geometry.columns())
+}
+
+/// Which path for 1×1 at stride 1: channels in lanes where there is work enough for the copies of their pixels, a matrix product
+/// where there is less, or large outputs of few inputs are written; pixels in lanes for few outputs.
 ///
-/// Against it on 700 shapes drawn by `benches/src/bin/sweep.rs`, one thread of a Cascade Lake, AVX-512 / AVX2, in the geometric
-/// mean: `channels` at strides took 1.4 to 2.3 / 1.3 to 2.0 times as long up to 48 taps, 0.9 to 1.3 / 0.8 to 1.2 up to 96, and
-/// less beyond; at stride 1 up to 48 taps 1.35 / 1.23 on 120 shapes, with flat kernels 1.3 to 2.0 / 1.1 to 1.9. `direct` at strides of 2 took 1.3 to 1.7 / 1.0 to 1.8 times
-/// as long for five outputs or more on nine columns or more, up to 2.2 / 3.0 for three on wide images, and 0.3 to 0.9 / 0.3 to
-/// 1.1 for fewer; at strides of 3 1.2 to 1.6 / 0.9 to 1.5 on rows of more than 16 outputs and, in an earlier run, up to 32 taps
-/// and for three outputs or more. `planes` took 1.2 to 2.5 / 1.2 to 2.0 on rows as short as below, and for many outputs of flat
-/// kernels 1.3 to 2.0 / 1.1 to 1.3.
+/// Measured on one thread of a Zen 5 with AVX-512 / AVX2, as times over those of a matrix product. `channels` with eight outputs and
+/// more: 8 → 32 at 7×7 1.6 / 1.5, 12 → 24 at 14×14 1.05 / 1.06, 16 → 48 0.9 / 0.84, 4 → 16 at 28×28 0.86 / 0.99, 16 → 16 0.7 / 0.65,
+/// 48 → 8 at 56×56 0.5 / 0.5, 3 → 48 at 224×224 1.7 / 0.6. `planes`: 1 → 8 at 28×28 1.35 / 1.06, 2 → 16 at 224×224 1.3 / 0.7, 8 → 6 1.3 /
+/// 1.0, 16 → 4 1.2 / 1.1, 48 → 4 1.6 / 1.1, 8 → 4 1.05 / 0.9.
+fn pointwise_path(geometry: &Geometry) -> Path {
+    let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
+    let pixels = geometry.rows().output() * geometry.columns().output();
+    let direct = direct_path(geometry);
+    if outputs < 8 {
+        let many = outputs >= 4 && inputs * outputs >= 36 && pixels >= 1 << 13;
+        return if many { Path::Gemm } else { direct };
+    }
+    if inputs <= 2 && pixels > 1024 {
+        return direct;
+    }
+    let little = inputs.saturating_mul(pixels) < 2500;
+    let large = inputs <= 8 && outputs >= 24 && outputs.saturating_mul(pixels) > 1 << 20;
+    if little || large || !channels::suits(geometry) { Path::Gemm } else { Path::Channels }
+}
+
+/// A matrix product unrolls each window once, and its registers run over the ends of rows: it pays where strides would be
+/// undone for few products, where sums are short, where outputs are too few for a register, where `direct` sums many columns at
+/// the rim one by one, and where outputs are many on short rows or of kernels of one row.
+///
+/// On one thread of a Zen 5, AVX-512 / AVX2, as times over those of a matrix product. `channels` at stride 1: 1×3 on 8 → 32 at 14×14
+/// 1.1 / 1.2, on 16 → 16 there 0.9 / 1.0, 1×3 on 6 → 32 at 56×56 1.06 / 0.92, on 16 → 32 0.9 / 0.7, 2×2 on 12 → 16 0.9 / 0.6. At
+/// stride 2: 3×3 on 3 → 32 at 56×56 1.1 / 1.0, on 6 → 16 0.9 / 0.8, on 12 → 64 0.9 / 0.6, 1×1 on 48 → 32 1.2 / 0.9, 2×2 on 16 → 16 1.0 / 0.9.
+/// `planes`: 1×7 on 6 → 16 at 224×224 1.4 / 0.7, on 3 → 24 1.6 / 1.0, 3×1 on 6 → 24 at 28×28 0.7 / 0.75. `direct` at stride 2, padded:
+/// 1×11 dilated by 2 on 16 → 4 at 56×56 2.0 / 1.45, → 3 1.5 / 1.3, → 2 1.2 / 1.1.
+///
+/// Against it on 700 shapes drawn by `benches/src/bin/sweep.rs`, one thread of a Cascade Lake, in the geometric mean: `channels` at
+/// strides took 1.4 to 2.3 / 1.3 to 2.0 times as long up to 48 taps, and 0.9 to 1.3 / 0.8 to 1.2 up to 96. `direct` at strides of 2 took
+/// 1.3 to 1.7 / 1.0 to 1.8 times as long for five outputs or more on nine columns or more, up to 2.2 / 3.0 for three on wide images, and
+/// 0.3 to 0.9 / 0.3 to 1.1 for fewer; at strides of 3 1.2 to 1.6 / 0.9 to 1.5 on rows of more than 16 outputs and, in an earlier run, up to
+/// 32 taps and for three outputs or more. `planes` took 1.2 to 2.5 / 1.2 to 2.0 on rows as short as below.
 fn gemm_pays(geometry: &Geometry) -> bool {
     let (rows, columns) = (geometry.rows(), geometry.columns());
     let (stride, width) = (columns.stride(), columns.output());
     let taps = geometry.weight_len() / geometry.output_channels();
     let outputs = geometry.output_channels_per_group();
-    let is_flat = (rows.kernel() == 1) != (columns.kernel() == 1);
+    let pixels = rows.output() * width;
+    let area = rows.kernel() * columns.kernel();
+    let is_line = rows.kernel() == 1 && columns.kernel() > 1;
     match direct_path(geometry) {
-        Path::Channels => taps <= 48 || taps <= 96 && (stride > 1 || is_flat),
+        Path::Channels if stride == 1 => taps <= if pixels < 512 { 48 } else { 20 },
+        Path::Channels => taps <= if area < 9 { 96 } else { 48 },
         Path::Planes => {
             let most = match width {
                 ..=8 => 8,
@@ -103,11 +140,21 @@ fn gemm_pays(geometry: &Geometry) -> bool {
                 17..=32 => 32,
                 _ => usize::MAX,
             };
-            outputs > most || is_flat && outputs > 16
+            outputs > most || is_line && outputs > 16
         }
         _ if stride > 2 => width > 16 || taps <= 32 || outputs > 2,
-        _ => stride == 2 && (outputs > 4 || outputs > 2 && width > 64),
+        _ => {
+            let rim = rim(columns);
+            let many_at_rim = outputs > 2 && rim >= 8 || outputs > 3 && 5 * rim >= width;
+            stride == 2 && (outputs > 4 || outputs > 2 && width > 64 || many_at_rim)
+        }
     }
+}
+
+/// The output columns at which some tap reads padding.
+fn rim(columns: &Axis) -> usize {
+    let (first, last) = (columns.outputs_of_tap(0), columns.outputs_of_tap(columns.kernel() - 1));
+    columns.output() - first.end.min(last.end).saturating_sub(first.start.max(last.start))
 }
 
 fn separable_does_not_suit(geometry: &Geometry) -> Error {

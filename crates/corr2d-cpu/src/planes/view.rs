@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::block::MOST_REGISTERS;
 use crate::input::Planes;
 use crate::transpose::MOST_LANES;
-use crate::{Element, Geometry};
+use crate::{Aligned, Element, Geometry, aligned};
 
 /// The planes of one group of one image, or a padded copy of them.
 #[derive(Clone, Copy)]
@@ -31,12 +31,12 @@ const COPIED_FOR_FEW: usize = 10 << 14;
 pub(super) struct Padded<T> {
     /// Which planes, and for which output rows.
     held: Option<(usize, Range<usize>)>,
-    copy: Vec<T>,
+    copy: Aligned<T>,
 }
 
 impl<T: Element> Padded<T> {
     pub(super) fn new() -> Self {
-        Self { held: None, copy: Vec::new() }
+        Self { held: None, copy: Aligned::default() }
     }
 
     /// A view of the planes of a group for some output rows: of a copy in which no register reads padding, if that is small
@@ -68,15 +68,20 @@ impl<T: Element> Padded<T> {
         if inside(first.0, height, plain.height) && inside(first.1, width, plain.width) {
             return plain;
         }
-        let start = rows.start as isize;
+        let (start, size) = (rows.start as isize, size(&rows));
         if self.held.as_ref() != Some(&(group, rows.clone())) {
             // Around other planes at the same rows lie the same zeros.
             let rim = !self.held.as_ref().is_some_and(|(_, held)| *held == rows);
-            self.copy.resize(size(&rows), T::ZERO);
+            if self.copy.len() < size {
+                self.held = None;
+                // Without the room for it the planes are read as they lie.
+                let Ok(copy) = aligned(size) else { return plain };
+                self.copy = copy;
+            }
             self.held = Some((group, rows));
-            plain.copy_padded(0..channels, first, [height, 1, width], rim, &mut self.copy);
+            plain.copy_padded(0..channels, first, [height, 1, width], rim, &mut self.copy[..size]);
         }
-        let planes = Planes { elements: &self.copy, plane_step: height * width, row_step: width };
+        let planes = Planes { elements: &self.copy[..size], plane_step: height * width, row_step: width };
         View { planes, height, width, first: (-start, 0) }
     }
 }
