@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::iter::{from_fn, once};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::vec::IntoIter;
@@ -41,8 +42,8 @@ pub trait Threads: Sync {
         true
     }
 
-    /// Calls `work` on this thread or others, on as many at the same time as it can, and returns when all calls have.
-    /// One call computes everything, if there is no other.
+    /// Calls `work` on this thread or others, on as many at the same time as it can, and returns when all calls have. Each call
+    /// computes what no other has begun; it does not panic.
     fn run(&self, work: &(dyn Fn() + Sync));
 }
 
@@ -54,7 +55,7 @@ thread_local! {
 }
 
 /// Has all later calls of the process shared by these threads rather than by rayon's, except for calls from a thread of a rayon
-/// pool, which are shared by that pool. The first that are lent stay.
+/// pool, which are shared by that pool. The first that are lent stay. A task that is a call itself runs on its own thread.
 ///
 /// For programs that have threads of their own: two pools on the same processors are in each other's way.
 pub fn lend(threads: &'static dyn Threads) {
@@ -67,7 +68,7 @@ pub fn count() -> usize {
     if COMPUTES.get() {
         return 1;
     }
-    lent().map_or_else(rayon::current_num_threads, Threads::count)
+    lent().map_or_else(rayon::current_num_threads, |threads| threads.count().max(1))
 }
 
 /// The lent threads, where they are the ones to share a call.
@@ -94,7 +95,7 @@ pub(crate) fn for_each<T: Send, W>(
     let several = tasks.len() > 1;
     let shares = shares_of(tasks, threads);
     let started = AtomicUsize::new(0);
-    let work = || {
+    let some = || {
         let own = started.fetch_add(1, Ordering::Relaxed);
         let share = |other: usize| &shares[(own + other) % threads];
         let from_another = || (1..threads).find_map(|other| locked(share(other)).next_back());
@@ -108,7 +109,20 @@ pub(crate) fn for_each<T: Send, W>(
             once(first).chain(from_fn(next)).for_each(|task| run(&mut workspace, task));
         }
     };
-    if several { on_each_thread(&work) } else { work() }
+    if several {
+        // Panics stay off the threads of others, which might keep them to themselves or not survive them.
+        let panic = Mutex::new(None);
+        on_each_thread(&|| {
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(some)) {
+                locked(&panic).get_or_insert(payload);
+            }
+        });
+        if let Some(payload) = panic.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            resume_unwind(payload);
+        }
+    }
+    // What lent threads may have left, or the only task.
+    some();
 }
 
 /// The tasks in as many shares of neighbours, as equal as they can be.
@@ -120,7 +134,7 @@ fn shares_of<T>(tasks: Vec<T>, threads: usize) -> Vec<Mutex<IntoIter<T>>> {
     (0..threads).map(share).map(Mutex::new).collect()
 }
 
-/// As [`for_each`], where a workspace or a task may fail: an error of one of them.
+/// As [`for_each`], where a workspace or a task may fail: then an error of one of them, and no more tasks are begun.
 pub(crate) fn try_for_each<T: Send, W>(
     sharing: bool,
     tasks: impl IntoIterator<Item = T>,
@@ -129,6 +143,9 @@ pub(crate) fn try_for_each<T: Send, W>(
 ) -> Result<(), Error> {
     let failure = Mutex::new(None);
     for_each(sharing, tasks, workspace, |workspace, task| {
+        if locked(&failure).is_some() {
+            return;
+        }
         let result = match workspace {
             Ok(workspace) => run(workspace, task),
             Err(error) => Err(error.clone()),

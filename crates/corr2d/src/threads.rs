@@ -9,22 +9,27 @@
 //! where rayon takes 2. So where the last threads come too late, rayon's compute for a while.
 
 use std::num::NonZero;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
-use candle_core::utils::barrier_pool;
+use candle_core::utils::{barrier_pool, get_num_threads};
 use corr2d_cpu::threads::{self, Threads};
 
-/// So long after the first thread is done the others are too, unless they had to wait for a processor.
+/// A thread that comes so long after the last task is done had to wait for a processor.
 const LATE: Duration = Duration::from_millis(1);
 
-/// So many late calls in such a time are not by chance: on a quiet machine too, a thread is sometimes woken on the processor of
-/// the one that waits for it.
-const MANY: usize = 3;
-const WITHIN: Duration = Duration::from_millis(100);
+/// What computes a task takes longer.
+const NOTHING: Duration = Duration::from_micros(20);
 
-/// How long rayon's threads compute then. The next try may cost some milliseconds.
+/// A late call weighs as much as so many others: on a quiet machine too, a thread is sometimes woken on the processor of the one
+/// that waits for it.
+const LATE_WEIGHT: usize = 8;
+
+/// With this weight the machine is busy.
+const BUSY: usize = 3 * LATE_WEIGHT;
+
+/// How long rayon's threads compute then. A try that is late again may cost some milliseconds.
 const WHILE_BUSY: Duration = Duration::from_millis(500);
 
 struct OfCandle {
@@ -33,28 +38,24 @@ struct OfCandle {
 
 /// How calls went.
 struct Calls {
-    /// The late ones, and when the first of them was.
-    late: usize,
-    first_late: Option<Instant>,
+    weight: usize,
     /// When candle's threads are tried again.
     busy_until: Option<Instant>,
 }
 
 impl OfCandle {
     fn calls(&self) -> MutexGuard<'_, Calls> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.calls)
     }
 }
 
 impl Calls {
-    fn was_late(&mut self, now: Instant) {
-        if self.first_late.is_none_or(|first| now - first > WITHIN) {
-            (self.late, self.first_late) = (0, Some(now));
-        }
-        self.late += 1;
-        if self.late == MANY {
-            self.first_late = None;
-            self.busy_until = Some(now + WHILE_BUSY);
+    fn ended(&mut self, is_late: bool) {
+        self.weight = if is_late { self.weight + LATE_WEIGHT } else { self.weight.saturating_sub(1) };
+        if self.weight >= BUSY {
+            // So that the next late call says so again.
+            self.weight = BUSY - LATE_WEIGHT;
+            self.busy_until = Some(Instant::now() + WHILE_BUSY);
         }
     }
 }
@@ -69,26 +70,39 @@ impl Threads for OfCandle {
     }
 
     fn run(&self, work: &(dyn Fn() + Sync)) {
-        let start = Instant::now();
-        let first_done = OnceLock::new();
+        // When the first began, and when the last of those was done that found something to do.
+        let times = Mutex::new(None);
         // In chunks, since that may be called from one of candle's threads too.
         barrier_pool().execute_chunked(self.count(), |_| {
+            let start = Instant::now();
             work();
-            first_done.get_or_init(Instant::now);
+            let end = Instant::now();
+            let mut times = locked(&times);
+            let (first, last) = times.get_or_insert((start, end));
+            *first = start.min(*first);
+            if end - start > NOTHING {
+                *last = end.max(*last);
+            }
         });
-        let late = first_done.get().map_or(Duration::ZERO, Instant::elapsed);
-        if late > LATE && late > start.elapsed() / 4 {
-            self.calls().was_late(Instant::now());
-        }
+        let (first, last) = *locked(&times).get_or_insert_with(|| (Instant::now(), Instant::now()));
+        let late = last.elapsed();
+        self.calls().ended(late > LATE && late > first.elapsed() / 4);
     }
 }
 
 /// Has the engine compute on candle's threads.
 pub(crate) fn lend_candles() {
-    static OF_CANDLE: OfCandle = OfCandle { calls: Mutex::new(Calls { late: 0, first_late: None, busy_until: None }) };
+    static OF_CANDLE: OfCandle = OfCandle { calls: Mutex::new(Calls { weight: 0, busy_until: None }) };
     // Candle counts the cores of the machine. Where the process may not use as many, as in a container, some would always be late.
+    // Asked before there is a pool, which would begin with all of its threads.
+    let variable = std::env::var("CANDLE_NUM_THREADS").ok().and_then(|count| count.parse().ok());
+    let count = variable.filter(|count| *count > 0).unwrap_or_else(get_num_threads);
     let processors = available_parallelism().map_or(1, NonZero::get);
-    if OF_CANDLE.count() <= processors {
+    if count <= processors {
         threads::lend(&OF_CANDLE);
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

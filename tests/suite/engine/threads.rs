@@ -85,7 +85,8 @@ fn lent_threads_share_what_is_worth_it_and_change_no_bit() {
             let runs = runs_of(|| assert_same_results(&results(case, &plan), expected, &label));
             assert!(runs > 0 || !shared.contains(&&*case.name), "{label}: nothing ran on the lent threads");
         }
-        assert!(runs_of(|| assert!(pooled() == expected_of_pooling, "pooling")) >= 3);
+        // Maxima, sums for averages, where maxima stand, two gradients; the division of few sums is not worth it.
+        assert_eq!(runs_of(|| assert!(pooled() == expected_of_pooling, "pooling")), 5);
         let small = Plan::new([1, 1, 6, 8], [1, 1, 1, 2], &Conv2dOptions::default()).unwrap();
         assert_eq!(runs_of(|| small.forward(&[1f32; 48], &[1.0, -1.0], None, &mut [0.0; 42]).unwrap()), 0);
     });
@@ -147,5 +148,48 @@ fn calls_from_four_threads_at_once_end() {
                 scope.spawn(move || (0..4).for_each(|_| call()));
             }
         });
+    });
+}
+
+/// Threads that run nothing, and claim to be none.
+struct Idle;
+
+impl Threads for Idle {
+    fn count(&self) -> usize {
+        0
+    }
+
+    fn run(&self, _: &(dyn Fn() + Sync)) {}
+}
+
+/// As many as three, of which none comes.
+struct Absent;
+
+impl Threads for Absent {
+    fn count(&self) -> usize {
+        3
+    }
+
+    fn run(&self, _: &(dyn Fn() + Sync)) {}
+}
+
+#[test]
+fn what_lent_threads_leave_is_computed_all_the_same() {
+    in_a_program("what_lent_threads_leave_is_computed_all_the_same", || {
+        let case = BENCH_CASES.iter().find(|case| case.name == "resnet_3x3_256_14").unwrap();
+        let plan = case.plan(Algorithm::Auto).unwrap();
+        let expected = results(case, &plan);
+        threads::lend(&Absent);
+        assert_same_results(&results(case, &plan), &expected, "by threads that leave everything");
+    });
+}
+
+#[test]
+fn threads_that_claim_to_be_none_count_as_one() {
+    in_a_program("threads_that_claim_to_be_none_count_as_one", || {
+        threads::lend(&Idle);
+        assert_eq!(threads::count(), 1);
+        let case = BENCH_CASES.iter().find(|case| case.name == "small_64_3x3").unwrap();
+        drop(results(case, &case.plan(Algorithm::Auto).unwrap()));
     });
 }

@@ -28,6 +28,41 @@ impl Layer {
     }
 }
 
+/// Tells the program that it is the one that counts.
+#[cfg(target_os = "linux")]
+const COUNTS: &str = "CORR2D_TEST_COUNTS_THREADS";
+
+#[test]
+#[cfg(target_os = "linux")]
+fn candles_threads_share_a_call_unless_they_are_more_than_the_processors() {
+    use std::env;
+    use std::process::Command;
+
+    let processors = std::thread::available_parallelism().unwrap().get();
+    if let Some(count) = env::var_os(COUNTS) {
+        assert_eq!(corr2d_cpu::threads::count(), 3, "of rayon, before the first call");
+        let expected = Layer::new().output();
+        assert_eq!(corr2d_cpu::threads::count().to_string(), count.into_string().unwrap());
+        assert!(Layer::new().output() == expected);
+        return;
+    }
+    for (candles, count) in [(processors, processors), (processors + 1, 3)] {
+        let output = Command::new(env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "tensors::threads::candles_threads_share_a_call_unless_they_are_more_than_the_processors",
+            ])
+            .envs(
+                [(COUNTS, count), ("CANDLE_NUM_THREADS", candles), ("RAYON_NUM_THREADS", 3)]
+                    .map(|(k, v)| (k, v.to_string())),
+            )
+            .output()
+            .unwrap();
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && said.contains("1 passed"), "{candles} of candle:\n{said}");
+    }
+}
+
 #[test]
 fn threads_of_the_program_all_get_the_same_bits() {
     let layer = Layer::new();

@@ -8,7 +8,7 @@ use super::forwards::{Forwards, Pixels};
 use super::length::Length;
 use super::sums::Sums;
 use crate::simd::Isa;
-use crate::{Element, Error, Geometry, Input, zeros};
+use crate::{Aligned, Element, Error, Geometry, Input, aligned};
 
 /// What all tasks of a call share.
 pub(super) struct Call<'a, T> {
@@ -36,16 +36,16 @@ pub(super) struct Task<'a, T> {
 /// The spectra that a thread works with.
 pub(super) struct Workspace<T> {
     /// Of the pixels, then of each output.
-    spectra: Vec<T>,
-    kernel: Vec<T>,
+    spectra: Aligned<T>,
+    kernel: Aligned<T>,
     /// The output channel and the part that `kernel` belongs to.
     known: Option<(usize, usize)>,
 }
 
 impl<T: Element> Workspace<T> {
     pub(super) fn new(cut: &Cut) -> Result<Self, Error> {
-        let spectra = zeros(cut.spectrum * if cut.in_place { 1 } else { 1 + cut.outputs })?;
-        Ok(Self { spectra, kernel: zeros(cut.part_spectrum)?, known: None })
+        let spectra = aligned(cut.spectrum * if cut.in_place { 1 } else { 1 + cut.outputs })?;
+        Ok(Self { spectra, kernel: aligned(cut.part_spectrum)?, known: None })
     }
 }
 

@@ -19,7 +19,7 @@ use super::spectrum::Layout;
 use super::sums::Sums;
 use super::task::moderate;
 use crate::simd::{Isa, unwritten};
-use crate::{Element, Error, Geometry, planes, threads, zeros};
+use crate::{Aligned, Element, Error, Geometry, aligned, planes, threads, zeros};
 
 /// By how much it must seem to take less than sums over pixels.
 const ADVANTAGE: f64 = 1.2;
@@ -107,9 +107,9 @@ struct Call<'a, T> {
 /// The spectra that a thread works with.
 struct Workspace<T> {
     /// Of an input channel, then the one of a kernel.
-    input: Vec<T>,
+    input: Aligned<T>,
     /// Of all output gradients of the group.
-    gradients: Vec<T>,
+    gradients: Aligned<T>,
     /// A kernel.
     weights: Vec<T>,
 }
@@ -117,8 +117,8 @@ struct Workspace<T> {
 impl<T: Element> Workspace<T> {
     fn new(cut: &Cut, geometry: &Geometry) -> Result<Self, Error> {
         Ok(Self {
-            input: zeros(cut.input_spectrum + cut.weight_spectrum)?,
-            gradients: zeros(cut.gradient_spectrum * geometry.output_channels_per_group())?,
+            input: aligned(cut.input_spectrum + cut.weight_spectrum)?,
+            gradients: aligned(cut.gradient_spectrum * geometry.output_channels_per_group())?,
             weights: zeros(geometry.rows().kernel() * geometry.columns().kernel())?,
         })
     }

@@ -7,7 +7,7 @@ use super::square::square;
 use crate::input::Planes;
 use crate::simd::{Kernel, Simd, Window};
 use crate::transpose::{MOST_LANES, transpose};
-use crate::{Element, Geometry};
+use crate::{Element, Geometry, aligned_in};
 
 /// Some rows and columns of one output plane.
 pub(super) struct Band<'a, 'b, T> {
@@ -27,7 +27,8 @@ pub(super) struct Band<'a, 'b, T> {
 pub(super) struct Workspace<T> {
     /// The rows that a band at the rim reads.
     rim: Vec<T>,
-    /// The results of the first pass, [column][row].
+    /// The results of the first pass, [column][row], from the beginning of a cache line on: a 31×31 kernel on an image took 1.4 ms or
+    /// 2.0, as the allocator happened to place them.
     turned: Vec<T>,
 }
 
@@ -55,14 +56,13 @@ impl<T: Element> Band<'_, '_, T> {
     #[inline(always)]
     fn first_pass<S: Simd<Number = T>>(&mut self, simd: S) -> bool {
         let (rows, columns) = (self.geometry.rows(), self.geometry.columns());
-        let width = self.rows.first().map_or(0, |row| row.len());
         // The columns of t, the first of them in the padding if negative.
         let first = self.first.1 as isize + columns.first_read();
-        let count = width.max(S::LANES) + columns.kernel() - 1;
+        let count = self.columns_read::<S>();
         let begin = first.min(0).unsigned_abs().min(count);
         let end = (columns.input() as isize - first).clamp(begin as isize, count as isize) as usize;
         let Workspace { rim, turned } = &mut *self.workspace;
-        turned.resize(turned.len().max(count * S::LANES), T::ZERO);
+        let turned = aligned_in(turned, count * S::LANES);
         turned[..begin * S::LANES].fill(T::ZERO);
         turned[end * S::LANES..].fill(T::ZERO);
         if begin == end {
@@ -117,13 +117,20 @@ impl<T: Element> Band<'_, '_, T> {
         lanes == [T::ZERO; MOST_LANES]
     }
 
+    /// How many columns of t the second pass reads.
+    #[inline(always)]
+    fn columns_read<S: Simd>(&self) -> usize {
+        self.rows.first().map_or(0, |row| row.len()).max(S::LANES) + self.geometry.columns().kernel() - 1
+    }
+
     /// y of t.
     #[inline(always)]
     fn second_pass<S: Simd<Number = T>>(&mut self, simd: S) {
         let width = self.rows.first().map_or(0, |row| row.len());
         let bias = simd.splat(self.bias);
-        let turned = &self.workspace.turned;
-        let window = Window::new(turned, 0, turned.len() / S::LANES, S::LANES, S::LANES);
+        let count = self.columns_read::<S>();
+        let turned = aligned_in(&mut self.workspace.turned, count * S::LANES);
+        let window = Window::new(turned, 0, count, S::LANES, S::LANES);
         let mut at = 0;
         while at < width {
             at = at.min(width.saturating_sub(S::LANES));
