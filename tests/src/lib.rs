@@ -8,6 +8,7 @@
 //! | [`random_case`] | a legal shape for a seed |
 //! | [`Data`] | the numbers of a case: small integers, on which every sum is exact, or reals |
 //! | [`Results`] | output and gradients of a case by one algorithm |
+//! | [`run_in_its_own_program`] | a test again, alone in a process |
 //! | `page_faults` | how often fresh memory was touched, on Linux |
 //! | [`compare`] | equality that says where it failed |
 
@@ -17,6 +18,7 @@ mod cases;
 pub mod compare;
 mod data;
 mod number;
+mod own_program;
 #[cfg(target_os = "linux")]
 mod page_faults;
 mod random_case;
@@ -28,6 +30,7 @@ pub use case::Case;
 pub use cases::CASES;
 pub use data::Data;
 pub use number::Number;
+pub use own_program::run_in_its_own_program;
 #[cfg(target_os = "linux")]
 pub use page_faults::page_faults;
 pub use random_case::random_case;

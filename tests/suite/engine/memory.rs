@@ -11,10 +11,9 @@
 use std::env;
 use std::fs;
 use std::hint::black_box;
-use std::process::Command;
 
 use corr2d_cpu::{Algorithm, Conv2dOptions, Padding, Path, Plan};
-use corr2d_tests::{BENCH_CASES, Case, page_faults};
+use corr2d_tests::{BENCH_CASES, Case, page_faults, run_in_its_own_program};
 use rayon::{ThreadBuilder, ThreadPoolBuilder};
 
 /// Tells the program that it is the one that is measured.
@@ -54,16 +53,13 @@ fn a_call_needs_no_more_than_its_packed_weights_and_eight_mebibytes_a_thread() {
     }
     for threads in ["1", "2"] {
         let name = "engine::memory::a_call_needs_no_more_than_its_packed_weights_and_eight_mebibytes_a_thread";
-        let output = Command::new(env::current_exe().unwrap())
-            .args(["--exact", name, "--nocapture"])
-            .env(MEASURED, "yes")
-            .env("RAYON_NUM_THREADS", threads)
+        let variables = [
+            (MEASURED, "yes"),
+            ("RAYON_NUM_THREADS", threads),
             // What is freed goes back to the system at once, so that no later call finds it there.
-            .env("MALLOC_MMAP_THRESHOLD_", "65536")
-            .output()
-            .unwrap();
-        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success() && said.contains("1 passed"), "{threads} threads:\n{said}");
+            ("MALLOC_MMAP_THRESHOLD_", "65536"),
+        ];
+        run_in_its_own_program(name, &variables).unwrap_or_else(|said| panic!("{threads} threads:\n{said}"));
     }
 }
 
@@ -136,15 +132,8 @@ fn a_forward_pass_finds_the_scratch_memory_of_the_last() {
     const CALLS: usize = 20;
     if env::var_os(MEASURED).is_none() {
         let name = "engine::memory::a_forward_pass_finds_the_scratch_memory_of_the_last";
-        let output = Command::new(env::current_exe().unwrap())
-            .args(["--exact", name])
-            .env(MEASURED, "yes")
-            .env("RAYON_NUM_THREADS", "1")
-            .env("MALLOC_MMAP_THRESHOLD_", "65536")
-            .output()
-            .unwrap();
-        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+        let variables = [(MEASURED, "yes"), ("RAYON_NUM_THREADS", "1"), ("MALLOC_MMAP_THRESHOLD_", "65536")];
+        run_in_its_own_program(name, &variables).unwrap_or_else(|said| panic!("{said}"));
         return;
     }
     let options = Conv2dOptions { padding: Padding::Same, ..Default::default() };
@@ -155,6 +144,7 @@ fn a_forward_pass_finds_the_scratch_memory_of_the_last() {
         (Path::Winograd2, [1, 64, 41, 37], [64, 64, 3, 3]),
         (Path::Gemm, [1, 24, 41, 37], [32, 24, 5, 5]),
         (Path::Direct, [1, 24, 41, 37], [4, 24, 5, 5]),
+        (Path::Fft, [1, 1, 230, 210], [1, 1, 15, 17]),
     ];
     for (path, input, weight) in cases {
         let plan = Plan::new(input, weight, &options).unwrap().with_path(path).unwrap();

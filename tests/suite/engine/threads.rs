@@ -3,7 +3,6 @@
 //! Threads are lent to a process for good, so these tests are programs of their own.
 
 use std::env;
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
@@ -11,7 +10,7 @@ use corr2d_cpu::threads::{self, Threads};
 use corr2d_cpu::{Algorithm, Conv2dOptions, Plan, Pool2dOptions, Pooling};
 use corr2d_tests::case::name_of;
 use corr2d_tests::compare::assert_same_results;
-use corr2d_tests::{BENCH_CASES, CASES, Case, Data, Results};
+use corr2d_tests::{BENCH_CASES, CASES, Case, Data, Results, run_in_its_own_program};
 use rayon::ThreadPoolBuilder;
 
 /// Tells the program that it is the one that lends threads.
@@ -57,14 +56,9 @@ fn in_a_program(name: &str, body: impl FnOnce()) {
     if env::var_os(LENDS).is_some() {
         return body();
     }
-    let output = Command::new(env::current_exe().unwrap())
-        .args(["--exact", &format!("engine::threads::{name}")])
-        .env(LENDS, "yes")
-        .env("RAYON_NUM_THREADS", "2")
-        .output()
-        .unwrap();
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    let name = format!("engine::threads::{name}");
+    run_in_its_own_program(&name, &[(LENDS, "yes"), ("RAYON_NUM_THREADS", "2")])
+        .unwrap_or_else(|said| panic!("{said}"));
 }
 
 #[test]

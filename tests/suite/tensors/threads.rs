@@ -3,7 +3,7 @@
 use candle_core::utils::barrier_pool;
 use candle_core::{Device, Tensor};
 use corr2d::{Conv2dOptions, conv2d};
-use corr2d_tests::SplitMix;
+use corr2d_tests::{SplitMix, run_in_its_own_program};
 use rayon::prelude::*;
 
 /// A layer that is worth several threads.
@@ -29,17 +29,12 @@ impl Layer {
 }
 
 /// Tells the program that it is the one that counts.
-#[cfg(target_os = "linux")]
 const COUNTS: &str = "CORR2D_TEST_COUNTS_THREADS";
 
 #[test]
-#[cfg(target_os = "linux")]
 fn candles_threads_share_a_call_unless_they_are_more_than_the_processors() {
-    use std::env;
-    use std::process::Command;
-
     let processors = std::thread::available_parallelism().unwrap().get();
-    if let Some(count) = env::var_os(COUNTS) {
+    if let Some(count) = std::env::var_os(COUNTS) {
         assert_eq!(corr2d_cpu::threads::count(), 3, "of rayon, before the first call");
         let expected = Layer::new().output();
         assert_eq!(corr2d_cpu::threads::count().to_string(), count.into_string().unwrap());
@@ -47,19 +42,10 @@ fn candles_threads_share_a_call_unless_they_are_more_than_the_processors() {
         return;
     }
     for (candles, count) in [(processors, processors), (processors + 1, 3)] {
-        let output = Command::new(env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "tensors::threads::candles_threads_share_a_call_unless_they_are_more_than_the_processors",
-            ])
-            .envs(
-                [(COUNTS, count), ("CANDLE_NUM_THREADS", candles), ("RAYON_NUM_THREADS", 3)]
-                    .map(|(k, v)| (k, v.to_string())),
-            )
-            .output()
-            .unwrap();
-        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success() && said.contains("1 passed"), "{candles} of candle:\n{said}");
+        let [count, candles] = [count, candles].map(|number: usize| number.to_string());
+        let name = "tensors::threads::candles_threads_share_a_call_unless_they_are_more_than_the_processors";
+        let variables = [(COUNTS, &*count), ("CANDLE_NUM_THREADS", &*candles), ("RAYON_NUM_THREADS", "3")];
+        run_in_its_own_program(name, &variables).unwrap_or_else(|said| panic!("{candles} of candle:\n{said}"));
     }
 }
 

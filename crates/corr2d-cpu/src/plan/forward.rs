@@ -91,8 +91,9 @@ fn is_pointwise(geometry: &Geometry) -> bool {
 ///
 /// Measured on one thread of a Zen 5 with AVX-512 / AVX2, as times over those of a matrix product. `channels` with eight outputs and
 /// more: 8 → 32 at 7×7 1.6 / 1.5, 12 → 24 at 14×14 1.05 / 1.06, 16 → 48 0.9 / 0.84, 4 → 16 at 28×28 0.86 / 0.99, 16 → 16 0.7 / 0.65,
-/// 48 → 8 at 56×56 0.5 / 0.5, 3 → 48 at 224×224 1.7 / 0.6. `planes`: 3 → 32 at 224×224 1.9 / 0.8, 1 → 8 at 28×28 1.35 / 1.06, 2 → 16 at 224×224 1.3 / 0.7, 8 → 6 1.3 /
-/// 1.0, 16 → 4 1.2 / 1.1, 48 → 4 1.6 / 1.1, 8 → 4 1.05 / 0.9.
+/// 48 → 8 at 56×56 0.5 / 0.5, 3 → 48 at 224×224 1.7 / 0.6. `planes`: 1 → 8 at 28×28 1.35 / 1.06, 3 → 32 at 224×224 1.9 / 0.8, 2 → 16
+/// 1.3 / 0.7, 8 → 6 1.3 / 1.0, 16 → 4 1.2 / 1.1, 48 → 4 1.6 / 1.1, 8 → 4 1.05 / 0.9, but 48 → 4 at 56×56 1.05 / 0.63: where between
+/// these sizes a large plane begins was not measured.
 fn pointwise_path(geometry: &Geometry) -> Path {
     let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
     let pixels = geometry.rows().output() * geometry.columns().output();

@@ -48,8 +48,8 @@ const LARGEST_U: usize = 1 << 17;
 /// 2×2 dilated by 2 and at stride 2, as above, but at the side of the input. Dilated: 64 → 64 at 28 1.4 / 1.6, at 56 1.4 / 1.6,
 /// 128 → 128 at 28 1.6 / 1.9, 256 → 256 at 28 1.5 / 1.8; but 40 → 40 at 28 1.0. At stride 2: 64 → 64 at 28 1.2 / 1.4, at 56
 /// 1.1 / 1.3, 128 → 128 at 28 1.2 / 1.4, at 56 1.3; but 48 → 48 at 20 1.1, 256 → 256 at 14 1.0 / 1.1. Small pictures make few
-/// tasks; on two threads, AVX-512, before bands were even: dilated 128 → 128 at 14 0.6, at 20 1.15, at 28 1.2, at stride 2 64 → 64 at 28 1.2, 128 → 128 at
-/// 28 0.9.
+/// tasks; on two threads, AVX-512, before bands were even: dilated 128 → 128 at 14 0.6, at 20 1.15, at 28 1.2, at stride 2 64 → 64
+/// at 28 1.2, 128 → 128 at 28 0.9.
 pub(crate) fn pays(tile: Tile, geometry: &Geometry) -> bool {
     let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
     let pairs = inputs.saturating_mul(outputs);
