@@ -4,10 +4,11 @@
 //! y[o..o + lanes, i, j] = bias[o..o + lanes] + Σ over c, a, b of x[c, i·s + a·d, j·s + b·d] · w[o..o + lanes, c, a, b]
 //! ```
 //!
-//! A block of up to twelve pixels of one output row × two registers of output channels, or of fourteen × one, is summed at
-//! once: each tap loads the weights of its channels and multiplies them by the pixels, every one spread over a register. An
-//! output row is cut into blocks of nearly one width, so no lane and no pixel is computed in vain. Where rows are not too short
-//! the lanes go the other way round: pixels of several rows, one behind the other, times eight channels.
+//! A block of up to twelve pixels of one output row × two registers of output channels, of two neighbouring rows × one, or of
+//! fourteen of one row × one, is summed at once: each tap loads the weights of its channels and multiplies them by the pixels,
+//! every one spread over a register. A row is cut into blocks of nearly one width, so no lane and no pixel is computed in vain.
+//! Where rows are not too short the lanes go the other way round: pixels of several rows, one behind the other, times eight
+//! channels; unless that loses more lanes than two rows at a time, which one register of channels may take.
 //!
 //! | file | what it holds |
 //! | --- | --- |
@@ -17,7 +18,7 @@
 //! | `pixels` | the same sums with pixels in lanes |
 //! | `points` | single pixels, a run of channels after the other |
 //! | `joined` | rows one behind the other, cut into such blocks |
-//! | `strip` | a row of one or two registers of channels, cut into blocks |
+//! | `strip` | rows of one or two registers of channels, by one or by two, cut into blocks |
 //! | `task` | the strips of one task |
 //! | `cut` | rows and channels cut into tasks |
 //! | `packed` | all weights packed, which may be kept between calls |

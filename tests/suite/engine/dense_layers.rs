@@ -75,6 +75,39 @@ fn every_isa_and_pool_equals_the_reference<T: Element>(
 }
 
 #[test]
+fn rows_that_are_summed_by_two_equal_the_reference() {
+    let (mut numbers, pools) = (Numbers(2), pools());
+    // The kernel of 65 taps does not fit a run, so its rows stay alone; with padding so do the first and the last.
+    for kernel in [[1, 1], [1, 4], [2, 3], [3, 3], [5, 5], [8, 8], [5, 13]] {
+        for (outputs, channels) in [(8, 7), (9, 2), (16, 1), (16, 6), (23, 5)] {
+            for [height, width] in [[1, 10], [2, 1], [3, 5], [6, 12], [7, 13], [10, 10]] {
+                for padding in [0, 2] {
+                    let sides = Padding::Explicit { top: padding, bottom: padding, left: padding, right: padding };
+                    let side =
+                        |output: usize, kernel: usize| (output + kernel - 1).saturating_sub(2 * padding).max(kernel);
+                    let case = Case {
+                        input: [2, channels, side(height, kernel[0]), side(width, kernel[1])],
+                        weight: [outputs, channels, kernel[0], kernel[1]],
+                        options: Conv2dOptions { padding: sides, algorithm: Algorithm::Direct, ..Default::default() },
+                    };
+                    every_isa_and_pool_equals_the_reference::<f32>(&case, &mut numbers, &pools);
+                }
+            }
+        }
+    }
+    // Columns may be strided and dilated; the first row alone, then pairs, and an odd one left.
+    for (stride, dilation) in [((1, 1), (1, 1)), ((1, 2), (1, 1)), ((1, 1), (1, 2)), ((1, 3), (1, 2))] {
+        let padding = Padding::Explicit { top: 1, bottom: 0, left: 2, right: 1 };
+        let options = Conv2dOptions { stride, dilation, padding, algorithm: Algorithm::Direct, ..Default::default() };
+        for width in [14, 33, 60] {
+            let case = Case { input: [2, 6, 12, width], weight: [16, 6, 5, 5], options };
+            every_isa_and_pool_equals_the_reference::<f32>(&case, &mut numbers, &pools);
+            every_isa_and_pool_equals_the_reference::<f64>(&case, &mut numbers, &pools);
+        }
+    }
+}
+
+#[test]
 fn random_layers_of_integers_equal_the_reference() {
     let (mut numbers, pools) = (Numbers(1), pools());
     let mut cases = 0;

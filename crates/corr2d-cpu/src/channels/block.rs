@@ -1,4 +1,4 @@
-//! The sums of one block: a few pixels of an output row × one or two registers of output channels.
+//! The sums of one block: a few pixels of an output row × one or two registers of output channels, or of two rows × one.
 
 use std::ops::Range;
 
@@ -7,13 +7,14 @@ use crate::simd::{Offsets, Simd};
 /// The products that are summed in one run before they are added to the total.
 pub(super) const RUN: usize = 64;
 
-/// The most pixels of a block.
+/// The most pixels of a row in a block.
 pub(super) const MOST_PIXELS: usize = 14;
 
 /// The most sums of a block, in registers.
 pub(super) const MOST_SUMS: usize = 24;
 
-/// The most pixels of a block of `registers` registers of channels, so that its sums stay in registers.
+/// The most pixels of a row in a block of `registers` registers of channels, or of so many rows, so that its sums stay in
+/// registers.
 pub(super) const fn most_pixels<S: Simd>(registers: usize) -> usize {
     match (S::ACCUMULATORS, registers) {
         (16.., 1) => MOST_PIXELS,
@@ -91,6 +92,62 @@ impl<T: crate::Element> Source<'_, T> {
         }
         flush::<S, PIXELS, REGISTERS>(simd, totals, &first, &second);
         self.next(end)
+    }
+
+    /// As [`Source::add`], for the pixels of two neighbouring rows, those of the second `row` numbers behind: for each row the
+    /// pixels. A pixel spread over a register serves both: through a tap of the first row, and through the one above it of the
+    /// second, `columns` taps before. So 20 sums need 12 loads where 10 need 11; but every row of the kernel has to be there, and
+    /// the taps of a channel in one run.
+    #[inline(always)]
+    pub(super) fn add_two_rows<S: Simd<Number = T>, const PIXELS: usize>(
+        &self,
+        simd: S,
+        begin: Position,
+        row: usize,
+        columns: usize,
+        totals: &mut [T],
+    ) -> Option<Position> {
+        let zero = simd.splat(T::ZERO);
+        let (mut first, mut second) = ([zero; PIXELS], [zero; PIXELS]);
+        let end = self.all_channels.min(begin.channel + self.channels);
+        let taps = self.taps_per_channel;
+        for channel in begin.channel..end {
+            let window = &self.window[channel * self.channel..];
+            let weights = &self.weights[0][channel * self.weights_per_channel * S::LANES..][..taps * S::LANES];
+            let (top, rest) = weights.split_at(columns * S::LANES);
+            let bottom = &weights[(taps - columns) * S::LANES..];
+            for (pixels, weights) in self.taps.of(window, 0..columns, PIXELS).zip(top.chunks_exact(S::LANES)) {
+                let weights = simd.load(weights, 0);
+                unroll!(P in [0 1 2 3 4 5 6 7 8 9 10 11] {
+                    if const { P < PIXELS } {
+                        first[P] = simd.mul_add(simd.splat(pixels.get(P)), weights, first[P]);
+                    }
+                });
+            }
+            // As in `add`, three iterators and no pair of pairs: that was not inlined.
+            let (others, weights) = (weights.chunks_exact(S::LANES), rest.chunks_exact(S::LANES));
+            for ((pixels, weights), above) in self.taps.of(window, columns..taps, PIXELS).zip(weights).zip(others) {
+                let (above, weights) = (simd.load(above, 0), simd.load(weights, 0));
+                unroll!(P in [0 1 2 3 4 5 6 7 8 9 10 11] {
+                    if const { P < PIXELS } {
+                        let pixel = simd.splat(pixels.get(P));
+                        first[P] = simd.mul_add(pixel, weights, first[P]);
+                        second[P] = simd.mul_add(pixel, above, second[P]);
+                    }
+                });
+            }
+            let below = self.taps.of(&window[row..], taps - columns..taps, PIXELS);
+            for (pixels, weights) in below.zip(bottom.chunks_exact(S::LANES)) {
+                let weights = simd.load(weights, 0);
+                unroll!(P in [0 1 2 3 4 5 6 7 8 9 10 11] {
+                    if const { P < PIXELS } {
+                        second[P] = simd.mul_add(simd.splat(pixels.get(P)), weights, second[P]);
+                    }
+                });
+            }
+        }
+        flush::<S, PIXELS, 2>(simd, totals, &first, &second);
+        self.next(Position { channel: end, done: 0 })
     }
 
     /// Where the run after one that ends at `end` begins, if there is one.

@@ -4,10 +4,10 @@ use std::mem::MaybeUninit;
 
 use super::cut::{Cut, flat, wanted_tasks};
 use super::packed::{Lanes, Packed};
-use super::task::{Rows, Run, Task};
+use super::task::{Rows, Run, Task, Workspace};
 use crate::simd::Isa;
 use crate::turned::Kernels;
-use crate::{Aligned, Element, Error, Geometry, Input, threads};
+use crate::{Element, Error, Geometry, Input, threads};
 
 /// Below so many multiplications a call stays on its own thread.
 const SEQUENTIAL_MULTIPLICATIONS: f64 = 200_000.0;
@@ -70,9 +70,9 @@ pub(super) fn forward_packed<T: Element>(
         Rows::in_place(geometry, rows.clone(), planes).unwrap_or_else(|| Rows::new(geometry, rows, cut.columns))
     };
     let layouts: Vec<_> = (0..geometry.rows().output().div_ceil(cut.rows)).map(rows_of).collect();
-    let run = |scratch: &mut Aligned<T>, task: Task<'_, T>| {
+    let run = |workspace: &mut Workspace<T>, task: Task<'_, T>| {
         let rows = &layouts[task.block];
-        isa.run(Run { isa, geometry, input, kernels, bias, packed, cut: &cut, rows, scratch, task })
+        isa.run(Run { isa, geometry, input, kernels, bias, packed, cut: &cut, rows, workspace, task })
     };
-    threads::try_for_each(sharing, cut.tasks(geometry, output), || Ok(Aligned::default()), run)
+    threads::try_for_each(sharing, cut.tasks(geometry, output), || Ok(Workspace::new()), run)
 }

@@ -1,9 +1,9 @@
-//! Some columns of one or two registers of channels: a row cut into blocks, and each block written.
+//! Some columns of one or two registers of channels: rows, by one or by two, cut into blocks, and each block written.
 
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::block::{MOST_SUMS, Position, Source, most_pixels};
+use super::block::{MOST_SUMS, Position, RUN, Source, most_pixels};
 use super::task::RowTaps;
 use super::window::Layout;
 use crate::simd::Simd;
@@ -25,9 +25,10 @@ pub(super) fn totals<T: Element>() -> Totals<T> {
     Totals([[T::ZERO; TOTALS]; TOGETHER])
 }
 
-/// Some neighbouring pixels of a row.
+/// Some neighbouring pixels of a row, or of two.
 struct Block {
     row: usize,
+    rows: usize,
     start: usize,
     end: usize,
     /// The next run of their sums.
@@ -35,7 +36,32 @@ struct Block {
 }
 
 impl Block {
-    const NONE: Self = Self { row: 0, start: 0, end: 0, next: None };
+    const NONE: Self = Self { row: 0, rows: 1, start: 0, end: 0, next: None };
+}
+
+/// The rows of a task in steps of one or of two: some alone, then pairs, then the others alone.
+#[derive(Clone, Copy)]
+pub(super) struct Pairing {
+    alone: usize,
+    pairs: usize,
+    rows: usize,
+}
+
+impl Pairing {
+    /// Every row by itself.
+    pub(super) fn alone(rows: usize) -> Self {
+        Self { alone: 0, pairs: 0, rows }
+    }
+
+    fn len(self) -> usize {
+        self.rows - self.pairs
+    }
+
+    /// The first row of one of the steps, and how many it has.
+    fn get(self, index: usize) -> (usize, usize) {
+        let done = index.saturating_sub(self.alone).min(self.pairs);
+        (index + done, if index >= self.alone && done < self.pairs { 2 } else { 1 })
+    }
 }
 
 /// Some columns of one or two registers of channels.
@@ -54,27 +80,46 @@ pub(super) struct Strip<'a, T> {
 }
 
 impl<T: Element> Strip<'_, T> {
-    /// Cuts each row into blocks of nearly one width. A few blocks take one run of products after another together, so
-    /// that the weights of a run stay in a first-level cache.
+    /// The rows two at a time, where one register of channels has enough of them: those whose kernel rows are all there, and the
+    /// taps of a channel in one run.
+    pub(super) fn pairs(&self, rows: &[RowTaps]) -> Option<Pairing> {
+        let (kernel, columns) = (self.geometry.rows(), self.geometry.columns().kernel());
+        let suits = kernel.stride() == 1 && kernel.dilation() == 1 && kernel.kernel() * columns <= RUN;
+        if !suits || !self.finite || self.registers > 1 {
+            return None;
+        }
+        let whole = |row: &RowTaps| row.kernel_rows.len() == kernel.kernel();
+        let alone = rows.iter().take_while(|row| !whole(row)).count();
+        let pairs = rows[alone..].iter().take_while(|row| whole(row)).count() / 2;
+        (pairs > 0).then_some(Pairing { alone, pairs, rows: rows.len() })
+    }
+
+    /// Cuts each row, or pair of rows, into blocks of nearly one width. A few blocks take one run of products after another
+    /// together, so that the weights of a run stay in a first-level cache.
     #[inline(always)]
     pub(super) fn write_rows<S: Simd<Number = T>>(
         &self,
         simd: S,
         rows: &[RowTaps],
+        pairing: Pairing,
         destinations: &mut [&mut [MaybeUninit<T>]],
         totals: &mut Totals<T>,
     ) {
         let width = self.columns.len();
-        let in_row = width.div_ceil(most_pixels::<S>(self.registers));
-        let all = rows.len() * in_row;
+        let wide = if pairing.pairs > 0 { 2 } else { self.registers };
+        let in_row = width.div_ceil(most_pixels::<S>(wide));
+        let all = pairing.len() * in_row;
         for first in (0..all).step_by(TOGETHER) {
             let mut blocks = [const { Block::NONE }; TOGETHER];
             let blocks = &mut blocks[..TOGETHER.min(all - first)];
             for (index, (block, totals)) in blocks.iter_mut().zip(totals.0.iter_mut()).enumerate() {
-                let (row, index) = ((first + index) / in_row, (first + index) % in_row);
+                let (step, index) = ((first + index) / in_row, (first + index) % in_row);
                 let (start, end) = (index * width / in_row, (index + 1) * width / in_row);
-                *block = Block { row, start, end, next: None };
-                self.fill_bias(simd, end - start, totals);
+                let (row, rows_of_step) = pairing.get(step);
+                *block = Block { row, rows: rows_of_step, start, end, next: None };
+                for totals in totals.chunks_mut(self.registers * (end - start) * S::LANES).take(rows_of_step) {
+                    self.fill_bias(simd, end - start, totals);
+                }
                 if !self.is_summed_whole(start, end) {
                     self.add_present(simd, &rows[row], start, end - start, totals);
                 } else if !rows[row].taps.as_slice().is_empty() {
@@ -84,13 +129,16 @@ impl<T: Element> Strip<'_, T> {
             while blocks.iter().any(|block| block.next.is_some()) {
                 for (block, totals) in blocks.iter_mut().zip(totals.0.iter_mut()) {
                     if let Some(begin) = block.next {
-                        block.next = self.add(simd, &rows[block.row], block.start, block.end, begin, totals);
+                        block.next = self.add(simd, &rows[block.row], block, begin, totals);
                     }
                 }
             }
             for (block, totals) in blocks.iter().zip(totals.0.iter()) {
-                let at = block.row * self.geometry.columns().output() + self.columns.start + block.start;
-                write(simd, block.end - block.start, totals, destinations, at);
+                let pixels = block.end - block.start;
+                for (row, totals) in totals.chunks(self.registers * pixels * S::LANES).take(block.rows).enumerate() {
+                    let at = (block.row + row) * self.geometry.columns().output() + self.columns.start + block.start;
+                    write(simd, pixels, totals, destinations, at);
+                }
             }
         }
     }
@@ -122,24 +170,28 @@ impl<T: Element> Strip<'_, T> {
         &self,
         simd: S,
         taps: &RowTaps,
-        start: usize,
-        end: usize,
+        block: &Block,
         begin: Position,
         totals: &mut [T],
     ) -> Option<Position> {
+        let Block { rows, start, end, .. } = *block;
         let source = self.source(S::LANES, taps, [0, self.registers - 1], start);
+        let (row, columns) = (self.layout.row(), self.geometry.columns().kernel());
         macro_rules! cases {
             ($($count:literal)*) => {
-                match (self.registers, end - start) {
-                    $((1, $count) if const { $count <= most_pixels::<S>(1) } => {
+                match (self.registers, rows, end - start) {
+                    $((1, 1, $count) if const { $count <= most_pixels::<S>(1) } => {
                         source.add::<S, $count, 1>(simd, begin, totals)
                     }
-                    (2, $count) if const { $count <= most_pixels::<S>(2) } => {
+                    (1, 2, $count) if const { $count <= most_pixels::<S>(2) } => {
+                        source.add_two_rows::<S, $count>(simd, begin, row, columns, totals)
+                    }
+                    (2, 1, $count) if const { $count <= most_pixels::<S>(2) } => {
                         source.add::<S, $count, 2>(simd, begin, totals)
                     })*
                     // Rows are cut into blocks of at most `most_pixels`.
                     _ => {
-                        debug_assert!(false, "{start}..{end} × {} registers", self.registers);
+                        debug_assert!(false, "{rows} × {start}..{end} × {} registers", self.registers);
                         None
                     }
                 }

@@ -8,7 +8,7 @@ use super::cut::{Cut, is_pointwise};
 use super::pack::Pack;
 use super::packed::Packed;
 use super::points::{self, Points};
-use super::strip::{Strip, totals};
+use super::strip::{Pairing, Strip, Totals, totals};
 use super::window::Layout;
 use crate::input::Planes;
 use crate::simd::{Isa, Kernel, Offsets, Simd};
@@ -27,6 +27,18 @@ pub(super) struct Task<'a, T> {
     pub(super) rows: Vec<&'a mut [MaybeUninit<T>]>,
 }
 
+/// What a thread keeps from one task to the next.
+pub(super) struct Workspace<T> {
+    scratch: Aligned<T>,
+    totals: Totals<T>,
+}
+
+impl<T: Element> Workspace<T> {
+    pub(super) fn new() -> Self {
+        Self { scratch: Aligned::default(), totals: totals() }
+    }
+}
+
 /// A task and all that it reads.
 pub(super) struct Run<'a, T> {
     pub(super) isa: Isa,
@@ -37,7 +49,7 @@ pub(super) struct Run<'a, T> {
     pub(super) packed: Option<&'a Packed<T>>,
     pub(super) cut: &'a Cut,
     pub(super) rows: &'a Rows,
-    pub(super) scratch: &'a mut Aligned<T>,
+    pub(super) workspace: &'a mut Workspace<T>,
     pub(super) task: Task<'a, T>,
 }
 
@@ -47,6 +59,7 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
     #[inline(always)]
     fn run<S: Simd<Number = T>>(mut self, simd: S) -> Result<(), Error> {
         let (geometry, cut) = (self.geometry, self.cut);
+        let Workspace { scratch, totals } = self.workspace;
         let width = geometry.columns().output();
         let channels = geometry.input_channels_per_group();
         let planes = self.input.planes(self.task.image, self.task.group * channels);
@@ -57,7 +70,7 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
             && self.input.has_whole_planes(geometry)
             && self.task.rows[0].len() >= points::block::<S>()
         {
-            reserve(self.scratch, points::scratch::<S>())?;
+            reserve(scratch, points::scratch::<S>())?;
             let first_row = cut.rows_of(geometry, self.task.block).start;
             let first_channel = self.task.group * geometry.output_channels_per_group() + self.task.register * S::LANES;
             let points = Points {
@@ -67,7 +80,7 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
                 register_length,
                 bias: self.bias.map(|bias| &bias[first_channel..]),
                 outputs: &mut self.task.rows,
-                scratch: self.scratch,
+                scratch,
             };
             points.write(simd);
             return Ok(());
@@ -89,9 +102,9 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
         let copied = if rows.first.is_some() { 0 } else { channels * layout.channel() };
         let window_length = if rows.first.is_some() { 0 } else { (copied + S::LANES).next_multiple_of(S::LANES) };
         let own = if self.packed.is_some() { 0 } else { 2 * register_length };
-        reserve(self.scratch, window_length + own)?;
-        let (copy, own) = self.scratch[..window_length + own].split_at_mut(window_length);
-        let (mut totals, mut pieces) = (totals(), Vec::new());
+        reserve(scratch, window_length + own)?;
+        let (copy, own) = scratch[..window_length + own].split_at_mut(window_length);
+        let mut pieces = Vec::new();
         for columns in chunks() {
             let window = match rows.place::<S, T>(geometry, planes, columns.clone()) {
                 Some(window) => window,
@@ -128,10 +141,13 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
                 let columns = columns.clone();
                 let strip =
                     Strip { geometry, layout, window, weights, register_length, finite, bias, columns, registers };
-                if const { super::pixels::suits::<S>() } && strip.joins_well::<S>(taps) {
-                    strip.write_joined(simd, taps, now, &mut totals, &mut pieces);
+                let joins = const { super::pixels::suits::<S>() } && strip.joins_well::<S>(taps);
+                let pairs = strip.pairs(taps).filter(|_| !joins || strip.pairs_well::<S>(taps, now.len()));
+                if joins && pairs.is_none() {
+                    strip.write_joined(simd, taps, now, totals, &mut pieces);
                 } else {
-                    strip.write_rows(simd, taps, now, &mut totals);
+                    let pairing = pairs.unwrap_or_else(|| Pairing::alone(taps.len()));
+                    strip.write_rows(simd, taps, pairing, now, totals);
                 }
                 destinations = later;
                 register += registers;
