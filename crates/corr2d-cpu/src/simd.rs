@@ -46,7 +46,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 pub(crate) use fresh::{unwritten, written, zeroed};
-pub(crate) use window::{Column, Columns, Offsets, Taps, Window, WindowMut, spaced};
+pub(crate) use window::{Column, Columns, Grid, Offsets, Places, Taps, Window, WindowMut, spaced};
 
 use crate::Element;
 

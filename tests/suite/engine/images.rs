@@ -36,6 +36,49 @@ fn images_at_the_edges_of_strips_and_lines_equal_the_reference_bit_for_bit() {
 }
 
 #[test]
+fn usual_kernels_of_few_taps_equal_the_reference_bit_for_bit() {
+    let kernels = [[1, 2], [1, 3], [1, 5], [1, 7], [2, 1], [5, 1], [7, 1], [2, 2], [3, 1], [3, 3], [1, 4], [2, 3]];
+    // Narrower than a register, one, a little more, and more than a line of eight; blocks of eight rows, of four and of one, and
+    // a last one that goes back.
+    for [height, width] in [[9, 7], [8, 16], [3, 17], [21, 33], [13, 150], [25, 129]] {
+        for [rows, columns] in kernels {
+            for dilation in [(1, 1), (2, 1), (1, 2)] {
+                for (name, padding) in [("plain", Padding::Valid), ("padded", Padding::Same)] {
+                    let options = Conv2dOptions { padding, dilation, ..Default::default() };
+                    let extent = |axis: usize, kernel: usize, dilation: usize| match padding {
+                        Padding::Valid => axis + (kernel - 1) * dilation,
+                        _ => axis,
+                    };
+                    let (height, width) = (extent(height, rows, dilation.0), extent(width, columns, dilation.1));
+                    let (input, weight) = ([1, 2, height, width], [2, 1, rows, columns]);
+                    let options = Conv2dOptions { groups: 2, ..options };
+                    assert_equal::<f32>(&Case { name: name.into(), input, weight, options, bias: true });
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn few_taps_at_the_rim_of_wide_images_equal_the_reference_bit_for_bit() {
+    // So wide that no padded copy of all is made, but block by block where one reads padding; and rows 4096 bytes apart.
+    for (name, kernel, width, padding) in [
+        ("square", [3, 3], 1000, Padding::Same),
+        ("line", [1, 2], 1000, Padding::Same),
+        ("long_line", [1, 7], 1000, Padding::Same),
+        ("column", [5, 1], 1000, Padding::Same),
+        ("aliased", [7, 1], 1024, Padding::Valid),
+        ("aliased_and_padded", [7, 1], 1024, Padding::Same),
+    ] {
+        for dilation in [(1, 1), (2, 1), (1, 3)] {
+            let options = Conv2dOptions { padding, dilation, groups: 2, ..Default::default() };
+            let (input, weight) = ([1, 2, 29, width], [2, 1, kernel[0], kernel[1]]);
+            assert_equal::<f32>(&Case { name: name.into(), input, weight, options, bias: true });
+        }
+    }
+}
+
+#[test]
 fn outputs_that_are_summed_by_two_equal_the_reference_bit_for_bit() {
     for (name, [outputs, height, rows, channels]) in [
         ("two", [2, 8, 3, 1]),

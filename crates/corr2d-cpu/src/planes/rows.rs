@@ -4,7 +4,8 @@ use std::mem::MaybeUninit;
 
 use super::block::MOST_REGISTERS;
 use super::parts::{MOST_ROWS, Parts};
-use super::sweep::{Form, STRIP, Sweep, Totals};
+use super::stretch::{Form, STRIP};
+use super::sweep::{Sweep, Totals, asks};
 use super::view::Padded;
 use crate::input::Planes;
 use crate::simd::{Isa, Kernel, Simd};
@@ -52,9 +53,10 @@ impl<T: Element> Kernel<T> for Rows<'_, T> {
         let (output, next) = self.outputs;
         let height = output.len() / self.geometry.columns().output();
         let output_rows = self.first_row..self.first_row + height;
-        let view = padded.view(self.geometry, S::LANES, self.group, output_rows, self.planes);
+        let view = padded.view(simd, self.geometry, self.group, output_rows, self.planes);
         let bias_of = |channel: usize| self.bias.map_or(T::ZERO, |bias| bias[channel]);
         let (geometry, parts, channel, first_row) = (self.geometry, self.parts, self.channel, self.first_row);
+        let asks = asks::<T>(geometry);
         if self.parts.len() > 1 {
             totals.reserve(if next.is_some() { 2 } else { 1 });
         }
@@ -63,18 +65,18 @@ impl<T: Element> Kernel<T> for Rows<'_, T> {
             Some(next) if const { pairs_fit::<S>() } && height >= 4 => {
                 let bias = [bias_of(channel), bias_of(channel + 1)];
                 let outputs = [output, next];
-                let sweep = &mut Sweep { geometry, view, parts, channel, bias, first_row, outputs, rim, totals };
-                for (start, registers) in blocks(height, MOST_REGISTERS) {
+                let sweep = &mut Sweep { geometry, view, parts, channel, bias, first_row, outputs, asks, rim, totals };
+                for (lines, registers) in runs(height, MOST_REGISTERS) {
                     match registers {
-                        8 => all_parts::<S, 2, 8, PAIRED_ROWS>(simd, sweep, Form::Column, start),
-                        _ => all_parts::<S, 2, 4, PAIRED_ROWS>(simd, sweep, Form::Column, start),
+                        8 => all_parts::<S, 2, 8, PAIRED_ROWS>(simd, sweep, Form::Column, 0, lines),
+                        _ => all_parts::<S, 2, 4, PAIRED_ROWS>(simd, sweep, Form::Column, 0, lines),
                     }
                 }
             }
             mut next => {
                 let outputs = [output];
                 let bias = [bias_of(channel)];
-                let sweep = &mut Sweep { geometry, view, parts, channel, bias, first_row, outputs, rim, totals };
+                let sweep = &mut Sweep { geometry, view, parts, channel, bias, first_row, outputs, asks, rim, totals };
                 loop {
                     plane(simd, sweep, height);
                     let Some(output) = next.take() else { break };
@@ -115,20 +117,23 @@ const fn pairs_fit<S: Simd>() -> bool {
     S::ACCUMULATORS >= 16
 }
 
-/// Where blocks of eight rows begin, if `most` allows them, of four and of one where fewer are left, and how many rows each has.
-/// The last goes back to end with the rows: what it writes twice is the same.
-fn blocks(rows: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
+/// The lines in which blocks begin, first and last: of eight registers, if `most` allows them, and of four or of one where fewer
+/// lines are left; and how many registers they have. The last block of a run may begin before the one ahead of it has ended,
+/// to end with the lines: what it writes twice is the same.
+fn runs(lines: usize, most: usize) -> impl Iterator<Item = ([usize; 2], usize)> {
     let mut done = 0;
     std::iter::from_fn(move || {
-        let left = rows - done;
-        let registers = match rows {
+        let left = lines - done;
+        let registers = match lines {
             8.. if most == 8 && left > 4 => 8,
             4.. => 4,
             _ => 1,
         };
-        let start = done.min(rows - registers);
-        done = start + registers;
-        (left > 0).then_some((start, registers))
+        let first = done.min(lines - registers);
+        // Blocks of eight leave up to four lines to one of four.
+        let rest = if registers == 8 && left % 8 <= 4 { left % 8 } else { 0 };
+        done = lines - rest;
+        (left > 0).then(|| ([first, done - registers], registers))
     })
 }
 
@@ -138,54 +143,60 @@ fn plane<S: Simd>(simd: S, sweep: &mut Sweep<'_, S::Number, 1>, height: usize) {
     let (rows, width) = (sweep.geometry.rows(), sweep.geometry.columns().output());
     // Where the kernel has one row, the registers of a block lie in one row too.
     if rows.kernel() == 1 && width >= MOST_REGISTERS * S::LANES {
-        for row in 0..height {
-            all_parts::<S, 1, 8, 1>(simd, sweep, Form::Line, row);
-        }
+        all_parts::<S, 1, 8, 1>(simd, sweep, Form::Line, 0, [0, height - 1]);
         return;
     }
     // Rows of one class modulo the dilation read rows of one class, each the next one of the last.
     let step = rows.dilation();
     for class in 0..step.min(height) {
-        for (start, registers) in blocks((height - class).div_ceil(step), S::ACCUMULATORS.min(MOST_REGISTERS)) {
-            let first = class + start * step;
+        for (lines, registers) in runs((height - class).div_ceil(step), S::ACCUMULATORS.min(MOST_REGISTERS)) {
             match registers {
                 8 if const { S::ACCUMULATORS >= 8 } => {
-                    all_parts::<S, 1, 8, MOST_ROWS>(simd, sweep, Form::Column, first);
+                    all_parts::<S, 1, 8, MOST_ROWS>(simd, sweep, Form::Column, class, lines);
                 }
-                4 => all_parts::<S, 1, 4, MOST_ROWS>(simd, sweep, Form::Column, first),
-                _ => all_parts::<S, 1, 1, MOST_ROWS>(simd, sweep, Form::Column, first),
+                4 => all_parts::<S, 1, 4, MOST_ROWS>(simd, sweep, Form::Column, class, lines),
+                _ => all_parts::<S, 1, 1, MOST_ROWS>(simd, sweep, Form::Column, class, lines),
             }
         }
     }
 }
 
-/// Writes the rows of blocks of so many registers, the first of them at `row`. No part of the kernel has more than `ROWS`
-/// rows; what could only serve longer ones is not compiled.
+/// Writes the rows of blocks of so many registers that begin in some lines, of which line 0 is row `row`. No part of the kernel
+/// has more than `ROWS` rows; what could only serve longer ones is not compiled.
 #[inline(always)]
 fn all_parts<S: Simd, const OUTPUTS: usize, const REGISTERS: usize, const ROWS: usize>(
     simd: S,
     sweep: &mut Sweep<'_, S::Number, OUTPUTS>,
     form: Form,
     row: usize,
+    [first, last]: [usize; 2],
 ) {
-    let width = sweep.geometry.columns().output();
-    let parts = sweep.parts.len();
-    let strip = if parts == 1 { width } else { STRIP.min(width) };
-    for start in (0..width).step_by(strip) {
-        let start = start.min(width - strip);
-        for index in 0..parts {
-            let span = start..start + strip;
-            macro_rules! cases {
-                ($($rows:literal)*) => {
-                    match sweep.parts.get(index).rows {
-                        $($rows if const { $rows <= ROWS } => {
-                            sweep.run::<S, REGISTERS, $rows>(simd, form, row, index, span);
-                        })*
-                        rows => debug_assert!(false, "{rows} rows, at most {ROWS}"),
-                    }
-                };
+    macro_rules! by_rows {
+        ([$($rows:literal)*] $part:expr, $run:ident, $arguments:tt) => {
+            match $part.rows {
+                $($rows if const { $rows <= ROWS } => sweep.$run::<S, REGISTERS, $rows> $arguments,)*
+                rows => debug_assert!(false, "{rows} rows, at most {ROWS}"),
             }
-            cases!(1 2 3 4 5 6 7 8);
+        };
+    }
+    let parts = sweep.parts.len();
+    if parts == 1 {
+        return by_rows!([1 2 3 4 5 6 7 8] sweep.parts.get(0), run_only, (simd, form, row, [first, last]));
+    }
+    let width = sweep.geometry.columns().output();
+    let strip = STRIP.min(width);
+    let mut line = first;
+    loop {
+        for start in (0..width).step_by(strip) {
+            let start = start.min(width - strip);
+            for index in 0..parts {
+                let span = start..start + strip;
+                by_rows!([1 2 3 4 5 6 7 8] sweep.parts.get(index), run_part, (simd, form, row, line, index, span));
+            }
         }
+        if line == last {
+            break;
+        }
+        line = (line + form.lines_of_block(REGISTERS)).min(last);
     }
 }

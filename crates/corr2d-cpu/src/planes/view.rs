@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::block::MOST_REGISTERS;
 use crate::input::Planes;
+use crate::simd::Simd;
 use crate::transpose::MOST_LANES;
 use crate::{Aligned, Element, Geometry, aligned};
 
@@ -41,11 +42,11 @@ impl<T: Element> Padded<T> {
 
     /// A view of the planes of a group for some output rows: of a copy in which no register reads padding, if that is small
     /// and some register would.
-    #[inline(never)]
-    pub(super) fn view<'a>(
+    #[inline(always)]
+    pub(super) fn view<'a, S: Simd<Number = T>>(
         &'a mut self,
+        simd: S,
         geometry: &Geometry,
-        lanes: usize,
         group: usize,
         output_rows: Range<usize>,
         planes: Planes<'a, T>,
@@ -55,7 +56,7 @@ impl<T: Element> Padded<T> {
         let plain = View { planes, height: rows.input(), width: columns.input(), first };
         let whole = 0..rows.output();
         let (band, most) = most_copied(geometry);
-        let width = width(geometry, lanes);
+        let width = width(geometry, S::LANES);
         let channels = geometry.input_channels_per_group();
         let size = |rows: &Range<usize>| (height(geometry, rows.len()) * width).saturating_mul(channels);
         let fits = |rows: &Range<usize>| size(rows) <= most;
@@ -79,7 +80,8 @@ impl<T: Element> Padded<T> {
                 self.copy = copy;
             }
             self.held = Some((group, rows));
-            plain.copy_padded(0..channels, first, [height, 1, width], rim, &mut self.copy[..size]);
+            let copies = &mut self.copy[..size];
+            plain.copy_padded(0..channels, first, [height, 1, width], rim, copies, &ByRegisters(simd));
         }
         let planes = Planes { elements: &self.copy[..size], plane_step: height * width, row_step: width };
         View { planes, height, width, first: (-start, 0) }
@@ -123,6 +125,46 @@ fn width(geometry: &Geometry, lanes: usize) -> usize {
     geometry.columns().output().max(lanes) - 1 + geometry.columns().dilated()
 }
 
+/// How a row is copied: a trait and no closure, which would be compiled without the kernel's instructions.
+trait CopyRow<T> {
+    fn copy(&self, from: &[T], to: &mut [T]);
+}
+
+/// By the registers of an instruction set.
+struct ByRegisters<S>(S);
+
+impl<S: Simd> CopyRow<S::Number> for ByRegisters<S> {
+    #[inline(always)]
+    fn copy(&self, from: &[S::Number], to: &mut [S::Number]) {
+        copy_whole(self.0, from, to);
+    }
+}
+
+/// By the system's function, where registers are not known.
+struct ByCall;
+
+impl<T: Copy> CopyRow<T> for ByCall {
+    #[inline(always)]
+    fn copy(&self, from: &[T], to: &mut [T]) {
+        to.copy_from_slice(from);
+    }
+}
+
+/// Copies a row, by whole registers if it has as many numbers: for a short one the system's function takes longer to call.
+#[inline(always)]
+pub(super) fn copy_whole<S: Simd>(simd: S, from: &[S::Number], to: &mut [S::Number]) {
+    let Some(last) = from.len().checked_sub(S::LANES) else { return to.copy_from_slice(from) };
+    let mut at = 0;
+    loop {
+        simd.store(simd.load(from, at), to, at);
+        if at == last {
+            break;
+        }
+        // The last register goes back to end with the row.
+        at = (at + S::LANES).min(last);
+    }
+}
+
 impl<'a, T: Element> View<'a, T> {
     /// The planes from one channel on.
     #[inline(always)]
@@ -151,6 +193,7 @@ impl<'a, T: Element> View<'a, T> {
         [rows, row_step, width]: [usize; 3],
         rim: bool,
         copies: &mut [T],
+        rows_by: &impl CopyRow<T>,
     ) {
         let begin = corner.1.min(0).unsigned_abs().min(width);
         let from = corner.1.max(0) as usize;
@@ -161,7 +204,7 @@ impl<'a, T: Element> View<'a, T> {
                 let inside = row >= 0 && row < self.height as isize && begin < end;
                 if inside {
                     let row = self.planes.row(channel, row as usize, self.width);
-                    copy[begin..end].copy_from_slice(&row[from..][..end - begin]);
+                    rows_by.copy(&row[from..][..end - begin], &mut copy[begin..end]);
                 }
                 if rim {
                     let (begin, end) = if inside { (begin, end) } else { (width, width) };
@@ -184,7 +227,7 @@ impl<'a, T: Element> View<'a, T> {
         rim: &'w mut Vec<T>,
     ) -> &'w [T] {
         rim.resize(channels.len() * rows * width, T::ZERO);
-        self.copy_padded(channels, corner, [rows, row_step, width], true, rim);
+        self.copy_padded(channels, corner, [rows, row_step, width], true, rim, &ByCall);
         rim
     }
 }

