@@ -3,6 +3,7 @@
 mod accuracy;
 mod adjoint;
 mod agreement;
+mod batches;
 mod denormals;
 mod dense_layers;
 mod dense_weight_gradients;

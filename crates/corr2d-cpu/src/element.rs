@@ -10,7 +10,7 @@ use crate::pooling;
 use crate::simd::{Registers, zeroed};
 use crate::widened::{self, Widened};
 use crate::winograd::{self, Tile};
-use crate::{Input, Path, Plan, channels, direct, fft, gemm, planes, reference, separable, turned};
+use crate::{Input, Path, Plan, batch, channels, direct, fft, gemm, planes, reference, separable, turned};
 
 /// `f32` or `f64`.
 ///
@@ -139,6 +139,16 @@ macro_rules! element {
                     weight_gradient: planes::weight_gradient,
                     ..DIRECT
                 };
+                // As for `planes`.
+                static BATCH: Operations<$number> = Operations {
+                    forward: |isa, geometry, x, w, b, y| match planes::suits(w) {
+                        true => batch::forward(isa, geometry, x, w, b, y),
+                        false => direct::forward(isa, geometry, x, w, b, y),
+                    },
+                    input_gradient: turned!(Batch),
+                    weight_gradient: batch::weight_gradient,
+                    ..DIRECT
+                };
                 static CHANNELS: Operations<$number> = Operations {
                     forward: channels::forward,
                     keep: channels::keep,
@@ -194,6 +204,7 @@ macro_rules! element {
                     Path::Reference => &REFERENCE,
                     Path::Direct => &DIRECT,
                     Path::Planes => &PLANES,
+                    Path::Batch => &BATCH,
                     Path::Channels => &CHANNELS,
                 }
             }

@@ -63,6 +63,11 @@ impl<'a, T: Copy> Input<'a, T> {
         Self { elements: &self.elements[image * self.image_step..], ..*self }
     }
 
+    /// From one image to the next.
+    pub(crate) fn image_step(&self) -> usize {
+        self.image_step
+    }
+
     /// The planes of an image from one channel on.
     #[inline(always)]
     pub(crate) fn planes(&self, image: usize, channel: usize) -> Planes<'a, T> {

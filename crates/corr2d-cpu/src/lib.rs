@@ -31,6 +31,7 @@
 #[allow(unsafe_code, reason = "vector instructions; each block says why it is sound")]
 mod simd;
 
+mod batch;
 mod buffer;
 mod channels;
 mod direct;

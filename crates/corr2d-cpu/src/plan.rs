@@ -37,6 +37,8 @@ pub enum Path {
     Direct,
     /// Sums over planes with pixels in lanes, for few channels; at a stride the output as `Direct`.
     Planes,
+    /// Sums with images in lanes, for small pictures in large batches.
+    Batch,
     /// Sums with output channels in lanes, over input channels or, for the weight gradient, over positions: for dense layers.
     Channels,
     /// Winograd's minimal filtering in tiles of 2×2, for 3×3 kernels at stride 1, dilated by 2 at most, or at stride 2
@@ -208,7 +210,7 @@ impl Plan {
     /// # Ok::<(), corr2d_cpu::Error>(())
     /// ```
     pub fn paths(&self) -> Vec<Path> {
-        let direct = [Path::Reference, Path::Direct, Path::Planes, Path::Channels, Path::Gemm];
+        let direct = [Path::Reference, Path::Direct, Path::Planes, Path::Batch, Path::Channels, Path::Gemm];
         let fast = [Path::Winograd2, Path::Winograd4, Path::Fft];
         direct.into_iter().chain(fast).filter(|path| self.suits(*path)).collect()
     }

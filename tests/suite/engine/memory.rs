@@ -140,6 +140,7 @@ fn a_forward_pass_finds_the_scratch_memory_of_the_last() {
     let cases = [
         (Path::Planes, [1, 28, 28, 29], [2, 28, 3, 3]),
         (Path::Planes, [1, 3, 120, 110], [8, 3, 3, 3]),
+        (Path::Batch, [16, 8, 28, 29], [8, 8, 5, 5]),
         (Path::Channels, [1, 24, 41, 37], [32, 24, 5, 5]),
         (Path::Winograd2, [1, 64, 41, 37], [64, 64, 3, 3]),
         (Path::Gemm, [1, 24, 41, 37], [32, 24, 5, 5]),

@@ -52,7 +52,7 @@ fn what_is_not_finite_gives_the_bits_of_the_plan() {
 fn plans_of_other_sizes_share_what_is_kept() {
     let options = Conv2dOptions { padding: Padding::Same, ..Default::default() };
     let plan = |batch, height, width| Plan::new([batch, 24, height, width], [40, 24, 3, 3], &options).unwrap();
-    let sizes = [(1, 7, 9), (1, 30, 31), (3, 14, 15), (1, 2, 1)];
+    let sizes = [(1, 7, 9), (1, 26, 27), (3, 14, 15), (1, 2, 1)];
     let first = plan(1, 7, 9).prepare(&reals::<f32>(40 * 24 * 9)).unwrap();
     for path in first.plan().paths() {
         for (batch, height, width) in sizes {

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use super::block::{Block, CHANNELS, PIXELS, Workspace};
 use super::pack::Pack;
 use crate::simd::Isa;
-use crate::{Element, Error, Geometry, Input, threads, zeros};
+use crate::{Aligned, Element, Error, Geometry, Input, aligned, threads};
 
 /// Below so many multiplications a call stays on its own thread.
 const SEQUENTIAL_MULTIPLICATIONS: f64 = 200_000.0;
@@ -44,9 +44,9 @@ pub(crate) fn forward<T: Element>(
 }
 
 /// The packed weights of all groups.
-fn pack<T: Element>(isa: Isa, geometry: &Geometry, weight: &[T], sharing: bool) -> Result<Vec<T>, Error> {
+fn pack<T: Element>(isa: Isa, geometry: &Geometry, weight: &[T], sharing: bool) -> Result<Aligned<T>, Error> {
     let taps = weight.len() / geometry.output_channels();
-    let mut packed = zeros(weight.len())?;
+    let mut packed = aligned(weight.len())?;
     let group = geometry.output_channels_per_group() * taps;
     // A whole number of tiles.
     let part = CHANNELS * taps;

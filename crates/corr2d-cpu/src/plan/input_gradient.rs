@@ -15,8 +15,12 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Path {
     let size = |class: &&Geometry| class.weight_len();
     let Some(largest) = classes.iter().max_by_key(size) else { return Path::Direct };
     let suits_all = |path: &Path| classes.iter().all(|class| suits(class, *path));
-    let wanted = forward::path(largest, algorithm).ok();
-    wanted.filter(suits_all).or(Some(direct_path(largest)).filter(suits_all)).unwrap_or(Path::Direct)
+    let wanted = match forward::path(largest, algorithm) {
+        // Several classes are computed a few images at a time.
+        Ok(Path::Batch) if classes.len() > 1 => forward::path(&largest.with_batch(1), algorithm),
+        path => path,
+    };
+    wanted.ok().filter(suits_all).or(Some(direct_path(largest)).filter(suits_all)).unwrap_or(Path::Direct)
 }
 
 /// A path of the caller's choice, if it suits.
@@ -64,6 +68,7 @@ impl Plan {
             Path::Reference,
             Path::Direct,
             Path::Planes,
+            Path::Batch,
             Path::Channels,
             Path::Gemm,
             Path::Winograd2,

@@ -3,7 +3,7 @@
 use super::{Path, Plan};
 use crate::geometry::check;
 use crate::winograd::{self, Tile};
-use crate::{Algorithm, Element, Error, Geometry, channels, fft};
+use crate::{Algorithm, Element, Error, Geometry, batch, channels, fft};
 
 /// Against `direct`, as it was compiled for any machine, one thread, f32, AVX-512, in milliseconds: 1080×1920 by 1×2 1.0 for
 /// 3.0, 3×3 1.5 for 11, 7×7 5.0 for 58, 15×15 18 for 260; depthwise 3×3 of 144 channels at 56×56 0.63 for 6.6; 5×5 1 → 6 on
@@ -23,9 +23,21 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm, forward: Path) -> 
         // In time of one thread on a busy Cascade Lake with AVX-512, beside the forward pass of the same layer: 3×3 of stride
         // 2 on 128 channels at 56×56 2.8 ms and 4.9, dilated by 2 on 64 2.6 and 4.0, 1×1 from 256 to 64 1.3 and 2.9, 5×5 from
         // 6 to 16 at 14×14 2.7 and 2.7, 3×3 on 512 at 7×7 4.2 and 4.6.
+        _ if batch_pays(geometry) => Path::Batch,
         _ if channels::weight_gradient_pays(geometry) => Path::Channels,
         _ => Path::Planes,
     }
+}
+
+/// Whether images in lanes beat the other direct sums.
+///
+/// In their time, one thread of a Zen 5, 64 images, AVX-512 / AVX2. Of pixels in lanes: 1 → 6 channels by 5×5 at 28×28 0.45 / 0.6,
+/// at 14×14 0.16 / 0.43, by 3×3 at 8×8 0.11 / 0.41, at 48×48 0.86 / 1.05, depthwise at 14×14 0.13 to 0.4 / 1.0; 12 → 1 by 3×3 at
+/// 20×20 0.6 / 1.3. Of channels in lanes: 6 → 16 by 5×5 at 14×14 0.7 / 1.05, 16 → 6 0.3 / 0.65, 16 → 16 by 3×3 at 28×28 0.7 / 0.9,
+/// 16 → 32 0.9 / 0.9, at stride 2 0.9 / 1.06, 6 → 32 by 7×7 at 20×20 0.9 / 1.1. With 16 images 0.1 to 1.0 / 0.5 to 1.15.
+fn batch_pays(geometry: &Geometry) -> bool {
+    let taps = geometry.rows().kernel() * geometry.columns().kernel();
+    batch::is_large(geometry) && taps > 1
 }
 
 /// The path of a weight gradient where the path of a plan is forced.
