@@ -15,6 +15,7 @@
 //! | [`threads`] | the threads that share a call: rayon's, or the caller's own |
 //! | `direct` (private) | sums along rows, blocked in registers, rows and channels in parallel |
 //! | `planes` (private) | pixels in lanes, for few channels: the output at stride 1, the weight gradient |
+//! | `batch` (private) | images in lanes, for small pictures in large batches |
 //! | `channels` (private) | output channels in lanes, for dense layers |
 //! | `winograd` (private) | 3×3 kernels at strides 1 and 2 with fewer multiplications |
 //! | `separable` (private) | kernels that are an outer product, in two passes |
