@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A register holds one pixel of as many images as it has lanes. Then nothing hangs over the ends of rows, however short they
-//! are or few the channels, every register is loaded from a whole cache line, and what reads padding alone can be left out.
+//! are or few the channels, no register that is loaded lies in two cache lines, and what reads padding alone can be left out.
 //! The price is a turn of the images into lanes, and of the outputs out of them: it pays where each pixel is read for many sums.
 //!
 //! | file | what it holds |

@@ -78,8 +78,8 @@ type Sum<T> = fn(Isa, &Geometry, &[T], &mut [T]) -> Result<(), Error>;
 /// A geometry and the algorithm chosen for it; the four operations of a correlation.
 ///
 /// Every operation overwrites its result, whatever it held, and gives the same bits on every call and for every number
-/// of threads that [share it](crate::threads). An image gives the same bits alone and in a batch by one [`Path`]; which path
-/// [`Algorithm::Auto`] takes may depend on the size of the batch.
+/// of threads that [share it](crate::threads). By one [`Path`] an image gives the same bits alone and in a batch, unless
+/// others of an `f32` batch hold denormal numbers; which path [`Algorithm::Auto`] takes may depend on the size of the batch.
 ///
 /// Nothing is flushed to zero. An `f32` call that meets numbers below the smallest normal one, 2⁻¹²⁶, or products below it,
 /// is computed in `f64` and rounded once, in up to six times the time: on many processors it would take a hundred times as

@@ -37,8 +37,14 @@ fn a_forward_sum_of_thousands_of_products_rounds_like_two_short_sums() {
 
 #[test]
 fn gradients_over_millions_of_positions_stay_within_eight_roundings() {
-    for (input, weight) in [([1, 1, 1080, 1920], [1, 1, 3, 3]), ([32, 8, 56, 56], [8, 8, 1, 1])] {
-        let options = Conv2dOptions { algorithm: Algorithm::Direct, ..Default::default() };
+    for (input, weight, algorithm) in [
+        ([1, 1, 1080, 1920], [1, 1, 3, 3], Algorithm::Direct),
+        ([32, 8, 56, 56], [8, 8, 1, 1], Algorithm::Direct),
+        // With images in lanes.
+        ([1024, 1, 48, 48], [6, 1, 5, 5], Algorithm::Auto),
+        ([16384, 1, 14, 14], [6, 1, 5, 5], Algorithm::Auto),
+    ] {
+        let options = Conv2dOptions { algorithm, ..Default::default() };
         let plan = Plan::new(input, weight, &options).unwrap();
         let geometry = *plan.geometry();
         let positions = (geometry.output_len() / geometry.output_channels()) as f64;

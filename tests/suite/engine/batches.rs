@@ -20,6 +20,7 @@ fn batches_around_whole_registers_equal_the_reference_bit_for_bit() {
     let pools = pools();
     let same = Conv2dOptions { padding: Padding::Same, ..Default::default() };
     let far = Padding::Explicit { top: 4, bottom: 3, left: 5, right: 4 };
+    let wide = Padding::Explicit { top: 0, bottom: 1, left: 4, right: 5 };
     for batch in [0, 1, 2, 7, 8, 9, 15, 16, 17, 33, 70] {
         for (name, [channels, outputs], [height, width], kernel, options) in [
             ("lenet", [2, 5], [11, 10], [5, 5], Conv2dOptions::default()),
@@ -28,6 +29,7 @@ fn batches_around_whole_registers_equal_the_reference_bit_for_bit() {
             ("a_channel_is_a_long_sum", [2, 4], [14, 13], [9, 11], same),
             ("a_line_of_many_taps", [1, 2], [1, 90], [1, 80], same),
             ("strided", [3, 6], [9, 14], [5, 7], Conv2dOptions { stride: (2, 3), dilation: (1, 2), ..same }),
+            ("narrower_than_a_stride", [2, 3], [5, 1], [3, 4], Conv2dOptions { stride: (1, 3), padding: wide, ..same }),
             ("groups", [2, 3], [5, 7], [3, 2], Conv2dOptions { groups: 3, ..same }),
             ("depthwise", [1, 1], [7, 4], [3, 3], Conv2dOptions { groups: 9, ..same }),
             ("single_pixels", [4, 9], [3, 5], [1, 1], Conv2dOptions::default()),
@@ -62,25 +64,27 @@ fn any_number_of_threads_gives_the_same_bits_on_reals() {
 #[test]
 fn a_number_that_is_not_finite_reaches_what_reads_it_and_nothing_else() {
     let options = Conv2dOptions { padding: Padding::Same, ..Default::default() };
-    let (input, weight) = ([18, 2, 6, 5], [3, 2, 3, 3]);
-    let case = Case { name: "not_finite".into(), input, weight, options, bias: false };
-    let reference = case.plan(Algorithm::Reference).unwrap();
-    let shape = reference.geometry().output_shape();
+    let strided = Conv2dOptions { stride: (1, 2), groups: 2, ..options };
     type Spoil = fn(&mut Data<f32>, f32);
     let spoilers: [(&str, Spoil); 4] = [
         ("a corner of an image in the middle of a register", |data, value| data.input[5 * 60] = value),
         ("the last pixel of all", |data, value| data.input[18 * 60 - 1] = value),
-        ("an output gradient", |data, value| data.output_gradient[7 * 90] = value),
+        ("an output gradient", |data, value| data.output_gradient[700] = value),
         ("a weight", |data, value| data.weight[13] = value),
     ];
-    for plan in plans(&case) {
-        for value in [f32::NAN, f32::INFINITY] {
-            for (name, spoil) in spoilers {
-                let mut data = Data::<f32>::integers(&case, shape);
-                spoil(&mut data, value);
-                let got = finite(&Results::of(&plan, &data).unwrap());
-                let want = finite(&Results::of(&reference, &data).unwrap());
-                assert!(got == want, "{value} in {name}, on {}", plan.isa());
+    for (weight, options) in [([3, 2, 3, 3], options), ([4, 1, 3, 3], strided)] {
+        let case = Case { name: "not_finite".into(), input: [18, 2, 6, 5], weight, options, bias: false };
+        let reference = case.plan(Algorithm::Reference).unwrap();
+        let shape = reference.geometry().output_shape();
+        for plan in plans(&case) {
+            for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                for (name, spoil) in spoilers {
+                    let mut data = Data::<f32>::integers(&case, shape);
+                    spoil(&mut data, value);
+                    let got = finite(&Results::of(&plan, &data).unwrap());
+                    let want = finite(&Results::of(&reference, &data).unwrap());
+                    assert!(got == want, "{value} in {name}, on {}, {case}", plan.isa());
+                }
             }
         }
     }
@@ -104,7 +108,7 @@ fn the_plan_puts_images_in_lanes_where_small_pictures_fill_them() {
     assert_eq!(paths([256, 1, 28, 28], [6, 1, 5, 5], 2, 1), [Path::Planes, Path::Planes, Path::Batch]);
     // Tiles multiply less.
     assert_eq!(paths([64, 32, 14, 14], [32, 32, 3, 3], 1, 1), [Path::Winograd2; 3]);
-    // A strided input gradient is computed a few images at a time.
+    // A strided input gradient is brought together from several classes.
     assert_eq!(paths([64, 6, 14, 14], [8, 6, 5, 5], 2, 2), [Path::Batch, Path::Planes, Path::Batch]);
     // Half of the lanes would be empty.
     assert_eq!(paths([17, 6, 14, 14], [16, 6, 5, 5], 0, 1), [Path::Channels, Path::Planes, Path::Channels]);
@@ -113,8 +117,29 @@ fn the_plan_puts_images_in_lanes_where_small_pictures_fill_them() {
     assert!(!paths([64, 16, 14, 14], [16, 16, 1, 1], 0, 1).contains(&Path::Batch));
     // What is asked to be direct does not depend on the batch.
     let direct = Conv2dOptions { algorithm: Algorithm::Direct, ..Default::default() };
-    let of = |batch: usize| Plan::new([batch, 6, 14, 14], [16, 6, 5, 5], &direct).unwrap().path();
-    assert_eq!((of(1), of(256)), (Path::Channels, Path::Channels));
+    let of = |batch: usize| {
+        let plan = Plan::new([batch, 6, 14, 14], [16, 6, 5, 5], &direct).unwrap();
+        [plan.path(), plan.input_gradient_path(), plan.weight_gradient_path()]
+    };
+    assert_eq!(of(1), of(256));
+    assert_eq!(of(1), [Path::Channels, Path::Planes, Path::Channels]);
+}
+
+#[test]
+fn sizes_beyond_all_memory_are_left_to_other_paths() {
+    // No image, however large; and a single tap, which may have any dilation.
+    let side = i32::MAX as usize;
+    let plan = Plan::new([0, 8, side, side], [8, 8, 5, 5], &Conv2dOptions::default()).unwrap();
+    assert!(!plan.paths().contains(&Path::Batch));
+    for stride in [(1, 1), (1, 2)] {
+        let options = Conv2dOptions { dilation: (1, usize::MAX), stride, ..Default::default() };
+        let plan = Plan::new([64, 1, 9, 9], [6, 1, 3, 1], &options).unwrap();
+        assert_eq!(plan.weight_gradient_path(), Path::Batch);
+        let gradient = vec![1f32; plan.geometry().output_len()];
+        let mut weight_gradient = [0f32; 18];
+        plan.weight_gradient(&[1.0; 64 * 81], &gradient, &mut weight_gradient).unwrap();
+        assert_eq!(weight_gradient, [(gradient.len() / 6) as f32; 18]);
+    }
 }
 
 fn random_case(seed: u64) -> Case {

@@ -27,6 +27,7 @@ fn large_crops_are_read_as_their_copies() {
         ("image_of_4096_bytes", [1, 1, 40, 1024], [1, 1, 7, 7], same),
         ("fourier", [1, 1, 150, 170], [1, 1, 19, 17], same),
         ("winograd", [2, 32, 30, 31], [32, 32, 3, 3], same),
+        ("small_pictures", [18, 4, 9, 8], [6, 4, 3, 3], same),
         ("single_pixels", [1, 40, 9, 14], [32, 40, 1, 1], same),
         ("strided", [1, 16, 29, 30], [32, 16, 3, 3], half),
         ("depthwise", [2, 20, 33, 29], [20, 1, 3, 3], depthwise),

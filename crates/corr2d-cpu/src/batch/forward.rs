@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::block::{KernelColumns, KernelRows, Source, most_columns, most_outputs};
 use super::cut::{blocks, channels, is_shared, of_groups, pieces};
 use super::layout::{Layout, taps_of_columns, taps_of_row};
-use super::turn::{fill, pixels_len, write};
+use super::turn::{fill, pixels_len, row_len, write};
 use crate::simd::{Isa, Kernel, Offsets, Simd};
 use crate::{Aligned, Element, Error, Geometry, Input, aligned, threads};
 
@@ -35,7 +35,7 @@ pub(crate) fn forward<T: Element>(
     let shape = isa.run::<T, _>(Find);
     let blocks = blocks(geometry, shape.columns.len());
     let weights = ordered(geometry, weight, &blocks)?;
-    let cut = Cut::new(geometry, &layout, &shape);
+    let cut = Cut::new(geometry, &layout, &shape, &blocks);
     let image = output.len() / geometry.batch();
     let registers = output.chunks_mut(shape.lanes * image);
     let pieces = pieces(geometry, &blocks, registers.len());
@@ -91,7 +91,7 @@ impl<T: Element> Kernel<T> for Find {
 /// Rows and columns of outputs, and what they read.
 struct Cut {
     rows: Vec<KernelRows>,
-    /// For blocks of one output channel and more.
+    /// For blocks of one output channel and more, if there are any.
     columns: Vec<Vec<Columns>>,
 }
 
@@ -102,14 +102,15 @@ struct Columns {
 }
 
 impl Cut {
-    fn new(geometry: &Geometry, layout: &Layout, shape: &Shape) -> Self {
+    fn new(geometry: &Geometry, layout: &Layout, shape: &Shape, blocks: &[Range<usize>]) -> Self {
         let rows = geometry.rows();
-        let columns = shape.columns.iter().enumerate();
+        let columns = |(index, most): (usize, &usize)| match blocks.iter().any(|block| block.len() == index + 1) {
+            true => Columns::all(geometry, layout, shape.lanes, index + 1, *most),
+            false => Vec::new(),
+        };
         Self {
             rows: (0..rows.output()).map(|row| taps_of_row(rows, row)).collect(),
-            columns: columns
-                .map(|(index, most)| Columns::all(geometry, layout, shape.lanes, index + 1, *most))
-                .collect(),
+            columns: shape.columns.iter().enumerate().map(columns).collect(),
         }
     }
 }
@@ -178,7 +179,7 @@ impl<T: Element> Workspace<T> {
         let mut pixels = aligned(pixels_len(geometry, layout, lanes))?;
         // The padding stays as it is from now on.
         pixels.fill(T::ZERO);
-        let row = aligned((layout.columns.len() + lanes) * lanes)?;
+        let row = aligned(row_len(geometry, layout, lanes))?;
         let rows = rows_at_once(geometry) * geometry.columns().output();
         Ok(Self { pixels, row, results: aligned(rows * 4 * lanes)? })
     }
@@ -212,12 +213,11 @@ impl<T: Element> Kernel<T> for Sums<'_, '_, T> {
             for first in (0..height).step_by(at_once) {
                 let rows = [first, height.min(first + at_once)];
                 for block in blocks {
-                    match block.len() {
-                        1 => self.block::<S, 1>(simd, block.start, rows),
-                        2 => self.block::<S, 2>(simd, block.start, rows),
-                        3 => self.block::<S, 3>(simd, block.start, rows),
-                        _ => self.block::<S, 4>(simd, block.start, rows),
-                    }
+                    unroll!(OUTPUTS in [1 2 3 4] {
+                        if const { OUTPUTS <= most_outputs::<S>() } && block.len() == OUTPUTS {
+                            self.block::<S, OUTPUTS>(simd, block.start, rows);
+                        }
+                    });
                 }
             }
         }

@@ -12,7 +12,8 @@ use super::block::KernelRows;
 use crate::transpose::MOST_LANES;
 use crate::{Axis, Geometry};
 
-/// The registers of a group's channels, of its outputs, and of all weights, at most: 2 MiB of each.
+/// The registers of a group's channels, of its outputs, and of all weights, at most: 2 MiB of each. Also the taps of all output
+/// columns, which are listed in blocks.
 const MOST_REGISTERS: usize = 1 << 15;
 
 /// The most output columns and taps of a row, so that a sum along a row stays short.
@@ -32,12 +33,16 @@ pub(crate) fn is_large(geometry: &Geometry) -> bool {
     geometry.batch() >= MOST_LANES && fills && suits(geometry) && registers(geometry) <= MOST_REGISTERS / 2
 }
 
-/// The registers of what is the most: a group's pixels, its outputs, or all weights.
+/// The most of what [`MOST_REGISTERS`] limits.
 fn registers(geometry: &Geometry) -> usize {
     let (rows, columns) = (geometry.rows(), geometry.columns());
     let plane = rows.input().saturating_mul(read(columns).next_multiple_of(columns.stride()));
-    let outputs = rows.output() * columns.output() * geometry.output_channels_per_group();
-    plane.saturating_mul(geometry.input_channels_per_group()).max(outputs).max(geometry.weight_len())
+    // A batch of 0 images may have planes of any size.
+    let output_plane = rows.output().saturating_mul(columns.output());
+    let taps = rows.kernel().saturating_mul(columns.kernel()).saturating_mul(columns.output());
+    let pixels = plane.saturating_mul(geometry.input_channels_per_group());
+    let outputs = output_plane.saturating_mul(geometry.output_channels_per_group());
+    pixels.max(outputs).max(geometry.weight_len()).max(taps)
 }
 
 /// The columns that are read, those in the padding too.
@@ -92,15 +97,14 @@ pub(super) fn taps_of_row(rows: &Axis, output: usize) -> KernelRows {
     KernelRows { rows: rows_inside, input_row, dilation: rows.dilation() }
 }
 
-/// The taps through which some of these output columns read the input.
+/// The taps through which some of these output columns read the input, from the first to the last of them: where the input is
+/// narrower than a stride, some in between may read padding alone.
 pub(super) fn taps_of_columns(columns: &Axis, outputs: Range<usize>) -> Range<usize> {
     let reads = |tap: &usize| {
         let inside = columns.outputs_of_tap(*tap);
-        inside.start < outputs.end && outputs.start < inside.end
+        !inside.is_empty() && inside.start < outputs.end && outputs.start < inside.end
     };
-    let mut inside = (0..columns.kernel()).filter(reads);
-    match inside.next() {
-        Some(first) => first..first + 1 + inside.count(),
-        None => 0..0,
-    }
+    let first = (0..columns.kernel()).find(reads);
+    let last = (0..columns.kernel()).rev().find(reads);
+    first.zip(last).map_or(0..0, |(first, last)| first..last + 1)
 }

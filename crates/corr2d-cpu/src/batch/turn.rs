@@ -13,6 +13,11 @@ pub(super) fn pixels_len(geometry: &Geometry, layout: &Layout, lanes: usize) -> 
     (geometry.input_channels_per_group() * layout.channel + lanes) * lanes
 }
 
+/// The numbers of a row of pixels that is cut into phases.
+pub(super) fn row_len(geometry: &Geometry, layout: &Layout, lanes: usize) -> usize {
+    if geometry.columns().stride() == 1 { 0 } else { (layout.columns.len() + lanes) * lanes }
+}
+
 /// Turns the channels of a group of up to a register of images, `images` of them from the first of `input`. Where the padding
 /// lies, `pixels` hold zeros before and after.
 #[inline(always)]
@@ -37,7 +42,7 @@ pub(super) fn fill<S: Simd>(
             let rows = Rows { numbers, channel: input.image_step(), channels: images, length };
             let to = (channel * layout.channel + index * layout.row) * S::LANES;
             if geometry.columns().stride() == 1 {
-                // What hangs over is 0, and the padding or the beginning of a row that is still to come.
+                // What hangs over is 0. It falls on padding, on rows that are still to come, or behind the last row.
                 rows.turn(simd, &mut pixels[to + layout.first * S::LANES..], S::LANES);
             } else {
                 rows.turn(simd, row, S::LANES);

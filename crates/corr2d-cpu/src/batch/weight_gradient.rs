@@ -5,9 +5,9 @@
 //! ```
 //!
 //! A register for each of a few output channels × a few taps of a row of the kernel goes over some rows of all images in its
-//! lanes; what it sums there is added to its total. The totals of a few registers of images are added up, lane by lane, to
-//! sums in f64. The images are cut into parts, summed apart and added up in order; how many parts depends on the geometry and
-//! the lanes.
+//! lanes; what it sums there is added to its total. After a few bands of rows the lanes of a total are added up, two by two, and
+//! to a sum in f64. The images are cut into parts, summed apart and added up in order; how many parts depends on the geometry
+//! and the lanes.
 //!
 //! A number that is not finite would turn the zeros of the padding into NaN. It leaves a sum that is not finite, and then
 //! all are summed anew by [`direct`](crate::direct), which skips the padding.
@@ -17,17 +17,17 @@ use std::ops::Range;
 
 use super::cut::{blocks, channels, is_shared, of_groups, pieces};
 use super::layout::Layout;
-use super::turn::{fill, pixels_len};
+use super::turn::{fill, pixels_len, row_len};
 use crate::positions::Rows;
 use crate::simd::{Isa, Kernel, Simd, Window};
 use crate::transpose::{MOST_LANES, transpose};
 use crate::{Aligned, Element, Error, Geometry, Input, aligned, direct, threads};
 
 /// The positions that a lane sums at a time.
-const POSITIONS: usize = 128;
+const POSITIONS: usize = 64;
 
-/// The registers of images whose totals are added up before they go to the sums in f64.
-const TOGETHER: usize = 4;
+/// The bands of rows, of one register of images after another, whose sums are added to totals before these go to f64.
+const TOGETHER: usize = 8;
 
 /// The most output channels of a block.
 const MOST_OUTPUTS: usize = 4;
@@ -148,7 +148,7 @@ impl<T: Element> Workspace<T> {
         let outputs = geometry.output_len() / geometry.batch() / geometry.groups();
         Ok(Self {
             pixels,
-            row: aligned((layout.columns.len() + lanes) * lanes)?,
+            row: aligned(row_len(geometry, layout, *lanes))?,
             gradient: aligned((outputs + lanes) * lanes)?,
             totals: aligned((geometry.weight_len() + lanes) * lanes)?,
         })
@@ -172,11 +172,9 @@ impl<T: Element> Kernel<T> for Part<'_, '_, T> {
         let Call { geometry, layout, .. } = *self.call;
         let (image, outputs) = (geometry.input_len() / geometry.batch(), geometry.output_len() / geometry.batch());
         let positions = geometry.rows().output() * geometry.columns().output();
+        self.workspace.totals.fill(T::ZERO);
         let all = self.registers.clone();
         for register in all.clone() {
-            if (register - all.start).is_multiple_of(TOGETHER) {
-                self.workspace.totals.fill(T::ZERO);
-            }
             let first = register * S::LANES;
             let images = S::LANES.min(geometry.batch() - first);
             let input = Input::contiguous(geometry, &self.call.input[first * image..]);
@@ -188,24 +186,22 @@ impl<T: Element> Kernel<T> for Part<'_, '_, T> {
                     let rows = Rows { numbers, channel: outputs, channels: images, length: positions };
                     rows.turn(simd, &mut gradient[index * positions * S::LANES..], S::LANES);
                 }
-                self.add_blocks(simd, blocks);
-            }
-            if (register + 1 - all.start).is_multiple_of(TOGETHER) || register + 1 == all.end {
-                self.add_up(simd);
+                self.add_blocks(simd, register - all.start, register + 1 == all.end, blocks);
             }
         }
     }
 }
 
 impl<T: Element> Part<'_, '_, T> {
-    /// Adds what the weights of some blocks of a group sum over the images in lanes.
+    /// Adds what the weights of some blocks of a group sum over the images in lanes, which come after so many registers of them.
     #[inline(always)]
-    fn add_blocks<S: Simd<Number = T>>(&mut self, simd: S, blocks: &[Range<usize>]) {
+    fn add_blocks<S: Simd<Number = T>>(&mut self, simd: S, before: usize, last: bool, blocks: &[Range<usize>]) {
         let geometry = self.call.geometry;
         let (height, output) = (geometry.rows().output(), channels(blocks).start);
         let at_once = (POSITIONS / geometry.columns().output()).max(1);
-        for first in (0..height).step_by(at_once) {
-            let band = first..height.min(first + at_once);
+        let bands = height.div_ceil(at_once);
+        for index in 0..bands {
+            let band = index * at_once..height.min((index + 1) * at_once);
             for block in blocks {
                 let (channel, gradient) = (block.start, block.start - output);
                 match block.len() {
@@ -214,6 +210,9 @@ impl<T: Element> Part<'_, '_, T> {
                     3 => self.add_block::<S, 3>(simd, channel, gradient, &band),
                     _ => self.add_block::<S, 4>(simd, channel, gradient, &band),
                 }
+            }
+            if (before * bands + index + 1).is_multiple_of(TOGETHER) || last && index + 1 == bands {
+                self.add_up(simd, channels(blocks));
             }
         }
     }
@@ -264,28 +263,36 @@ impl<T: Element> Part<'_, '_, T> {
         }
     }
 
-    /// Adds the lanes of all totals to the sums.
+    /// Adds the lanes of the totals of some output channels to the sums, and makes them 0.
     #[inline(always)]
-    fn add_up<S: Simd<Number = T>>(&mut self, simd: S) {
-        let totals = &self.workspace.totals;
+    fn add_up<S: Simd<Number = T>>(&mut self, simd: S, outputs: Range<usize>) {
+        let per_output = self.call.geometry.weight_len() / self.call.geometry.output_channels();
+        let first = (outputs.start - channels(self.piece).start) * per_output;
+        let sums = &mut self.sums[first..][..outputs.len() * per_output];
+        let totals = &mut self.workspace.totals[first * S::LANES..];
         let mut lanes = [T::ZERO; MOST_LANES];
-        for (index, sums) in self.sums.chunks_mut(S::LANES).enumerate() {
+        for (sums, totals) in sums.chunks_mut(S::LANES).zip(totals.chunks_mut(S::LANES * S::LANES)) {
             let mut square = [simd.splat(T::ZERO); MOST_LANES];
             unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
-                if const { I < S::LANES } {
-                    square[I] = simd.load(totals, (index * S::LANES + I) * S::LANES);
+                if const { I < S::LANES } && I < sums.len() {
+                    square[I] = simd.load(totals, I * S::LANES);
                 }
             });
-            let square = transpose(simd, square);
-            let mut all = square[0];
-            unroll!(I in [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
-                if const { I < S::LANES } {
-                    all = simd.add(all, square[I]);
-                }
-            });
-            simd.store(all, &mut lanes, 0);
+            let mut square = transpose(simd, square);
+            // Half of them to the other half, until one is left.
+            let mut half = S::LANES / 2;
+            while half > 0 {
+                unroll!(I in [0 1 2 3 4 5 6 7] {
+                    if I < half {
+                        square[I] = simd.add(square[I], square[I + half]);
+                    }
+                });
+                half /= 2;
+            }
+            simd.store(square[0], &mut lanes, 0);
             sums.iter_mut().zip(lanes).for_each(|(sum, lane)| *sum += lane.to_f64());
         }
+        self.workspace.totals[first * S::LANES..][..outputs.len() * per_output * S::LANES].fill(T::ZERO);
     }
 }
 
@@ -304,7 +311,8 @@ impl TapRun {
     /// All taps of a row, at most so many in a run.
     fn all(geometry: &Geometry, layout: &Layout, most: usize) -> Vec<Self> {
         let columns = geometry.columns();
-        let (kernel, dilation) = (columns.kernel(), columns.dilation());
+        // A single tap may have any dilation.
+        let (kernel, dilation) = (columns.kernel(), columns.dilation().min(columns.dilated()));
         // Taps that are so many apart read the same phase.
         let step = (1..=columns.stride()).find(|step| step * dilation % columns.stride() == 0).unwrap_or(1);
         let place_step = step * dilation / columns.stride();

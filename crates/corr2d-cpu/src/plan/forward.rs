@@ -159,15 +159,18 @@ fn gemm_pays(geometry: &Geometry) -> bool {
 /// Whether images in lanes beat the other direct paths and a matrix product: the shorter the rows, the fewer products pay for the
 /// turn into lanes and back. What pays depends on the batch, and so do the last bits of a result.
 ///
-/// On one thread of a Zen 5, 64 images, AVX-512 / AVX2, as times over those of the other path, by products a number turned. Rows of
-/// at most twelve outputs: 1 → 6 channels by 3×3 at 7×7 0.5 / 0.5, 3 → 16 0.3 / 0.4, 16 → 16 0.75 / 0.75, 16 → 6 at 8×8 0.6 / 0.8,
-/// 6 → 16 by 5×5 at 14×14 without padding 1.0 / 0.8, 16 → 32 0.75 / 0.75; one output 0.7 to 0.95 / 0.95 to 1.5. Up to 24: 6 → 16 by
-/// 3×3 at 14×14 0.75 / 0.9, 8 → 8 at 20×20 0.75 / 0.9, 16 → 6 by 5×5 at 14×14 0.7 / 0.7, by 7×7 at 20×20 0.45 / 0.65; but at 14×14
-/// 1 → 6 by 3×3 (8 products) 1.4 / 1.3, by 5×5 (21) 1.25 / 0.9, 3 → 16 by 3×3 (23) 1.04 / 0.96. Up to 32: 6 → 16 by 5×5 at 28×28
-/// 0.9 / 0.7, 16 → 16 0.9 / 0.9; but 3 → 16 (63) 1.0 / 0.75, 16 → 16 by 3×3 (72) 1.05 / 0.92. Instead of a matrix product at stride
-/// 2: 16 → 6 by 5×5 at 28×28 0.17 / 0.23, 1 → 6 0.27 / 0.34, 1 → 16 by 3×3 0.8 / 0.9. With 16 images tiny calls lose: 1 → 6 by 5×5
-/// at 14×14 1.4 / 0.8, 6 → 16 by 3×3 at 8×8 1.2 / 0.6, with 32 0.9 / 0.7 and 0.85 / 0.6.
+/// On one thread of a Zen 5, 64 images, AVX-512 / AVX2, as times over those of the other path, by products for each number that is
+/// turned. Rows of at most twelve outputs: 1 → 6 channels by 3×3 at 7×7 0.5 / 0.5, 3 → 16 0.3 / 0.4, 16 → 16 0.75 / 0.75, 16 → 6 at
+/// 8×8 0.6 / 0.8, 6 → 16 by 5×5 at 14×14 without padding 1.0 / 0.8, 16 → 32 0.75 / 0.75; one output 0.7 to 0.95 / 0.95 to 1.5. Up
+/// to 24: 6 → 16 by 3×3 at 14×14 0.75 / 0.9, 8 → 8 at 20×20 0.75 / 0.9, 16 → 6 by 5×5 at 14×14 0.7 / 0.7, by 7×7 at 20×20 0.45 /
+/// 0.65; but at 14×14 1 → 6 by 3×3 (8 products) 1.4 / 1.3, by 5×5 (21) 1.25 / 0.9, 3 → 16 by 3×3 (23) 1.04 / 0.96. Up to 32: 6 → 16
+/// by 5×5 at 28×28 0.9 / 0.7, 16 → 16 0.9 / 0.9; but 3 → 16 (63) 1.0 / 0.75, 16 → 16 by 3×3 (72) 1.05 / 0.92. Instead of a matrix
+/// product at stride 2: 16 → 6 by 5×5 at 28×28 0.17 / 0.23, 1 → 6 0.27 / 0.34, 1 → 16 by 3×3 0.8 / 0.9. With 16 images tiny calls
+/// lose: 1 → 6 by 5×5 at 14×14 1.4 / 0.8, 6 → 16 by 3×3 at 8×8 1.2 / 0.6, with 32 0.9 / 0.7 and 0.85 / 0.6.
 pub(super) fn batch_pays(geometry: &Geometry) -> bool {
+    if geometry.batch() < 32 || geometry.output_channels_per_group() == 1 || !batch::is_large(geometry) {
+        return false;
+    }
     let [_, inputs, height, width] = geometry.input_shape();
     let (rows, columns) = (geometry.rows(), geometry.columns());
     let outputs = geometry.output_channels();
@@ -179,9 +182,9 @@ pub(super) fn batch_pays(geometry: &Geometry) -> bool {
         _ if columns.stride() > 1 && gemm_pays(geometry) => 5.0,
         ..=24 if columns.stride() == 1 => 36.0,
         ..=32 if columns.stride() == 1 => 90.0,
-        _ => return false,
+        _ => f64::INFINITY,
     };
-    geometry.batch() >= 32 && batch::is_large(geometry) && geometry.output_channels_per_group() > 1 && products >= least
+    products >= least
 }
 
 /// The output columns at which some tap reads padding.

@@ -20,10 +20,10 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm, forward: Path) -> 
         // by 21×21 0.44 / 0.34; from 4 to 8 channels at 128×128 by 15×15 0.20.
         Algorithm::Auto | Algorithm::Fast if forward == Path::Fft && fft::weight_gradient_pays(geometry) => Path::Fft,
         Algorithm::Fft if fft::suits_weight_gradient(geometry) => Path::Fft,
+        Algorithm::Auto | Algorithm::Fast if batch_pays(geometry) => Path::Batch,
         // In time of one thread on a busy Cascade Lake with AVX-512, beside the forward pass of the same layer: 3×3 of stride
         // 2 on 128 channels at 56×56 2.8 ms and 4.9, dilated by 2 on 64 2.6 and 4.0, 1×1 from 256 to 64 1.3 and 2.9, 5×5 from
         // 6 to 16 at 14×14 2.7 and 2.7, 3×3 on 512 at 7×7 4.2 and 4.6.
-        _ if batch_pays(geometry) => Path::Batch,
         _ if channels::weight_gradient_pays(geometry) => Path::Channels,
         _ => Path::Planes,
     }
