@@ -1,6 +1,6 @@
 //! Long sums of numbers of one sign, where roundings add up and do not cancel.
 
-use corr2d_cpu::{Algorithm, Conv2dOptions, Plan};
+use corr2d_cpu::{Algorithm, Conv2dOptions, Path, Plan};
 
 /// The largest error of a result whose exact value is `want` throughout, in units of 2⁻²⁴ · |want|.
 fn roundings(got: &[f32], want: f64) -> f64 {
@@ -32,6 +32,23 @@ fn a_forward_sum_of_thousands_of_products_rounds_like_two_short_sums() {
         plan.forward(&vec![X; geometry.input_len()], &vec![W; geometry.weight_len()], None, &mut y).unwrap();
         let found = roundings(&y, product() * (channels * kernel * kernel) as f64);
         assert!(found < limit, "{channels} channels of {kernel}×{kernel}: {found:.1} roundings, over {limit:.1}");
+    }
+}
+
+/// Sums of equal products, where roundings add up as they will: the worst of many values.
+#[test]
+fn weight_gradients_of_batches_are_summed_in_short_runs() {
+    let plan = Plan::new([64, 1, 32, 32], [6, 1, 5, 5], &Conv2dOptions::default()).unwrap();
+    assert_eq!(plan.weight_gradient_path(), Path::Batch);
+    let geometry = plan.geometry();
+    let positions = (geometry.output_len() / geometry.output_channels()) as f64;
+    let mut weight_gradient = vec![f32::NAN; geometry.weight_len()];
+    for step in 0..60 {
+        let (x, gradient) = (0.5 + step as f32 / 97.0, W);
+        let (input, gradients) = (vec![x; geometry.input_len()], vec![gradient; geometry.output_len()]);
+        plan.weight_gradient(&input, &gradients, &mut weight_gradient).unwrap();
+        let found = roundings(&weight_gradient, f64::from(x) * f64::from(gradient) * positions);
+        assert!(found < 16.0, "{x} · {gradient}: {found:.1} roundings");
     }
 }
 
