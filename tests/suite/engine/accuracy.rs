@@ -54,15 +54,15 @@ fn weight_gradients_of_batches_are_summed_in_short_runs() {
 
 #[test]
 fn gradients_over_millions_of_positions_stay_within_eight_roundings() {
-    for (input, weight, algorithm) in [
-        ([1, 1, 1080, 1920], [1, 1, 3, 3], Algorithm::Direct),
-        ([32, 8, 56, 56], [8, 8, 1, 1], Algorithm::Direct),
-        // With images in lanes.
-        ([1024, 1, 48, 48], [6, 1, 5, 5], Algorithm::Auto),
-        ([16384, 1, 14, 14], [6, 1, 5, 5], Algorithm::Auto),
+    for (input, weight, algorithm, path) in [
+        ([1, 1, 1080, 1920], [1, 1, 3, 3], Algorithm::Direct, Path::Planes),
+        ([32, 8, 56, 56], [8, 8, 1, 1], Algorithm::Direct, Path::Channels),
+        ([1024, 1, 48, 48], [6, 1, 5, 5], Algorithm::Auto, Path::Batch),
+        ([16384, 1, 14, 14], [6, 1, 5, 5], Algorithm::Auto, Path::Batch),
     ] {
         let options = Conv2dOptions { algorithm, ..Default::default() };
         let plan = Plan::new(input, weight, &options).unwrap();
+        assert_eq!(plan.weight_gradient_path(), path);
         let geometry = *plan.geometry();
         let positions = (geometry.output_len() / geometry.output_channels()) as f64;
         let gradient = vec![W; geometry.output_len()];
