@@ -28,5 +28,5 @@ mod turn;
 mod weight_gradient;
 
 pub(crate) use forward::forward;
-pub(crate) use layout::{is_large, suits};
+pub(crate) use layout::{fills_lanes, suits};
 pub(crate) use weight_gradient::weight_gradient;

@@ -16,8 +16,8 @@ use crate::{Axis, Geometry};
 /// columns, which are listed in blocks.
 const MOST_REGISTERS: usize = 1 << 15;
 
-/// The most output columns and taps of a row, so that a sum along a row stays short.
-const MOST_COLUMNS: usize = 128;
+/// The most output columns and taps of a row, so that no sum along a row is longer than a run.
+const MOST_COLUMNS: usize = 64;
 
 /// Whether the pictures of a geometry are small enough.
 pub(crate) fn suits(geometry: &Geometry) -> bool {
@@ -27,7 +27,7 @@ pub(crate) fn suits(geometry: &Geometry) -> bool {
 
 /// Whether the batch fills four fifths of its registers or more, and the pictures are small enough to stay in a second-level
 /// cache.
-pub(crate) fn is_large(geometry: &Geometry) -> bool {
+pub(crate) fn fills_lanes(geometry: &Geometry) -> bool {
     // Whatever the instruction set, so that the path is the same.
     let fills = 5 * geometry.batch() >= 4 * geometry.batch().next_multiple_of(MOST_LANES);
     geometry.batch() >= MOST_LANES && fills && suits(geometry) && registers(geometry) <= MOST_REGISTERS / 2

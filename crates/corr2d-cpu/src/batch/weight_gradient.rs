@@ -18,7 +18,7 @@ use std::ops::Range;
 use super::cut::{blocks, channels, is_shared, of_groups, pieces};
 use super::layout::Layout;
 use super::turn::{fill, pixels_len, row_len};
-use crate::positions::Rows;
+use crate::positions::{Rows, add_parts};
 use crate::simd::{Isa, Kernel, Simd, Window};
 use crate::transpose::{MOST_LANES, transpose};
 use crate::{Aligned, Element, Error, Geometry, Input, aligned, direct, threads};
@@ -74,10 +74,7 @@ pub(crate) fn weight_gradient<T: Element>(
         isa.run(Part { call: &call, registers, piece, workspace, sums });
         Ok(())
     })?;
-    for (index, total) in weight_gradient.iter_mut().enumerate() {
-        let parts = partial.iter().skip(index).step_by(weights);
-        *total = T::from_f64(parts.fold(0.0, |sum, part| sum + part));
-    }
+    add_parts(&partial, weight_gradient);
     if weight_gradient.iter().all(|weight| weight.to_f64().is_finite()) {
         return Ok(());
     }

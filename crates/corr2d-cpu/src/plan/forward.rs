@@ -168,7 +168,7 @@ fn gemm_pays(geometry: &Geometry) -> bool {
 /// product at stride 2: 16 → 6 by 5×5 at 28×28 0.17 / 0.23, 1 → 6 0.27 / 0.34, 1 → 16 by 3×3 0.8 / 0.9. With 16 images tiny calls
 /// lose: 1 → 6 by 5×5 at 14×14 1.4 / 0.8, 6 → 16 by 3×3 at 8×8 1.2 / 0.6, with 32 0.9 / 0.7 and 0.85 / 0.6.
 pub(super) fn batch_pays(geometry: &Geometry) -> bool {
-    if geometry.batch() < 32 || geometry.output_channels_per_group() == 1 || !batch::is_large(geometry) {
+    if geometry.batch() < 32 || geometry.output_channels_per_group() == 1 || !batch::fills_lanes(geometry) {
         return false;
     }
     let [_, inputs, height, width] = geometry.input_shape();

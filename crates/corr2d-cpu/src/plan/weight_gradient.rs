@@ -37,7 +37,7 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm, forward: Path) -> 
 /// 16 → 32 0.9 / 0.9, at stride 2 0.9 / 1.06, 6 → 32 by 7×7 at 20×20 0.9 / 1.1. With 16 images 0.1 to 1.0 / 0.5 to 1.15.
 fn batch_pays(geometry: &Geometry) -> bool {
     let taps = geometry.rows().kernel() * geometry.columns().kernel();
-    batch::is_large(geometry) && taps > 1
+    batch::fills_lanes(geometry) && taps > 1
 }
 
 /// The path of a weight gradient where the path of a plan is forced.

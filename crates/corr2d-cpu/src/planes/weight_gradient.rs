@@ -30,6 +30,7 @@ use std::marker::PhantomData;
 
 use self::cut::Cut;
 use self::task::{Task, Workspace};
+use crate::positions::add_parts;
 use crate::simd::{Isa, Kernel, Simd, asks_ahead};
 use crate::{Element, Error, Geometry, direct, threads, zeros};
 
@@ -85,10 +86,7 @@ pub(crate) fn weight_gradient<T: Element>(
             sum(workspace, output / geometry.output_channels(), output % geometry.output_channels(), outputs);
             partial.copy_from_slice(&workspace.sums);
         });
-        for (index, total) in weight_gradient.iter_mut().enumerate() {
-            let parts = partial.iter().skip(index).step_by(weights);
-            *total = T::from_f64(parts.fold(0.0, |sum, part| sum + part));
-        }
+        add_parts(&partial, weight_gradient);
     }
     if weight_gradient.iter().all(|weight| weight.to_f64().is_finite()) {
         return Ok(());

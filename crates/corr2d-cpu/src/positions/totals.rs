@@ -73,3 +73,12 @@ impl<T: Element> Totals<T> {
         }
     }
 }
+
+/// totals = the sums of all parts, in their order: each part has one for every total.
+pub(crate) fn add_parts<T: Element>(parts: &[f64], totals: &mut [T]) {
+    let count = totals.len();
+    for (index, total) in totals.iter_mut().enumerate() {
+        let parts = parts.iter().skip(index).step_by(count);
+        *total = T::from_f64(parts.fold(0.0, |sum, part| sum + part));
+    }
+}
