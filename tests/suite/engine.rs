@@ -15,6 +15,8 @@ mod images;
 mod input_gradients;
 #[cfg(target_os = "linux")]
 mod memory;
+mod on_path;
+mod pairs;
 mod prepared;
 mod separable;
 mod special_values;

@@ -10,7 +10,7 @@ use crate::pooling;
 use crate::simd::{Registers, zeroed};
 use crate::widened::{self, Widened};
 use crate::winograd::{self, Tile};
-use crate::{Input, Path, Plan, batch, channels, direct, fft, gemm, planes, reference, separable, turned};
+use crate::{Input, Path, Plan, batch, channels, direct, fft, gemm, pairs, planes, reference, separable, turned};
 
 /// `f32` or `f64`.
 ///
@@ -189,6 +189,13 @@ macro_rules! element {
                     },
                     ..DIRECT
                 };
+                static PAIRS: Operations<$number> = Operations {
+                    forward: pairs::forward,
+                    keep: pairs::keep,
+                    input_gradient: turned!(Pairs),
+                    weight_gradient: planes::weight_gradient,
+                    ..DIRECT
+                };
                 static FFT: Operations<$number> = Operations {
                     forward: fft::forward,
                     input_gradient: turned!(Fft),
@@ -199,6 +206,7 @@ macro_rules! element {
                     Path::Gemm => &GEMM,
                     Path::Separable => &SEPARABLE,
                     Path::Fft => &FFT,
+                    Path::Pairs => &PAIRS,
                     Path::Winograd2 => &WINOGRAD2,
                     Path::Winograd4 => &WINOGRAD4,
                     Path::Reference => &REFERENCE,

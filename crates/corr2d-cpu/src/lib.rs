@@ -16,6 +16,7 @@
 //! | `direct` (private) | sums along rows, blocked in registers, rows and channels in parallel |
 //! | `planes` (private) | pixels in lanes, for few channels: the output at stride 1, the weight gradient |
 //! | `batch` (private) | images in lanes, for small pictures in large batches |
+//! | `pairs` (private) | outputs two by two along rows, for wide kernels and strides, with fewer multiplications |
 //! | `channels` (private) | output channels in lanes, for dense layers |
 //! | `winograd` (private) | 3×3 kernels at strides 1 and 2 with fewer multiplications |
 //! | `separable` (private) | kernels that are an outer product, in two passes |
@@ -32,6 +33,7 @@
 #[allow(unsafe_code, reason = "vector instructions; each block says why it is sound")]
 mod simd;
 
+mod bands;
 mod batch;
 mod buffer;
 mod channels;
@@ -43,6 +45,7 @@ mod gemm;
 mod geometry;
 mod input;
 mod options;
+mod pairs;
 mod plan;
 mod planes;
 mod pooling;

@@ -44,6 +44,9 @@ pub enum Path {
     /// Winograd's minimal filtering in tiles of 2×2, for 3×3 kernels at stride 1, dilated by 2 at most, or at stride 2
     /// without dilation, and its adjoint for the weight gradient.
     Winograd2,
+    /// Winograd's minimal filtering along rows, two outputs at a time, for kernels of two columns and more a stride apart that are
+    /// not dilated along rows; weight gradients as `Planes`.
+    Pairs,
     /// A matrix product over unrolled windows, for any geometry; weight gradients as `Direct`.
     Gemm,
     /// Two passes, for kernels that are an outer product, of one input channel a group; weight gradients as `Direct`.
@@ -142,7 +145,7 @@ impl Plan {
         let path = forward::path(&geometry, algorithm)?;
         let two_passes = matches!(algorithm, Algorithm::Auto | Algorithm::Fast) && separable::pays(&geometry);
         let input_gradient_two_passes = input_gradient::two_passes(&geometry, algorithm);
-        let (input_gradient_path, weight_gradient_path) = gradient_paths(&geometry, algorithm, path);
+        let (input_gradient_path, weight_gradient_path) = gradient_paths(&geometry, algorithm);
         Ok(Self {
             geometry,
             path,
@@ -171,9 +174,11 @@ impl Plan {
     /// As [`Plan::for_geometry`].
     pub fn for_kept_weights(geometry: Geometry, algorithm: Algorithm) -> Result<Self, Error> {
         let plan = Self::for_geometry(geometry, algorithm)?;
+        let in_direct_sums = matches!(plan.path, Path::Planes | Path::Channels | Path::Gemm);
         let path = match algorithm {
             Algorithm::Fast if winograd::pays_kept(Tile::F4, &geometry) => Path::Winograd4,
             Algorithm::Auto | Algorithm::Fast if winograd::pays_kept(Tile::F2, &geometry) => Path::Winograd2,
+            Algorithm::Auto | Algorithm::Fast if in_direct_sums && forward::pairs_pay(&geometry, true) => Path::Pairs,
             _ => plan.path,
         };
         Ok(Self { path, ..plan })
@@ -212,7 +217,7 @@ impl Plan {
     /// ```
     pub fn paths(&self) -> Vec<Path> {
         let direct = [Path::Reference, Path::Direct, Path::Planes, Path::Batch, Path::Channels, Path::Gemm];
-        let fast = [Path::Winograd2, Path::Winograd4, Path::Fft];
+        let fast = [Path::Winograd2, Path::Winograd4, Path::Pairs, Path::Fft];
         direct.into_iter().chain(fast).filter(|path| self.suits(*path)).collect()
     }
 
@@ -396,9 +401,9 @@ impl Plan {
 }
 
 /// Which algorithms compute the input gradient and the weight gradient of a forward pass.
-fn gradient_paths(geometry: &Geometry, algorithm: Algorithm, forward: Path) -> (Path, Path) {
+fn gradient_paths(geometry: &Geometry, algorithm: Algorithm) -> (Path, Path) {
     match algorithm {
         Algorithm::Reference => (Path::Reference, Path::Reference),
-        _ => (input_gradient::path(geometry, algorithm), weight_gradient::path(geometry, algorithm, forward)),
+        _ => (input_gradient::path(geometry, algorithm), weight_gradient::path(geometry, algorithm)),
     }
 }

@@ -63,7 +63,7 @@ use crate::Geometry;
 pub(crate) use choice::{pays, pays_kept, suits, weight_gradient_pays};
 pub(crate) use forward::{forward, forward_kernels};
 pub(crate) use weight_gradient::weight_gradient;
-pub(crate) use weights::keep;
+pub(crate) use weights::{keep, moderate, overflow_scale};
 
 /// The outputs that are computed at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,17 +1,18 @@
 //! Batches of small pictures, with images in lanes: on every instruction set and number of threads, against the textbook loops.
 
-use corr2d_cpu::{Algorithm, Conv2dOptions, Isa, Padding, Path, Plan, Size};
+use corr2d_cpu::{Algorithm, Conv2dOptions, Padding, Path, Plan};
 use corr2d_tests::compare::assert_same_results;
-use corr2d_tests::{Case, Data, Number, Results, SplitMix};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use corr2d_tests::{Case, Data, Results, SplitMix};
+
+use super::on_path::{assert_equal, finite, plans, pools};
 
 #[test]
 fn random_batches_equal_the_reference_bit_for_bit() {
     let pools = pools();
     for seed in 0..150 {
         let case = random_case(seed);
-        assert_equal::<f32>(&case, &pools);
-        assert_equal::<f64>(&case, &pools);
+        assert_equal::<f32>(Path::Batch, &case, &pools);
+        assert_equal::<f64>(Path::Batch, &case, &pools);
     }
 }
 
@@ -38,7 +39,7 @@ fn batches_around_whole_registers_equal_the_reference_bit_for_bit() {
             let (input, weight) =
                 ([batch, groups * channels, height, width], [groups * outputs, channels, kernel[0], kernel[1]]);
             let case = Case { name: format!("{name}_{batch}").into(), input, weight, options, bias: true };
-            assert_equal::<f32>(&case, &pools);
+            assert_equal::<f32>(Path::Batch, &case, &pools);
         }
     }
 }
@@ -50,7 +51,7 @@ fn any_number_of_threads_gives_the_same_bits_on_reals() {
         let options = Conv2dOptions { padding: Padding::Same, groups: 2, ..Default::default() };
         let (input, weight) = ([batch, 6, 12, 11], [14, 3, 5, 3]);
         let case = Case { name: format!("batch_{batch}").into(), input, weight, options, bias: true };
-        for plan in plans(&case) {
+        for plan in plans(Path::Batch, &case) {
             let data = Data::<f32>::reals(&case, plan.geometry().output_shape());
             let [want, others @ ..] = &pools.each_ref().map(|pool| pool.install(|| Results::of(&plan, &data)).unwrap());
             for (got, pool) in others.iter().zip(&pools[1..]) {
@@ -76,7 +77,7 @@ fn a_number_that_is_not_finite_reaches_what_reads_it_and_nothing_else() {
         let case = Case { name: "not_finite".into(), input: [18, 2, 6, 5], weight, options, bias: false };
         let reference = case.plan(Algorithm::Reference).unwrap();
         let shape = reference.geometry().output_shape();
-        for plan in plans(&case) {
+        for plan in plans(Path::Batch, &case) {
             for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
                 for (name, spoil) in spoilers {
                     let mut data = Data::<f32>::integers(&case, shape);
@@ -88,11 +89,6 @@ fn a_number_that_is_not_finite_reaches_what_reads_it_and_nothing_else() {
             }
         }
     }
-}
-
-/// Which elements of all results are finite.
-fn finite(results: &Results<f32>) -> Vec<bool> {
-    results.parts().iter().flat_map(|(_, values, _)| values.iter().map(|value| value.is_finite())).collect()
 }
 
 #[test]
@@ -164,30 +160,5 @@ fn random_case(seed: u64) -> Case {
         weight: [groups * outputs, channels, kernel[0], kernel[1]],
         options: Conv2dOptions { stride, padding, dilation, groups, ..Default::default() },
         bias: random.percent(50),
-    }
-}
-
-fn pools() -> [ThreadPool; 3] {
-    [1, 2, 8].map(|threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap())
-}
-
-/// Images in lanes, with every instruction set.
-fn plans(case: &Case) -> impl Iterator<Item = Plan> {
-    let plan = case.plan(Algorithm::Auto).unwrap().with_path(Path::Batch).unwrap();
-    assert_eq!(plan.weight_gradient_path(), Path::Batch);
-    Isa::available().iter().map(move |isa| plan.with_isa(*isa))
-}
-
-fn assert_equal<T: Number>(case: &Case, pools: &[ThreadPool]) {
-    let reference = case.plan(Algorithm::Reference).unwrap();
-    let Size { height, width } = reference.geometry().output_size();
-    let data = Data::<T>::integers(case, [case.input[0], case.weight[0], height, width]);
-    let want = Results::of(&reference, &data).unwrap();
-    for plan in plans(case) {
-        for pool in pools {
-            let got = pool.install(|| Results::of(&plan, &data)).unwrap();
-            let label = format!("{} on {}, {} threads, {case}", T::NAME, plan.isa(), pool.current_num_threads());
-            assert_same_results(&got, &want, &label);
-        }
     }
 }

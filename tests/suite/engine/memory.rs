@@ -121,6 +121,8 @@ fn packed_weights(plan: &Plan, path: Path) -> usize {
         // (m + 2)² numbers where the kernel has nine.
         Path::Winograd2 => bytes * 16 / 9,
         Path::Winograd4 => bytes * 36 / 9,
+        // At most four for two taps, which are left over from threes.
+        Path::Pairs => bytes * 2,
         _ => bytes,
     }
 }
@@ -143,6 +145,7 @@ fn a_forward_pass_finds_the_scratch_memory_of_the_last() {
         (Path::Batch, [16, 8, 28, 29], [8, 8, 5, 5]),
         (Path::Channels, [1, 24, 41, 37], [32, 24, 5, 5]),
         (Path::Winograd2, [1, 64, 41, 37], [64, 64, 3, 3]),
+        (Path::Pairs, [1, 24, 41, 37], [32, 24, 5, 5]),
         (Path::Gemm, [1, 24, 41, 37], [32, 24, 5, 5]),
         (Path::Direct, [1, 24, 41, 37], [4, 24, 5, 5]),
         (Path::Fft, [1, 1, 230, 210], [1, 1, 15, 17]),

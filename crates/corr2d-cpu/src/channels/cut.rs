@@ -7,6 +7,7 @@ use super::block::MOST_PIXELS;
 use super::pixels;
 use super::task::Task;
 use super::window::phases;
+use crate::bands::{Band, bands};
 use crate::transpose::MOST_LANES;
 use crate::{Axis, Conv2dOptions, Geometry};
 
@@ -101,26 +102,14 @@ impl Cut {
     }
 
     pub(super) fn tasks<'a, T>(&self, geometry: &Geometry, output: &'a mut [MaybeUninit<T>]) -> Vec<Task<'a, T>> {
-        let (width, channels) = (geometry.columns().output(), geometry.output_channels_per_group());
-        let plane = geometry.rows().output() * width;
-        let mut tasks = Vec::new();
-        for (index, group) in output.chunks_mut(channels * plane).enumerate() {
-            let (image, group_index) = (index / geometry.groups(), index % geometry.groups());
-            for (part, planes) in group.chunks_mut(self.registers_per_task * self.lanes * plane).enumerate() {
-                let register = part * self.registers_per_task;
-                let (first_task, planes_in_part) = (tasks.len(), planes.len() / plane);
-                for plane in planes.chunks_mut(plane) {
-                    for (block, rows) in plane.chunks_mut(self.rows * width).enumerate() {
-                        if tasks.len() == first_task + block {
-                            let rows = Vec::with_capacity(planes_in_part);
-                            tasks.push(Task { image, group: group_index, block, register, rows });
-                        }
-                        tasks[first_task + block].rows.push(rows);
-                    }
-                }
-            }
-        }
-        tasks
+        let task = |Band { image, group, first_channel, first_row, outputs }| Task {
+            image,
+            group,
+            block: first_row / self.rows,
+            register: first_channel / self.lanes,
+            rows: outputs,
+        };
+        bands(geometry, [self.rows, self.registers_per_task * self.lanes], output).into_iter().map(task).collect()
     }
 }
 

@@ -74,6 +74,7 @@ impl Plan {
             Path::Gemm,
             Path::Winograd2,
             Path::Winograd4,
+            Path::Pairs,
             Path::Fft,
         ];
         all.into_iter().filter(|path| suits_input_gradient(&self.geometry, *path)).collect()

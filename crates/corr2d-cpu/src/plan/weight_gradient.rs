@@ -1,5 +1,6 @@
 //! Which algorithm for the weight gradient.
 
+use super::forward::fft_pays;
 use super::{Path, Plan};
 use crate::geometry::check;
 use crate::winograd::{self, Tile};
@@ -9,16 +10,16 @@ use crate::{Algorithm, Element, Error, Geometry, batch, channels, fft};
 /// 3.0, 3×3 1.5 for 11, 7×7 5.0 for 58, 15×15 18 for 260; depthwise 3×3 of 144 channels at 56×56 0.63 for 6.6; 5×5 1 → 6 on
 /// 256 images of 28×28 2.4 for 28; 3×3 64 → 64 at 56×56 9.3 for 143; 1×1 16 → 16 at 112×112 0.55 for 1.7;
 /// 12×12 by 3×3 0.002 in both.
-pub(super) fn path(geometry: &Geometry, algorithm: Algorithm, forward: Path) -> Path {
+pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Path {
     match algorithm {
         Algorithm::Fast if winograd::weight_gradient_pays(Tile::F4, geometry) => Path::Winograd4,
         Algorithm::Auto | Algorithm::Fast if winograd::weight_gradient_pays(Tile::F2, geometry) => Path::Winograd2,
         Algorithm::Winograd if winograd::suits(Tile::F2, geometry) => Path::Winograd2,
-        // By transforms where the forward pass is, so that one rule says what errs by them, and where they pay here. In time of
+        // By transforms where the forward pass is but for small pictures, where outputs two by two beat them, and where they pay here. In time of
         // sums over pixels, one thread of a Cascade Lake, AVX-512 / AVX2, from one channel to one: 1080×1920 by 15×15 8.4 ms for
         // 18.0, 31×31 11 for 70; 1024×1024 by 11×11 0.57 / 0.52 of the time, 256×256 by 13×13 0.76 / 0.68, by 15×15 0.61 / 0.56,
         // by 21×21 0.44 / 0.34; from 4 to 8 channels at 128×128 by 15×15 0.20.
-        Algorithm::Auto | Algorithm::Fast if forward == Path::Fft && fft::weight_gradient_pays(geometry) => Path::Fft,
+        Algorithm::Auto | Algorithm::Fast if fft_pays(geometry) && fft::weight_gradient_pays(geometry) => Path::Fft,
         Algorithm::Fft if fft::suits_weight_gradient(geometry) => Path::Fft,
         Algorithm::Auto | Algorithm::Fast if batch_pays(geometry) => Path::Batch,
         // In time of one thread on a busy Cascade Lake with AVX-512, beside the forward pass of the same layer: 3×3 of stride

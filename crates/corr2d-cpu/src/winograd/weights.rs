@@ -247,7 +247,7 @@ impl<T: Element> Kept<T> for Weights<T> {
 
 /// Whether all numbers are finite and so far from the largest that no sum of products of theirs overflows: below 2⁵⁰ in
 /// f32, 2⁵⁰⁰ in f64.
-pub(super) fn moderate<T: Element>(numbers: &[T]) -> bool {
+pub(crate) fn moderate<T: Element>(numbers: &[T]) -> bool {
     let scale = overflow_scale::<T>();
     // 0 times a product that overflowed, or that is no number, is no number. Eight sums, so that they need not wait for
     // one another.
@@ -265,6 +265,6 @@ pub(super) fn moderate<T: Element>(numbers: &[T]) -> bool {
 }
 
 /// What makes a number overflow that is not moderate.
-pub(super) fn overflow_scale<T: Element>() -> T {
+pub(crate) fn overflow_scale<T: Element>() -> T {
     T::from_f64(if size_of::<T>() == 4 { 2f64.powi(128 - 50) } else { 2f64.powi(1024 - 500) })
 }
