@@ -423,7 +423,7 @@ fn auto_takes_transforms_where_they_pay_alone() {
         }
         assert_eq!(path([1, 1, 64, 64], [1, 1, 15, 15], algorithm), Path::Planes);
         assert_eq!(path([1, 1, 64, 64], [1, 1, 63, 63], algorithm), Path::Planes);
-        assert_eq!(path([1, 64, 56, 56], [64, 64, 11, 11], algorithm), Path::Pairs);
+        assert_eq!(path([1, 64, 56, 56], [64, 64, 11, 11], algorithm), Path::Channels);
         // Few channels of many outputs, which are summed two by two under a smaller kernel.
         assert_eq!(path([1, 8, 256, 256], [32, 8, 15, 15], algorithm), Path::Fft);
         assert_eq!(path([1, 8, 40, 40], [32, 8, 5, 5], algorithm), Path::Pairs);
