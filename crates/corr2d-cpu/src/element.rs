@@ -193,7 +193,7 @@ macro_rules! element {
                     forward: pairs::forward,
                     keep: pairs::keep,
                     input_gradient: turned!(Pairs),
-                    weight_gradient: planes::weight_gradient,
+                    weight_gradient: pairs::weight_gradient,
                     ..DIRECT
                 };
                 static FFT: Operations<$number> = Operations {

@@ -30,6 +30,7 @@
 //! | `weights` | those of weights, which may be kept between calls |
 //! | `block` | the four sums of a block, and the outputs of them |
 //! | `forward` | bands of rows, in parallel |
+//! | `weight_gradient` | ∂L/∂w, summed over pairs |
 //!
 //! No output is made of pixels outside its window, so one that is not finite spoils no other. But ∞ − ∞ is no number, and a sum of
 //! very large pixels might overflow where the products would not: images with such a pixel are left to
@@ -41,9 +42,11 @@ mod forward;
 mod layout;
 mod parts;
 mod pixels;
+mod weight_gradient;
 mod weights;
 
 pub(crate) use choice::{products, suits};
 pub(crate) use forward::forward;
 pub(crate) use layout::pairs;
+pub(crate) use weight_gradient::{suits_weight_gradient, weight_gradient};
 pub(crate) use weights::keep;

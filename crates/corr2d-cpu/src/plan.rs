@@ -45,7 +45,7 @@ pub enum Path {
     /// without dilation, and its adjoint for the weight gradient.
     Winograd2,
     /// Winograd's minimal filtering along rows, two outputs at a time, for kernels of two columns and more a stride apart that are
-    /// not dilated along rows; weight gradients as `Planes`.
+    /// not dilated along rows, and its adjoint for the weight gradient.
     Pairs,
     /// A matrix product over unrolled windows, for any geometry; weight gradients as `Direct`.
     Gemm,

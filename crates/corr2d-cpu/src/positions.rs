@@ -22,7 +22,7 @@ mod totals;
 pub(crate) use blocks::{Block, Cut, Registers, registers_of, sum_blocks};
 pub(crate) use panel::Rows;
 pub(crate) use products::{Products, RUN, Stretch};
-pub(crate) use totals::{GROUP, Totals, add_parts};
+pub(crate) use totals::{GROUP, Totals, add_parts, write_taps};
 
 use crate::simd::{Isa, Kernel, Simd};
 use crate::{Element, Geometry};

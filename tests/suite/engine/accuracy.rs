@@ -59,6 +59,7 @@ fn gradients_over_millions_of_positions_stay_within_eight_roundings() {
         ([32, 8, 56, 56], [8, 8, 1, 1], Algorithm::Direct, Path::Channels),
         ([1024, 1, 48, 48], [6, 1, 5, 5], Algorithm::Auto, Path::Batch),
         ([16384, 1, 14, 14], [6, 1, 5, 5], Algorithm::Auto, Path::Batch),
+        ([2, 3, 230, 230], [32, 3, 7, 7], Algorithm::Auto, Path::Pairs),
     ] {
         let options = Conv2dOptions { algorithm, ..Default::default() };
         let plan = Plan::new(input, weight, &options).unwrap();

@@ -155,6 +155,15 @@ fn the_plan_takes_pairs_where_they_multiply_less_and_pay() {
     assert_eq!(path([1, 64, 7, 7], 64, 5, 1), Path::Channels);
     let small = plan([1, 64, 7, 7], 64, 5, 1, Algorithm::Auto);
     assert_eq!(Plan::for_kept_weights(small, Algorithm::Auto).unwrap().path(), Path::Pairs);
+    // Their weight gradients too, unless turning the gradients of few outputs costs more.
+    let weight_gradient = |input, outputs, kernel, stride| {
+        let geometry = plan(input, outputs, kernel, stride, Algorithm::Auto);
+        Plan::for_geometry(geometry, Algorithm::Auto).unwrap().weight_gradient_path()
+    };
+    assert_eq!(weight_gradient([1, 3, 224, 224], 64, 7, 2), Path::Pairs);
+    assert_eq!(weight_gradient([1, 16, 56, 56], 32, 3, 1), Path::Pairs);
+    assert_eq!(weight_gradient([1, 16, 56, 56], 16, 5, 2), Path::Channels);
+    assert_eq!(weight_gradient([1, 64, 14, 14], 64, 5, 1), Path::Channels);
     // Tiles save more, and transforms of large pictures.
     assert_eq!(path([1, 64, 56, 56], 64, 3, 1), Path::Winograd2);
     assert_eq!(path([1, 3, 28, 28], 32, 11, 1), Path::Pairs);

@@ -18,6 +18,7 @@ use std::ops::Range;
 use super::padded::Layout;
 use crate::positions::{
     Block, Cut, Products, RUN, Registers, Rows, Stretch, Totals, all_finite, reads_padding, registers_of, sum_blocks,
+    write_taps,
 };
 use crate::simd::{Isa, Kernel, Simd};
 use crate::{Aligned, Axis, Conv2dOptions, Element, Error, Geometry, aligned, direct};
@@ -353,14 +354,10 @@ impl<T: Element> Run<'_, '_, T> {
                 for register in 0..registers {
                     let first = strip * self.call.registers.strip + register * S::LANES;
                     let last = self.block.rows.len().min(first + S::LANES);
-                    let totals = &self.workspace.totals;
+                    let sums = &self.workspace.totals.sums;
                     let rows = &mut self.block.rows[first..last];
-                    totals.write(
-                        simd,
-                        [from + register * S::LANES, step, count],
-                        rows,
-                        channel * copied.taps_per_channel,
-                    );
+                    let at = channel * copied.taps_per_channel;
+                    write_taps(simd, sums, [from + register * S::LANES, step, count], rows, at);
                 }
             }
         }

@@ -26,7 +26,7 @@ pub(crate) fn suits(geometry: &Geometry) -> bool {
     }
     let parts = Parts::new(columns);
     let in_one_run = (0..super::parts::SUMS).all(|sum| rows.kernel() * parts.of(sum).len() <= RUN);
-    in_one_run && Layout::new(geometry, &parts, 1).len(geometry) <= MOST_BAND
+    in_one_run && Layout::new(geometry, &parts, 1).len(geometry.input_channels_per_group()) <= MOST_BAND
 }
 
 /// How many products of a kernel row make two outputs.

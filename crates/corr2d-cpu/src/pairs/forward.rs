@@ -101,7 +101,7 @@ impl Cut {
         let at_once = PAIRS.div_ceil(pairs(geometry.columns()));
         let fits = |rows: &usize| {
             let most = if *rows <= at_once { LARGE_BAND } else { BAND };
-            Layout::new(geometry, parts, *rows).len(geometry) <= most
+            Layout::new(geometry, parts, *rows).len(geometry.input_channels_per_group()) <= most
         };
         let most = (1..=height).take_while(fits).last().unwrap_or(1);
         let mut bands = height.div_ceil(most);
@@ -138,7 +138,7 @@ struct Workspace<T> {
 impl<T: Element> Workspace<T> {
     fn new(geometry: &Geometry, lines: &Lines, layout: &Layout) -> Result<Self, Error> {
         Ok(Self {
-            v: aligned(layout.len(geometry))?,
+            v: aligned(layout.len(geometry.input_channels_per_group()))?,
             pixels: aligned(lines.len(layout.input_rows_count()))?,
             totals: aligned(TOGETHER * SUMS * BLOCK)?,
             pieces: Vec::new(),
@@ -165,7 +165,7 @@ impl<T: Element> Kernel<T> for Run<'_, '_, T> {
         let Band { image, group, first_channel, first_row, ref mut outputs } = self.band;
         let inputs = geometry.input_channels_per_group();
         let planes = self.input.planes(image, group * inputs);
-        if !lines.fill(simd, geometry, layout, planes, first_row, pixels, v) {
+        if !lines.fill(simd, geometry, layout, (planes, inputs), first_row, pixels, v) {
             return false;
         }
         let width = geometry.columns().output();

@@ -49,9 +49,9 @@ impl Layout {
         Self { pairs, phases, length, plane, channel: parts.products().saturating_mul(plane) }
     }
 
-    /// All numbers of a group.
-    pub(super) fn len(&self, geometry: &Geometry) -> usize {
-        geometry.input_channels_per_group().saturating_mul(self.channel).saturating_add(SPARE[1])
+    /// All numbers of so many channels.
+    pub(super) fn len(&self, channels: usize) -> usize {
+        channels.saturating_mul(self.channel).saturating_add(SPARE[1])
     }
 
     /// How many input rows there are.
@@ -75,21 +75,26 @@ impl Layout {
         phase * self.length + reach / axis.stride()
     }
 
+    /// Where the products of one of the four sums read, of so many channels: channel by channel, kernel row by kernel row.
+    pub(super) fn offsets(&self, axis: &Axis, parts: &Parts, sum: usize, channels: usize) -> Vec<usize> {
+        let (before, count) = (parts.before(sum), parts.of(sum).len());
+        let mut offsets = Vec::with_capacity(channels * axis.kernel() * count);
+        for channel in 0..channels {
+            for kernel_row in 0..axis.kernel() {
+                let row = channel * self.channel + self.row(axis, kernel_row) * self.pairs;
+                offsets.extend((before..before + count).map(|product| row + product * self.plane));
+            }
+        }
+        offsets
+    }
+
     /// For each of the four sums where its products read, for as many channels as make a run.
     pub(super) fn taps(&self, geometry: &Geometry, parts: &Parts) -> [Taps; SUMS] {
         let axis = geometry.rows();
         std::array::from_fn(|sum| {
-            let (before, count) = (parts.before(sum), parts.of(sum).len());
-            let per_channel = axis.kernel() * count;
+            let per_channel = axis.kernel() * parts.of(sum).len();
             let channels = (RUN / per_channel.max(1)).clamp(1, geometry.input_channels_per_group());
-            let mut offsets = Vec::with_capacity(channels * per_channel);
-            for channel in 0..channels {
-                for kernel_row in 0..axis.kernel() {
-                    let row = channel * self.channel + self.row(axis, kernel_row) * self.pairs;
-                    offsets.extend((before..before + count).map(|product| row + product * self.plane));
-                }
-            }
-            Taps { channels, per_channel, offsets: Offsets::new(offsets) }
+            Taps { channels, per_channel, offsets: Offsets::new(self.offsets(axis, parts, sum, channels)) }
         })
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Part {
 
 impl Part {
     /// Whether it goes to a sum: one tap to the first and the last, two to all but the third, three to all.
-    pub(super) fn goes_to(self, sum: usize) -> bool {
+    fn goes_to(self, sum: usize) -> bool {
         match self.taps {
             1 => matches!(sum, 0 | 3),
             2 => sum != 2,
@@ -49,7 +49,18 @@ impl Parts {
         &self.of_sums[sum]
     }
 
-    /// How many products of a kernel row make two outputs, and how many of them come before those of a sum.
+    /// All parts, and which each is among those of every sum that it goes to.
+    pub(super) fn indices(&self) -> impl Iterator<Item = (Part, [usize; SUMS])> {
+        let mut used = [0; SUMS];
+        // Every part goes to the first sum.
+        self.of(0).iter().map(move |part| {
+            let index = used;
+            (0..SUMS).for_each(|sum| used[sum] += usize::from(part.goes_to(sum)));
+            (*part, index)
+        })
+    }
+
+    /// How many products of a kernel row make two outputs.
     pub(super) fn products(&self) -> usize {
         self.before(SUMS)
     }

@@ -1,7 +1,7 @@
 //! The sums and differences of pixels.
 
 use super::layout::Layout;
-use super::parts::{Parts, SUMS};
+use super::parts::{Part, Parts, SUMS};
 use crate::channels::every;
 use crate::input::Planes;
 use crate::simd::{Simd, Window, WindowMut};
@@ -33,21 +33,14 @@ impl Lines {
         // Registers that begin before the end of the pairs reach at most so far.
         let length =
             (pairs.next_multiple_of(MOST_LANES) + parts.reach(columns.stride()) / step).next_multiple_of(MOST_LANES);
-        // Every part goes to the first sum, and to each of the others at most once, in the same order.
-        let mut used = [0; SUMS];
-        let place = |part: &super::parts::Part| {
+        let place = |(part, index): (Part, [usize; SUMS])| {
             let pixels = std::array::from_fn(|index| {
                 let column = part.first + index.min(part.taps) * columns.stride();
                 column % step * length + column / step
             });
-            let products = std::array::from_fn(|sum| {
-                let index = used[sum];
-                used[sum] += usize::from(part.goes_to(sum));
-                parts.before(sum) + index
-            });
-            Place { taps: part.taps, pixels, products }
+            Place { taps: part.taps, pixels, products: std::array::from_fn(|sum| parts.before(sum) + index[sum]) }
         };
-        Self { step, length, parts: parts.of(0).iter().map(place).collect() }
+        Self { step, length, parts: parts.indices().map(place).collect() }
     }
 
     /// All numbers of so many rows.
@@ -59,14 +52,14 @@ impl Lines {
         self.step * self.length
     }
 
-    /// Writes what the output rows of a layout from `first` on read of some planes. Returns whether all pixels are moderate.
+    /// Writes what the output rows of a layout from `first` on read of so many planes. Returns whether all pixels are moderate.
     #[inline(always)]
     pub(super) fn fill<S: Simd>(
         &self,
         simd: S,
         geometry: &Geometry,
         layout: &Layout,
-        planes: Planes<'_, S::Number>,
+        (planes, channels): (Planes<'_, S::Number>, usize),
         first: usize,
         lines: &mut [S::Number],
         v: &mut [S::Number],
@@ -74,7 +67,7 @@ impl Lines {
         let (rows, columns) = (geometry.rows(), geometry.columns());
         let products = layout.channel / layout.plane;
         let mut check = simd.splat(S::Number::ZERO);
-        for channel in 0..geometry.input_channels_per_group() {
+        for channel in 0..channels {
             // All rows first: a register that is loaded across two which were just stored has to wait for both.
             for (row, lines) in layout.input_rows(rows, first).zip(lines.chunks_exact_mut(self.row())) {
                 if row < 0 || row >= rows.input() as isize {

@@ -4,7 +4,7 @@ use super::forward::fft_pays;
 use super::{Path, Plan};
 use crate::geometry::check;
 use crate::winograd::{self, Tile};
-use crate::{Algorithm, Element, Error, Geometry, batch, channels, fft};
+use crate::{Algorithm, Element, Error, Geometry, batch, channels, fft, pairs};
 
 /// Against `direct`, as it was compiled for any machine, one thread, f32, AVX-512, in milliseconds: 1080×1920 by 1×2 1.0 for
 /// 3.0, 3×3 1.5 for 11, 7×7 5.0 for 58, 15×15 18 for 260; depthwise 3×3 of 144 channels at 56×56 0.63 for 6.6; 5×5 1 → 6 on
@@ -22,6 +22,7 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Path {
         Algorithm::Auto | Algorithm::Fast if fft_pays(geometry) && fft::weight_gradient_pays(geometry) => Path::Fft,
         Algorithm::Fft if fft::suits_weight_gradient(geometry) => Path::Fft,
         Algorithm::Auto | Algorithm::Fast if batch_pays(geometry) => Path::Batch,
+        Algorithm::Auto | Algorithm::Fast if pairs_pay(geometry) => Path::Pairs,
         // In time of one thread on a busy Cascade Lake with AVX-512, beside the forward pass of the same layer: 3×3 of stride
         // 2 on 128 channels at 56×56 2.8 ms and 4.9, dilated by 2 on 64 2.6 and 4.0, 1×1 from 256 to 64 1.3 and 2.9, 5×5 from
         // 6 to 16 at 14×14 2.7 and 2.7, 3×3 on 512 at 7×7 4.2 and 4.6.
@@ -39,6 +40,22 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Path {
 fn batch_pays(geometry: &Geometry) -> bool {
     let taps = geometry.rows().kernel() * geometry.columns().kernel();
     batch::fills_lanes(geometry) && taps > 1
+}
+
+/// Whether outputs two by two beat the other direct sums.
+///
+/// In time of channels in lanes, one thread of a Zen 5, AVX-512 / AVX2. By 5×5 on 3 → 32 channels at 28×28 0.8 / 0.87, 16 → 16 0.83 /
+/// 1.0, 64 → 64 0.78 / 0.83; by 7×7 on 3 → 64 0.78 / 0.77, at stride 2 on 3 → 64 at 224×224 0.78 / 0.8; by 11×11 at stride 4 0.78 / 0.84; by
+/// 3×3 on 16 → 32 at 28×28 0.81 / 1.0, at 112×112 0.79 / 0.87. But by 5×5 at stride 2 on 16 → 16 at 56×56 0.85 / 1.14; by 3×3 on 3 → 32 1.0 /
+/// 1.1, at stride 2 on 16 → 32 1.0 / 1.3; at 14×14 by 5×5 on 16 → 32 1.0 / 1.1.
+fn pairs_pay(geometry: &Geometry) -> bool {
+    let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
+    let columns = geometry.columns();
+    let is_dense = columns.stride() == 1;
+    let is_wide = columns.kernel() >= 5 && outputs >= if is_dense { 16 } else { 32 };
+    let has_channels = columns.kernel() >= 3 && is_dense && inputs >= 16 && outputs >= 32;
+    let pairs = geometry.rows().output().saturating_mul(pairs::pairs(columns));
+    pairs >= 350 && (is_wide || has_channels) && pairs::suits_weight_gradient(geometry)
 }
 
 /// The path of a weight gradient where the path of a plan is forced.

@@ -46,31 +46,31 @@ impl<T: Element> Totals<T> {
             self.sums[..length].iter_mut().zip(&self.totals).for_each(|(sum, total)| *sum = T::from_f64(*total));
         }
     }
+}
 
-    /// Writes `count` taps of one register of channels to rows, one for each channel, at `at` of each. The first sum is at
-    /// `from`, and from one tap to the next are `step` sums.
-    #[inline(always)]
-    pub(crate) fn write<S: Simd<Number = T>>(
-        &self,
-        simd: S,
-        [from, step, count]: [usize; 3],
-        rows: &mut [&mut [T]],
-        at: usize,
-    ) {
-        for tap in (0..count).step_by(S::LANES) {
-            let mut square = [simd.splat(T::ZERO); MOST_LANES];
-            unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
-                if const { I < S::LANES } && tap + I < count {
-                    square[I] = simd.load(&self.sums, from + (tap + I) * step);
-                }
-            });
-            let square = transpose(simd, square);
-            unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
-                if const { I < S::LANES } && I < rows.len() {
-                    simd.write_first(square[I], unwritten(&mut rows[I][at..at + count]), tap);
-                }
-            });
-        }
+/// Writes `count` taps of one register of channels to rows, one for each channel, at `at` of each. The first sum is at `from`, and
+/// from one tap to the next are `step` sums.
+#[inline(always)]
+pub(crate) fn write_taps<S: Simd>(
+    simd: S,
+    sums: &[S::Number],
+    [from, step, count]: [usize; 3],
+    rows: &mut [&mut [S::Number]],
+    at: usize,
+) {
+    for tap in (0..count).step_by(S::LANES) {
+        let mut square = [simd.splat(S::Number::ZERO); MOST_LANES];
+        unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
+            if const { I < S::LANES } && tap + I < count {
+                square[I] = simd.load(sums, from + (tap + I) * step);
+            }
+        });
+        let square = transpose(simd, square);
+        unroll!(I in [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15] {
+            if const { I < S::LANES } && I < rows.len() {
+                simd.write_first(square[I], unwritten(&mut rows[I][at..at + count]), tap);
+            }
+        });
     }
 }
 

@@ -9,7 +9,7 @@ use super::weight_gradient::{Call, Chunk, Scratch};
 use crate::Element;
 use crate::channels::copy_phase;
 use crate::input::Input;
-use crate::positions::{Block, GROUP, Products, RUN, Rows, Stretch, registers_of};
+use crate::positions::{Block, GROUP, Products, RUN, Rows, Stretch, registers_of, write_taps};
 use crate::simd::{Kernel, Simd, Window, WindowMut};
 
 /// The taps of a kernel.
@@ -241,7 +241,7 @@ impl<T: Element, F: Transform> Run<'_, '_, T, F> {
                 let last = self.block.rows.len().min(first + S::LANES);
                 let from = strip * self.call.sums() + register * S::LANES;
                 let rows = &mut self.block.rows[first..last];
-                self.scratch.totals.write(simd, [from, step, self.block.inputs * TAPS], rows, 0);
+                write_taps(simd, &self.scratch.totals.sums, [from, step, self.block.inputs * TAPS], rows, 0);
             }
         }
     }
