@@ -48,6 +48,8 @@ mod window;
 
 pub(crate) use cut::suits;
 pub(crate) use forward::{forward, forward_kernels};
+pub(crate) use joined::{add_totals, store};
 pub(crate) use packed::{keep, keep_kernels};
+pub(crate) use pixels::{REGISTERS, Sums};
 pub(crate) use weight_gradient::{weight_gradient, weight_gradient_pays};
 pub(crate) use window::{copy_phase, every, part, phases};

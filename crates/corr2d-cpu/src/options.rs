@@ -144,9 +144,11 @@ pub enum Padding {
 /// cannot compute a correlation is an [`Error`](crate::Error) that says why, never a silent replacement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Algorithm {
-    /// The fastest whose error is within that of direct summation: of each window; for large kernels, where the FFT is many
-    /// times faster, of the largest window nearby, and for their weight gradient of the norms of image and output gradient; and for
-    /// the weight gradient of wide 3×3 layers, of the largest of the nine sums of a kernel.
+    /// The fastest whose error is within that of direct summation: of each window; for wide kernels and strides, whose outputs
+    /// are computed two by two, of the largest products of three neighbouring pixels and weights; for large kernels, where the
+    /// FFT is many times faster, of the largest window nearby, and for their weight gradient of the norms of image and output
+    /// gradient; for the weight gradient of wide 3×3 layers, of the largest of the nine sums of a kernel, and for that of wide
+    /// kernels, of three neighbours.
     #[default]
     Auto,
     /// The fastest there is.

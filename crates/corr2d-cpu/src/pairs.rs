@@ -46,7 +46,7 @@ mod weight_gradient;
 mod weights;
 
 pub(crate) use choice::{products, suits};
-pub(crate) use forward::forward;
+pub(crate) use forward::{forward, rows_combined};
 pub(crate) use layout::pairs;
-pub(crate) use weight_gradient::{suits_weight_gradient, weight_gradient};
+pub(crate) use weight_gradient::{rows_combined_at_once, suits_weight_gradient, weight_gradient};
 pub(crate) use weights::keep;

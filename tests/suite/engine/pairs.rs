@@ -56,6 +56,7 @@ fn layers_in_bands_and_parts_give_the_same_bits_on_reals_for_any_number_of_threa
         ("many_channels", [1, 70, 13, 17], 40, [5, 5], same),
         ("no_rows_for_all_threads", [1, 6, 2, 300], 70, [3, 5], same),
         ("groups_of_images", [3, 8, 19, 31], 18, [5, 5], Conv2dOptions { groups: 2, ..same }),
+        ("channels_in_chunks", [1, 64, 40, 60], 24, [5, 5], same),
     ] {
         let weight = [outputs, input[1] / options.groups, kernel[0], kernel[1]];
         let case = Case { name: name.into(), input, weight, options, bias: true };
@@ -66,6 +67,25 @@ fn layers_in_bands_and_parts_give_the_same_bits_on_reals_for_any_number_of_threa
                 let label = format!("{} threads, {}, {case}", pool.current_num_threads(), plan.isa());
                 assert_same_results(got, want, &label);
             }
+        }
+    }
+}
+
+/// A row behind the last window must not count on some threads alone, whose bands are short enough to come to it.
+#[test]
+fn a_row_that_no_window_reads_changes_no_bit() {
+    let pools = pools();
+    let options = Conv2dOptions { stride: (3, 1), ..Default::default() };
+    let (input, weight) = ([1, 4, 55, 102], [8, 4, 2, 3]);
+    let case = Case { name: "unread_row".into(), input, weight, options, bias: false };
+    for plan in plans(Path::Pairs, &case) {
+        let mut data = Data::<f32>::reals(&case, plan.geometry().output_shape());
+        let forward = |data: &Data<f32>| plan.forward_new(&data.input, &data.weight, None).unwrap();
+        let want = forward(&data);
+        data.input[54 * 102..55 * 102].fill(f32::NAN);
+        for pool in &pools {
+            let got = pool.install(|| forward(&data));
+            assert!(got == want, "{} threads, {}", pool.current_num_threads(), plan.isa());
         }
     }
 }
@@ -91,11 +111,16 @@ fn a_number_that_is_not_finite_reaches_what_reads_it_and_nothing_else() {
                     let want = finite(&Results::of(&reference, &data).unwrap());
                     assert!(got == want, "{value} at {place}, on {}, {case}", plan.isa());
                 }
-                let mut data = Data::<f32>::integers(&case, shape);
-                data.weight[7] = value;
-                let got = finite(&Results::of(&plan, &data).unwrap());
-                let want = finite(&Results::of(&reference, &data).unwrap());
-                assert!(got == want, "{value} in a weight, on {}, {case}", plan.isa());
+                for name in ["a weight", "an output gradient"] {
+                    let mut data = Data::<f32>::integers(&case, shape);
+                    match name {
+                        "a weight" => data.weight[7] = value,
+                        _ => data.output_gradient[90] = value,
+                    }
+                    let got = finite(&Results::of(&plan, &data).unwrap());
+                    let want = finite(&Results::of(&reference, &data).unwrap());
+                    assert!(got == want, "{value} in {name}, on {}, {case}", plan.isa());
+                }
             }
         }
     }
@@ -164,6 +189,10 @@ fn the_plan_takes_pairs_where_they_multiply_less_and_pay() {
     assert_eq!(weight_gradient([1, 16, 56, 56], 32, 3, 1), Path::Pairs);
     assert_eq!(weight_gradient([1, 16, 56, 56], 16, 5, 2), Path::Channels);
     assert_eq!(weight_gradient([1, 64, 14, 14], 64, 5, 1), Path::Channels);
+    // Rows that are far apart are combined anew for every band.
+    let apart = Conv2dOptions { dilation: (8, 1), padding: Padding::Same, ..Default::default() };
+    let apart = Plan::new([1, 16, 56, 56], [32, 16, 5, 5], &apart).unwrap();
+    assert_eq!([apart.path(), apart.weight_gradient_path()], [Path::Channels; 2]);
     // Tiles save more, and transforms of large pictures.
     assert_eq!(path([1, 64, 56, 56], 64, 3, 1), Path::Winograd2);
     assert_eq!(path([1, 3, 28, 28], 32, 11, 1), Path::Pairs);
@@ -186,6 +215,10 @@ fn what_pairs_cannot_compute_is_left_to_other_paths() {
     assert!(!suits([1, 2, 9, 9], [3, 3], 1, (1, 1)), "six rows, whose error may be large");
     assert!(!suits([1, 3, 99, 99], [3, 80], 1, (1, 1)), "a row of more taps than a run");
     assert!(!suits([1, 1 << 17, 9, 9], [3, 3], 1, (1, 1)), "more than a thread may hold");
+    assert!(!suits([1, 7, 10_007, 2], [2, 2], 1, (10_000, 1)), "lines of more pixels than a thread may hold");
+    // Rows too long for a turn of the weight gradient.
+    let plan = Plan::new([1, 7, 3, 600], [4, 7, 1, 3], &Conv2dOptions::default()).unwrap().with_path(Path::Pairs);
+    assert_eq!(plan.unwrap().weight_gradient_path(), Path::Planes);
     let side = i32::MAX as usize;
     assert!(!suits([0, 8, side, side], [3, 3], 1, (1, 1)), "no image, however large");
 }

@@ -202,7 +202,7 @@ pub(super) fn add_bias<S: Simd, const CHANNELS: usize, const COUNT: usize>(
 
 /// sums += totals.
 #[inline(always)]
-pub(super) fn add_totals<S: Simd, const CHANNELS: usize, const COUNT: usize>(
+pub(crate) fn add_totals<S: Simd, const CHANNELS: usize, const COUNT: usize>(
     simd: S,
     totals: &[S::Number],
     sums: &mut Sums<S::Vector, CHANNELS>,
@@ -221,7 +221,7 @@ pub(super) fn add_totals<S: Simd, const CHANNELS: usize, const COUNT: usize>(
 
 /// totals = sums.
 #[inline(always)]
-pub(super) fn store<S: Simd, const CHANNELS: usize, const COUNT: usize>(
+pub(crate) fn store<S: Simd, const CHANNELS: usize, const COUNT: usize>(
     simd: S,
     sums: &Sums<S::Vector, CHANNELS>,
     totals: &mut [S::Number],

@@ -18,10 +18,10 @@ pub(super) const fn channels<S: Simd>() -> usize {
 }
 
 /// The most registers of pixels of a block.
-pub(super) const REGISTERS: usize = 3;
+pub(crate) const REGISTERS: usize = 3;
 
 /// For each channel its sums, for up to three registers of pixels.
-pub(super) type Sums<V, const CHANNELS: usize> = [[V; CHANNELS]; REGISTERS];
+pub(crate) type Sums<V, const CHANNELS: usize> = [[V; CHANNELS]; REGISTERS];
 
 impl<T: Element> Source<'_, T> {
     /// The sums of one run of products for `COUNT` neighbouring registers of pixels: for each register the channels from

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::layout::Taps;
 use super::parts::SUMS;
 use crate::Element;
+use crate::channels::{Sums, add_totals, store};
 use crate::simd::{Simd, spaced};
 use crate::transpose::MOST_LANES;
 
@@ -13,7 +14,7 @@ use crate::transpose::MOST_LANES;
 pub(super) const CHANNELS: usize = 8;
 
 /// The most registers of pairs of a block.
-pub(super) const REGISTERS: usize = 3;
+pub(super) use crate::channels::REGISTERS;
 
 /// The blocks that take a run of products together: what the run reads of pixels then stays in a first-level cache.
 pub(super) const TOGETHER: usize = 8;
@@ -29,9 +30,6 @@ pub(super) const fn channels<S: Simd>() -> usize {
         _ => CHANNELS / 4,
     }
 }
-
-/// For each register of pairs the channels.
-type Sums<V, const COUNT: usize> = [[V; COUNT]; REGISTERS];
 
 /// Some pairs of one output row.
 pub(super) struct Piece {
@@ -118,7 +116,7 @@ impl<T: Element> Source<'_, T> {
                         products_of::<S, BLOCK_CHANNELS, COUNT>(simd, v, taps, products.min(stretch), weights);
                     let totals = &mut totals[block * SUMS * BLOCK..][..SUMS * BLOCK];
                     if first > 0 {
-                        add::<S, BLOCK_CHANNELS, COUNT>(simd, &totals[sum * BLOCK..], &mut sums);
+                        add_totals::<S, BLOCK_CHANNELS, COUNT>(simd, &totals[sum * BLOCK..], &mut sums);
                     }
                     if sum + 1 < SUMS || !last {
                         store::<S, BLOCK_CHANNELS, COUNT>(simd, &sums, &mut totals[sum * BLOCK..]);
@@ -163,44 +161,6 @@ fn products_of<S: Simd, const BLOCK_CHANNELS: usize, const COUNT: usize>(
         });
     }
     [first, second, third]
-}
-
-/// sums += totals.
-#[inline(always)]
-fn add<S: Simd, const BLOCK_CHANNELS: usize, const COUNT: usize>(
-    simd: S,
-    totals: &[S::Number],
-    sums: &mut Sums<S::Vector, BLOCK_CHANNELS>,
-) {
-    let totals = &totals[..BLOCK_CHANNELS * COUNT * S::LANES];
-    unroll!(C in [0 1 2 3 4 5 6 7] {
-        if const { C < BLOCK_CHANNELS } {
-            unroll!(R in [0 1 2] {
-                if const { R < COUNT } {
-                    sums[R][C] = simd.add(simd.load(totals, (C * COUNT + R) * S::LANES), sums[R][C]);
-                }
-            });
-        }
-    });
-}
-
-/// totals = sums.
-#[inline(always)]
-fn store<S: Simd, const BLOCK_CHANNELS: usize, const COUNT: usize>(
-    simd: S,
-    sums: &Sums<S::Vector, BLOCK_CHANNELS>,
-    totals: &mut [S::Number],
-) {
-    let totals = &mut totals[..BLOCK_CHANNELS * COUNT * S::LANES];
-    unroll!(C in [0 1 2 3 4 5 6 7] {
-        if const { C < BLOCK_CHANNELS } {
-            unroll!(R in [0 1 2] {
-                if const { R < COUNT } {
-                    simd.store(sums[R][C], totals, (C * COUNT + R) * S::LANES);
-                }
-            });
-        }
-    });
 }
 
 /// The outputs of the first three sums and of the last.

@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::block::{BLOCK, CHANNELS, Piece, REGISTERS, Source, TOGETHER, channels, divide};
-use super::choice::MOST_BAND;
+use super::choice::{MOST_BAND, fits};
 use super::layout::{Layout, Taps, pairs};
 use super::parts::{Parts, SUMS};
 use super::pixels::Lines;
@@ -99,11 +99,16 @@ impl Cut {
         let height = geometry.rows().output();
         let others = geometry.batch() * geometry.groups();
         let at_once = PAIRS.div_ceil(pairs(geometry.columns()));
-        let fits = |rows: &usize| {
-            let most = if *rows <= at_once { LARGE_BAND } else { BAND };
-            Layout::new(geometry, parts, *rows).len(geometry.input_channels_per_group()) <= most
+        let fits = |rows: usize| {
+            let most = if rows <= at_once { LARGE_BAND } else { BAND };
+            fits(geometry, parts, rows, geometry.input_channels_per_group(), most)
         };
-        let most = (1..=height).take_while(fits).last().unwrap_or(1);
+        // One row fits; the most rows that do, or nearly.
+        let (mut most, mut too_many) = (1, height + 1);
+        while most + 1 < too_many {
+            let rows = most + (too_many - most) / 2;
+            if fits(rows) { most = rows } else { too_many = rows }
+        }
         let mut bands = height.div_ceil(most);
         if threads > 1 && others < 4 * threads {
             // As many for each thread.
@@ -115,6 +120,13 @@ impl Cut {
         let parts = if threads > 1 { (2 * threads).div_ceil(others * bands) } else { 1 };
         Self { rows, channels: all.div_ceil(parts) * CHANNELS }
     }
+}
+
+/// How many input rows are combined for all output rows of a picture: bands share some, which each combines anew.
+pub(crate) fn rows_combined(geometry: &Geometry) -> usize {
+    let parts = Parts::new(geometry.columns());
+    let rows = Cut::new(geometry, &parts, 1).rows;
+    geometry.rows().output().div_ceil(rows) * Layout::new(geometry, &parts, rows).input_rows_count()
 }
 
 /// What all tasks have in common.

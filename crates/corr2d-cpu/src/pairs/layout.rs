@@ -7,7 +7,6 @@
 //! Input rows a stride apart are neighbours, so that from one output row to the next every tap moves by one row; and rows follow
 //! each other without a gap, so that the pairs of several output rows are one line.
 
-use super::block::REGISTERS;
 use super::parts::{Parts, SUMS};
 use crate::simd::Offsets;
 use crate::transpose::MOST_LANES;
@@ -19,15 +18,16 @@ pub(super) const RUN: usize = 64;
 /// The bytes of a cache line.
 const LINE: usize = 64;
 
-/// Room for what the last register of a plane writes too much, in numbers, and for what a block of several reads too much.
-const SPARE: [usize; 2] = [MOST_LANES, REGISTERS * MOST_LANES];
+/// Room for what the last register of a plane writes too much, in numbers.
+const SPARE: usize = MOST_LANES;
 
 /// The layout for some output rows.
 pub(super) struct Layout {
     /// The pairs of outputs of a row.
     pub(super) pairs: usize,
-    /// For each phase of the vertical stride that a kernel row reads: how far from the first row of a window.
-    phases: Vec<usize>,
+    /// For each phase of the vertical stride that a kernel row reads: how far from the first row of a window, and how many strides
+    /// farther the last kernel row of it reads.
+    phases: Vec<[usize; 2]>,
     /// The input rows of each of them.
     length: usize,
     /// From a product of a kernel row to the next.
@@ -42,8 +42,8 @@ impl Layout {
         let pairs = pairs(geometry.columns());
         let phases = phases(axis);
         let length = rows.saturating_add((axis.dilated() - 1) / axis.stride());
-        let numbers = phases.len().saturating_mul(length).saturating_mul(pairs).saturating_add(SPARE[0]);
-        // An odd number of cache lines, so that planes do not share a few places of a cache.
+        let numbers = phases.len().saturating_mul(length).saturating_mul(pairs).saturating_add(SPARE);
+        // An odd number of lines of f32, so that planes do not share a few places of a cache.
         let line = LINE / size_of::<f32>();
         let plane = (numbers.div_ceil(line) | 1).saturating_mul(line);
         Self { pairs, phases, length, plane, channel: parts.products().saturating_mul(plane) }
@@ -51,27 +51,31 @@ impl Layout {
 
     /// All numbers of so many channels.
     pub(super) fn len(&self, channels: usize) -> usize {
-        channels.saturating_mul(self.channel).saturating_add(SPARE[1])
+        channels.saturating_mul(self.channel)
     }
 
     /// How many input rows there are.
     pub(super) fn input_rows_count(&self) -> usize {
-        self.phases.len() * self.length
+        self.phases.len().saturating_mul(self.length)
     }
 
-    /// The input rows in order, those in the padding too, for output rows from `first` on: which row, in the padding if negative
-    /// or beyond the input.
-    pub(super) fn input_rows(&self, axis: &Axis, first: usize) -> impl Iterator<Item = isize> {
-        let (stride, begin) = (axis.stride(), axis.first_read());
-        let rows =
-            move |phase: usize| (first..first + self.length).map(move |row| (row * stride + phase) as isize + begin);
-        self.phases.iter().flat_map(move |phase| rows(*phase))
+    /// The input rows in order, for output rows from `first` on; none where they lie in the padding, or where no window reads them: of
+    /// a short band a row may be left over, and whether its pixels count must not depend on the bands.
+    pub(super) fn input_rows(&self, axis: &Axis, first: usize) -> impl Iterator<Item = Option<usize>> {
+        let (stride, begin, input, output) = (axis.stride(), axis.first_read(), axis.input(), axis.output());
+        let row = move |[phase, farther]: [usize; 2], row: usize| {
+            if row >= output + farther {
+                return None;
+            }
+            (row * stride + phase).checked_add_signed(begin).filter(|row| *row < input)
+        };
+        self.phases.iter().flat_map(move |phase| (first..first + self.length).map(move |index| row(*phase, index)))
     }
 
     /// Where a kernel row reads for the first output row, in rows of a plane.
     fn row(&self, axis: &Axis, kernel_row: usize) -> usize {
         let reach = kernel_row * axis.dilation();
-        let phase = self.phases.iter().position(|phase| *phase == reach % axis.stride()).unwrap_or(0);
+        let phase = self.phases.iter().position(|[phase, _]| *phase == reach % axis.stride()).unwrap_or(0);
         phase * self.length + reach / axis.stride()
     }
 
@@ -113,10 +117,15 @@ pub(crate) fn pairs(columns: &Axis) -> usize {
     columns.output().div_ceil(2)
 }
 
-/// The phases of a stride that some tap reads.
-fn phases(axis: &Axis) -> Vec<usize> {
-    let mut phases: Vec<_> = (0..axis.kernel()).map(|tap| tap * axis.dilation() % axis.stride()).collect();
+/// The phases of a stride that some tap reads, and how many strides farther the last of their taps reads.
+fn phases(axis: &Axis) -> Vec<[usize; 2]> {
+    let reach = |tap: usize| tap * axis.dilation();
+    let mut phases: Vec<_> = (0..axis.kernel()).map(|tap| reach(tap) % axis.stride()).collect();
     phases.sort_unstable();
     phases.dedup();
-    phases
+    let farther = |phase: usize| {
+        let last = (0..axis.kernel()).rev().find(|tap| reach(*tap) % axis.stride() == phase);
+        [phase, last.map_or(0, |tap| reach(tap) / axis.stride())]
+    };
+    phases.into_iter().map(farther).collect()
 }

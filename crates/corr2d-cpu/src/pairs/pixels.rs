@@ -45,7 +45,7 @@ impl Lines {
 
     /// All numbers of so many rows.
     pub(super) fn len(&self, rows: usize) -> usize {
-        rows * self.row()
+        rows.saturating_mul(self.row())
     }
 
     fn row(&self) -> usize {
@@ -70,11 +70,12 @@ impl Lines {
         for channel in 0..channels {
             // All rows first: a register that is loaded across two which were just stored has to wait for both.
             for (row, lines) in layout.input_rows(rows, first).zip(lines.chunks_exact_mut(self.row())) {
-                if row < 0 || row >= rows.input() as isize {
-                    lines.fill(S::Number::ZERO);
-                } else {
-                    let row = planes.row(channel, row as usize, columns.input());
-                    check = self.split(simd, row, columns.first_read(), lines, check);
+                match row {
+                    Some(row) => {
+                        let row = planes.row(channel, row, columns.input());
+                        check = self.split(simd, row, columns.first_read(), lines, check);
+                    }
+                    None => lines.fill(S::Number::ZERO),
                 }
             }
             let v = WindowMut::over(&mut v[channel * layout.channel..], 0, products, layout.plane, layout.plane);

@@ -16,7 +16,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::choice::MOST_BAND;
+use super::choice::{MOST_BAND, fits};
 use super::layout::{Layout, RUN, pairs};
 use super::parts::{Parts, SUMS};
 use super::pixels::Lines;
@@ -64,18 +64,17 @@ pub(crate) fn weight_gradient<T: Element>(
     }
     let parts = Parts::new(geometry.columns());
     let height = geometry.rows().output();
-    let rows = rows_at_once(geometry);
-    let most_rows = height.min(TURNS * rows);
-    let whole = Layout::new(geometry, &parts, most_rows);
-    let is_whole = whole.len(geometry.input_channels_per_group()) <= WHOLE_BAND;
-    let layout = if is_whole { whole } else { Layout::new(geometry, &parts, rows) };
+    let (rows, is_whole) = (rows_of_turn(geometry), is_whole(geometry, &parts));
+    let layout = Layout::new(geometry, &parts, rows_combined_at_once(geometry));
+    let all_inputs = geometry.input_channels_per_group();
     let products = geometry.rows().kernel() * parts.products();
     let registers = Registers::of::<T>(isa, geometry);
     let outputs = (SUMS_OF_BLOCK / products).clamp(registers.strip, OUTPUTS) / registers.strip * registers.strip;
     let inputs = (SUMS_OF_BLOCK / (products * outputs)).max(1);
     let turns = height.div_ceil(rows);
     let cut = Cut::new(geometry, registers, [outputs, inputs], geometry.batch() * turns);
-    let channels = if is_whole { cut.inputs } else { (BAND / layout.channel).clamp(1, cut.inputs) };
+    let inputs = cut.inputs.min(all_inputs);
+    let channels = if is_whole { inputs } else { (BAND / layout.channel).clamp(1, inputs) };
     let taps = std::array::from_fn(|sum| {
         let mut offsets = layout.offsets(geometry.rows(), &parts, sum, channels);
         // What is too much reads again what the first reads.
@@ -95,6 +94,7 @@ pub(crate) fn weight_gradient<T: Element>(
         rows,
         is_whole,
         turns,
+        inputs,
         channels,
         taps,
         cut: &cut,
@@ -118,13 +118,29 @@ pub(crate) fn suits_weight_gradient(geometry: &Geometry) -> bool {
         return false;
     }
     let parts = Parts::new(geometry.columns());
-    let layout = Layout::new(geometry, &parts, rows_at_once(geometry));
-    layout.channel <= MOST_BAND && geometry.rows().kernel() * parts.products() <= MOST_PRODUCTS
+    fits(geometry, &parts, rows_of_turn(geometry), 1, MOST_BAND)
+        && geometry.rows().kernel() * parts.products() <= MOST_PRODUCTS
 }
 
 /// The output rows that are turned at once.
-fn rows_at_once(geometry: &Geometry) -> usize {
+fn rows_of_turn(geometry: &Geometry) -> usize {
     (PAIRS / pairs(geometry.columns())).clamp(1, geometry.rows().output())
+}
+
+/// The most output rows whose turns are added up.
+fn rows_added_up(geometry: &Geometry) -> usize {
+    geometry.rows().output().min(TURNS * rows_of_turn(geometry))
+}
+
+/// Whether the pixels of all channels are combined once for all of these.
+fn is_whole(geometry: &Geometry, parts: &Parts) -> bool {
+    fits(geometry, parts, rows_added_up(geometry), geometry.input_channels_per_group(), WHOLE_BAND)
+}
+
+/// The output rows for which pixels are combined at once.
+pub(crate) fn rows_combined_at_once(geometry: &Geometry) -> usize {
+    let is_whole = is_whole(geometry, &Parts::new(geometry.columns()));
+    if is_whole { rows_added_up(geometry) } else { rows_of_turn(geometry) }
 }
 
 /// What all blocks have in common.
@@ -142,7 +158,8 @@ struct Call<'a, T> {
     is_whole: bool,
     /// The turns of an image.
     turns: usize,
-    /// The input channels whose pixels are combined at once.
+    /// The input channels of a block, and those whose pixels are combined at once.
+    inputs: usize,
     channels: usize,
     /// For each of the four sums where its products read, as many as are summed at once or a multiple.
     taps: [Vec<usize>; SUMS],
@@ -164,7 +181,7 @@ impl<T> Call<'_, T> {
 
     /// The length of the sums of a strip.
     fn sums(&self) -> usize {
-        self.cut.inputs.div_ceil(self.channels) * self.sums_before(SUMS) * self.registers.strip
+        self.inputs.div_ceil(self.channels) * self.sums_before(SUMS) * self.registers.strip
     }
 }
 

@@ -81,15 +81,29 @@ impl<T: Element> Kernel<T> for Transform<'_, T> {
                     let parts_of_sum = parts.of(sum);
                     let to = &mut to[lines * parts.before(sum) + (first + line) * parts_of_sum.len()..];
                     for (Part { first, taps }, to) in parts_of_sum.iter().zip(to) {
-                        let w = |index: usize| &row[first + index * stride];
-                        let (a, last) = (w(0), w(taps - 1));
-                        *to = match (taps, sum) {
-                            (1, _) | (_, 0) => *a,
-                            (_, 3) => *last,
-                            (2, _) => std::array::from_fn(|c| a[c] + last[c]),
-                            (_, 1) => std::array::from_fn(|c| (a[c] + last[c]) * half + w(1)[c] * half),
-                            (_, _) => std::array::from_fn(|c| (a[c] + last[c]) * half - w(1)[c] * half),
-                        };
+                        let (a, last) = (&row[*first], &row[first + (taps - 1) * stride]);
+                        // Loops and no closures, which might be compiled without the kernel's instructions.
+                        match (taps, sum) {
+                            (1, _) | (_, 0) => *to = *a,
+                            (_, 3) => *to = *last,
+                            (2, _) => {
+                                for c in 0..CHANNELS {
+                                    to[c] = a[c] + last[c];
+                                }
+                            }
+                            (_, 1) => {
+                                let middle = &row[first + stride];
+                                for c in 0..CHANNELS {
+                                    to[c] = (a[c] + last[c]) * half + middle[c] * half;
+                                }
+                            }
+                            (_, _) => {
+                                let middle = &row[first + stride];
+                                for c in 0..CHANNELS {
+                                    to[c] = (a[c] + last[c]) * half - middle[c] * half;
+                                }
+                            }
+                        }
                     }
                 }
             }

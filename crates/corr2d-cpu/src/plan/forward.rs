@@ -16,8 +16,8 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Result<Path, Er
         // for 16.4, 31×31 5.3 for 35.3, 63×63 10.6 for 141, 61×5 4.0 for 11.8. At 256×256: 15×15 0.16 for 0.25, 31×31
         // 0.15 for 0.92. At 64×64: 21×21 0.015 for 0.019. With AVX2, f64 or portable registers these gain 1.3 times or
         // more, but for 11×11 (1.0 to 1.3 with AVX2 or f64), which is left to `planes`. 9×9, 31×3 and 7×15 gain 1.1.
-        // Against transforms, one thread of a Zen 5, AVX-512 / AVX2, in their time: 11×11 on 3 → 8 channels at 28×28 0.65 / 0.87, on
-        // 3 → 32 0.55 / 0.78; but at 56×56 0.86 / 1.13 and 0.78 / 1.06, at 112×112 1.4 / 1.7 and 1.2 / 1.6.
+        // Outputs two by two, in time of these, one thread of a Zen 5, AVX-512 / AVX2: 11×11 on 3 → 8 channels at 28×28 0.65 /
+        // 0.87, on 3 → 32 0.55 / 0.78; but at 56×56 0.86 / 1.13 and 0.78 / 1.06, at 112×112 1.4 / 1.7 and 1.2 / 1.6.
         Algorithm::Auto | Algorithm::Fast
             if fft_pays(geometry) && !(is_small(geometry) && pairs_pay(geometry, false)) =>
         {
@@ -204,16 +204,16 @@ pub(super) fn batch_pays(geometry: &Geometry) -> bool {
 /// `kept`: by what both take, in multiply-adds of one lane at the speed of the inner loop of pairs.
 ///
 /// The terms were fitted to 270 shapes on one thread of a Zen 5, where nine of ten calls take 0.73 to 1.2 times as long as they
-/// say, with AVX-512 and with AVX2: 1 to 64 channels, kernels from 2×2 to 11×11, strides 1, 2 and 4, sides of 7 to 224. In time of the
-/// other path, AVX-512 / AVX2: by 5×5 on 3 → 32 channels at 28×28 0.75 / 0.65, 16 → 16 0.8 / 0.8, 64 → 64 0.8 / 0.75; by 7×7 3 → 32 0.6 /
-/// 0.6, at stride 2 on 3 → 64 at 224×224 0.73 / 0.7; by 9×9 on 3 → 8 at 28×28 0.5 / 0.6; by 11×11 at stride 4 on 3 → 64 at 224×224 0.73 /
-/// 0.75; by 4×4 at stride 2 on 3 → 32 at 64×64 0.7 / 0.6. But at stride 2 with few outputs, for which the sums and differences of
-/// pixels are made, 32 → 8 by 7×7 1.3 / 1.2, by 3×3 16 → 16 1.2 / 1.3; on small pictures, for which those of weights are made, 64 → 64 by
-/// 5×5 at 7×7 1.9 / 1.0; by 3×3 at stride 1 1.0 to 2 / 0.9 to 2.4.
+/// say, with AVX-512 and with AVX2: 1 to 64 channels, kernels from 2×2 to 11×11, strides 1, 2 and 4, sides of 7 to 224. In time of
+/// the other path, AVX-512 / AVX2: by 5×5 on 3 → 32 channels at 28×28 0.75 / 0.65, 16 → 16 0.8 / 0.8, 64 → 64 0.8 / 0.75; by 7×7 on
+/// 3 → 32 0.6 / 0.6, at stride 2 on 3 → 64 at 224×224 0.73 / 0.7; by 9×9 on 3 → 8 at 28×28 0.5 / 0.6; by 11×11 at stride 4 on 3 → 64
+/// at 224×224 0.73 / 0.75; by 4×4 at stride 2 on 3 → 32 at 64×64 0.7 / 0.6. But at stride 2 with few outputs, for which the sums and
+/// differences of pixels are made, 32 → 8 by 7×7 1.3 / 1.2, by 3×3 16 → 16 1.2 / 1.3; on small pictures, for which those of weights
+/// are made, 64 → 64 by 5×5 at 7×7 1.9 / 1.0; by 3×3 at stride 1 1.0 to 2 / 0.9 to 2.4.
 pub(super) fn pairs_pay(geometry: &Geometry, kept: bool) -> bool {
-    // Of short rows of many channels the terms know too little: 16 → 32 by 3×3 at stride 2 takes 1.1 of the time at 112×112.
-    let is_short = geometry.columns().kernel() < if geometry.input_channels_per_group() > 4 { 4 } else { 3 };
-    if is_short || !pairs::suits(geometry) {
+    // Of rows of three taps the terms know too little: 3 → 64 by 3×3 at 224×224 takes 1.15 of the time, most of which is that of
+    // writing outputs, and 16 → 32 at stride 2 1.1 at 112×112.
+    if geometry.columns().kernel() < 4 || !pairs::suits(geometry) {
         return false;
     }
     let (inputs, outputs) = (geometry.input_channels_per_group() as f64, geometry.output_channels_per_group() as f64);
@@ -221,18 +221,19 @@ pub(super) fn pairs_pay(geometry: &Geometry, kept: bool) -> bool {
     let (rows, columns) = (geometry.rows(), geometry.columns());
     let (kernel, products) = (rows.kernel() as f64, pairs::products(columns) as f64);
     let batch = geometry.batch() as f64;
-    let line = (rows.output() * pairs::pairs(columns)) as f64;
+    let pairs_of_row = pairs::pairs(columns);
+    let line = rows.output() as f64 * pairs_of_row as f64;
     // Registers hang over the end of a picture, and blocks of fewer than three of them load more.
-    let registers = (rows.output() * pairs::pairs(columns)).div_ceil(16);
+    let registers = rows.output().saturating_mul(pairs_of_row).div_ceil(16);
     let lanes = 16.0 * (registers as f64 + [0.0, 1.0, 0.5][registers % 3]);
-    let pixels = 55.0 * rows.stride().min(rows.kernel()) as f64;
+    let pixels = 50.0 * pairs::rows_combined(geometry) as f64 * pairs_of_row as f64;
     let weights = if kept { 0.0 } else { 95.0 * kernel * in_blocks };
-    let made = batch * (kernel * in_blocks * lanes + pixels * line) + weights;
+    let made = batch * (kernel * in_blocks * lanes + pixels) + weights;
     let time = inputs * products * made + 25.0 * outputs * batch * line + 250_000.0;
 
-    let pixels = batch * (rows.output() * columns.output()) as f64;
+    let pixels = batch * rows.output() as f64 * columns.output() as f64;
     let products = inputs * kernel * columns.kernel() as f64 * pixels;
-    let read = inputs * pixels * (rows.stride() * columns.stride()) as f64;
+    let read = inputs * pixels * rows.stride() as f64 * columns.stride() as f64;
     let per_product = if columns.kernel() < 7 { 1.5 } else { 1.7 };
     let other = match direct_path(geometry) {
         _ if gemm_pays(geometry) => {

@@ -15,10 +15,10 @@ pub(super) fn path(geometry: &Geometry, algorithm: Algorithm) -> Path {
         Algorithm::Fast if winograd::weight_gradient_pays(Tile::F4, geometry) => Path::Winograd4,
         Algorithm::Auto | Algorithm::Fast if winograd::weight_gradient_pays(Tile::F2, geometry) => Path::Winograd2,
         Algorithm::Winograd if winograd::suits(Tile::F2, geometry) => Path::Winograd2,
-        // By transforms where the forward pass is but for small pictures, where outputs two by two beat them, and where they pay here. In time of
-        // sums over pixels, one thread of a Cascade Lake, AVX-512 / AVX2, from one channel to one: 1080×1920 by 15×15 8.4 ms for
-        // 18.0, 31×31 11 for 70; 1024×1024 by 11×11 0.57 / 0.52 of the time, 256×256 by 13×13 0.76 / 0.68, by 15×15 0.61 / 0.56,
-        // by 21×21 0.44 / 0.34; from 4 to 8 channels at 128×128 by 15×15 0.20.
+        // By transforms where the forward pass is, but for small pictures, where outputs two by two beat them, and where they pay
+        // here. In time of sums over pixels, one thread of a Cascade Lake, AVX-512 / AVX2, from one channel to one: 1080×1920 by
+        // 15×15 8.4 ms for 18.0, 31×31 11 for 70; 1024×1024 by 11×11 0.57 / 0.52 of the time, 256×256 by 13×13 0.76 / 0.68, by 15×15
+        // 0.61 / 0.56, by 21×21 0.44 / 0.34; from 4 to 8 channels at 128×128 by 15×15 0.20.
         Algorithm::Auto | Algorithm::Fast if fft_pays(geometry) && fft::weight_gradient_pays(geometry) => Path::Fft,
         Algorithm::Fft if fft::suits_weight_gradient(geometry) => Path::Fft,
         Algorithm::Auto | Algorithm::Fast if batch_pays(geometry) => Path::Batch,
@@ -44,10 +44,10 @@ fn batch_pays(geometry: &Geometry) -> bool {
 
 /// Whether outputs two by two beat the other direct sums.
 ///
-/// In time of channels in lanes, one thread of a Zen 5, AVX-512 / AVX2. By 5×5 on 3 → 32 channels at 28×28 0.8 / 0.87, 16 → 16 0.83 /
-/// 1.0, 64 → 64 0.78 / 0.83; by 7×7 on 3 → 64 0.78 / 0.77, at stride 2 on 3 → 64 at 224×224 0.78 / 0.8; by 11×11 at stride 4 0.78 / 0.84; by
-/// 3×3 on 16 → 32 at 28×28 0.81 / 1.0, at 112×112 0.79 / 0.87. But by 5×5 at stride 2 on 16 → 16 at 56×56 0.85 / 1.14; by 3×3 on 3 → 32 1.0 /
-/// 1.1, at stride 2 on 16 → 32 1.0 / 1.3; at 14×14 by 5×5 on 16 → 32 1.0 / 1.1.
+/// In time of channels in lanes, one thread of a Zen 5, AVX-512 / AVX2. By 5×5 on 3 → 32 channels at 28×28 0.8 / 0.87, 16 → 16
+/// 0.83 / 1.0, 64 → 64 0.78 / 0.83; by 7×7 on 3 → 64 0.78 / 0.77, at stride 2 at 224×224 0.78 / 0.8; by 11×11 at stride 4 0.78 / 0.84;
+/// by 3×3 on 16 → 32 at 28×28 0.81 / 1.0, at 112×112 0.79 / 0.87. But by 5×5 at stride 2 on 16 → 16 at 56×56 0.85 / 1.14; by 3×3 on
+/// 3 → 32 1.0 / 1.1, at stride 2 on 16 → 32 1.0 / 1.3; at 14×14 by 5×5 on 16 → 32 1.0 / 1.1.
 fn pairs_pay(geometry: &Geometry) -> bool {
     let (inputs, outputs) = (geometry.input_channels_per_group(), geometry.output_channels_per_group());
     let columns = geometry.columns();
@@ -55,13 +55,19 @@ fn pairs_pay(geometry: &Geometry) -> bool {
     let is_wide = columns.kernel() >= 5 && outputs >= if is_dense { 16 } else { 32 };
     let has_channels = columns.kernel() >= 3 && is_dense && inputs >= 16 && outputs >= 32;
     let pairs = geometry.rows().output().saturating_mul(pairs::pairs(columns));
-    pairs >= 350 && (is_wide || has_channels) && pairs::suits_weight_gradient(geometry)
+    if pairs < 350 || !is_wide && !has_channels || !pairs::suits_weight_gradient(geometry) {
+        return false;
+    }
+    // Rows that are read beside those of the outputs are combined anew each time, and may be far apart.
+    let rows = geometry.rows();
+    (rows.dilated() - 1) / rows.stride() <= 2 * pairs::rows_combined_at_once(geometry)
 }
 
 /// The path of a weight gradient where the path of a plan is forced.
 pub(super) fn forced(geometry: &Geometry, path: Path) -> Path {
     match path {
         Path::Fft if !fft::suits_weight_gradient(geometry) => Path::Planes,
+        Path::Pairs if !pairs::suits_weight_gradient(geometry) => Path::Planes,
         path => path,
     }
 }
