@@ -1,5 +1,4 @@
-//! Sums over positions, with output channels in lanes: what the weight gradients of `channels`, `winograd` and `pairs`
-//! are made of.
+//! Sums over positions, with output channels in lanes: what the weight gradients of `channels`, `winograd` and `pairs` are made of.
 //!
 //! ```text
 //! sums[t][o..o + lanes] = Σ over positions p of x[t + p] · g[p][o..o + lanes]
@@ -13,8 +12,8 @@
 //! | `blocks` | ∂L/∂w cut into blocks of output × input channels, and the positions into parts |
 //!
 //! There may be millions of positions. A lane sums at most [`RUN`](products::RUN) products before they are added to the sum
-//! of a chunk, of at most 256 positions; chunks are added up in f64, and of tiles and of pairs of
-//! outputs four at a time.
+//! of a chunk, of at most 256 positions; chunks are added up in f64, of tiles [`GROUP`](totals::GROUP) at a time, and of pairs of
+//! outputs as many.
 
 mod blocks;
 mod panel;

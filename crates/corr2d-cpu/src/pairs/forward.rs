@@ -103,7 +103,7 @@ impl Cut {
             let most = if rows <= at_once { LARGE_BAND } else { BAND };
             fits(geometry, parts, rows, geometry.input_channels_per_group(), most)
         };
-        // One row fits; the most rows that do, or nearly.
+        // One row fits; the most rows that do.
         let (mut most, mut too_many) = (1, height + 1);
         while most + 1 < too_many {
             let rows = most + (too_many - most) / 2;
@@ -126,7 +126,8 @@ impl Cut {
 pub(crate) fn rows_combined(geometry: &Geometry) -> usize {
     let parts = Parts::new(geometry.columns());
     let rows = Cut::new(geometry, &parts, 1).rows;
-    geometry.rows().output().div_ceil(rows) * Layout::new(geometry, &parts, rows).input_rows_count()
+    let bands = geometry.rows().output().div_ceil(rows);
+    bands.saturating_mul(Layout::new(geometry, &parts, rows).input_rows_count())
 }
 
 /// What all tasks have in common.

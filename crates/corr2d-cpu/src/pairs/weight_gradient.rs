@@ -20,7 +20,9 @@ use super::choice::{MOST_BAND, fits};
 use super::layout::{Layout, RUN, pairs};
 use super::parts::{Parts, SUMS};
 use super::pixels::Lines;
-use crate::positions::{Block, Cut, Products, Registers, Rows, Stretch, Totals, registers_of, sum_blocks, write_taps};
+use crate::positions::{
+    Block, Cut, GROUP, Products, Registers, Rows, Stretch, Totals, registers_of, sum_blocks, write_taps,
+};
 use crate::simd::{Isa, Kernel, Simd};
 use crate::transpose::MOST_LANES;
 use crate::winograd::overflow_scale;
@@ -30,7 +32,7 @@ use crate::{Aligned, Element, Error, Geometry, Input, aligned, planes};
 const PAIRS: usize = 256;
 
 /// So many turns at most are added up before they go to the totals in f64.
-const TURNS: usize = 4;
+const TURNS: usize = GROUP;
 
 /// The most output channels of a block.
 const OUTPUTS: usize = 128;
