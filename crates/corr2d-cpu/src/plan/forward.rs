@@ -227,7 +227,10 @@ pub(super) fn pairs_pay(geometry: &Geometry, kept: bool) -> bool {
     // Registers hang over the end of a picture, and blocks of fewer than three of them load more.
     let registers = rows.output().saturating_mul(pairs_of_row).div_ceil(16);
     let lanes = 16.0 * (registers as f64 + [0.0, 1.0, 0.5][registers % 3]);
-    let pixels = 50.0 * pairs::rows_combined(geometry) as f64 * pairs_of_row as f64;
+    // At other strides pixels are split one by one.
+    let by_registers = matches!(columns.stride(), 1 | 2 | 4);
+    let of_each = if by_registers { 50.0 } else { 150.0 };
+    let pixels = of_each * pairs::rows_combined(geometry) as f64 * pairs_of_row as f64;
     let weights = if kept { 0.0 } else { 95.0 * kernel * in_blocks };
     let made = batch * (kernel * in_blocks * lanes + pixels) + weights;
     let time = inputs * products * made + 25.0 * outputs * batch * line + 250_000.0;
