@@ -179,7 +179,7 @@ impl Layer {
                 Path::Winograd4 | Path::Fft => vec![largest / f64::from(1 << 16); want.len()],
                 _ if self.is_exact => vec![0.0; want.len()],
                 // A transform mixes the taps of a kernel, and the sums of a tile: at the rim one has few terms, its neighbour many.
-                Path::Winograd2 | Path::Pairs if NAMES[index] != "output" => {
+                Path::Winograd2 if NAMES[index] != "output" => {
                     let largest = sums[index].iter().fold(0f64, |largest, sum| largest.max(*sum));
                     vec![8.0 * largest / f64::from(1 << 24); want.len()]
                 }

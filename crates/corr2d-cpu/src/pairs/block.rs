@@ -102,7 +102,6 @@ impl<T: Element> Source<'_, T> {
         };
         let mut before = 0;
         for (sum, taps) in self.taps.iter().enumerate() {
-            let stretch = taps.channels * taps.per_channel;
             for first in (0..self.inputs).step_by(taps.channels) {
                 let products = (self.inputs - first).min(taps.channels) * taps.per_channel;
                 let last = first + taps.channels >= self.inputs;
@@ -112,8 +111,7 @@ impl<T: Element> Source<'_, T> {
                     let channel = block * BLOCK_CHANNELS;
                     let weights = &self.weights[channel / CHANNELS * self.weights_step + channel % CHANNELS..];
                     let weights = &weights[from * CHANNELS..];
-                    let mut sums =
-                        products_of::<S, BLOCK_CHANNELS, COUNT>(simd, v, taps, products.min(stretch), weights);
+                    let mut sums = products_of::<S, BLOCK_CHANNELS, COUNT>(simd, v, taps, products, weights);
                     let totals = &mut totals[block * SUMS * BLOCK..][..SUMS * BLOCK];
                     if first > 0 {
                         add_totals::<S, BLOCK_CHANNELS, COUNT>(simd, &totals[sum * BLOCK..], &mut sums);

@@ -11,7 +11,7 @@ use crate::{Axis, Element, Geometry};
 
 /// Where the pixels of a part lie in lines, and its products in a channel of `v`.
 struct Place {
-    /// Whether there are three taps, or two.
+    /// How many taps it has.
     taps: usize,
     /// Where the first pair reads each of the pixels that two outputs read, in the lines of a row.
     pixels: [usize; 4],

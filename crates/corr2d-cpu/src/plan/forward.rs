@@ -213,8 +213,8 @@ pub(super) fn batch_pays(geometry: &Geometry) -> bool {
 pub(super) fn pairs_pay(geometry: &Geometry, kept: bool) -> bool {
     // Of rows of three taps the terms know too little: 3 → 64 by 3×3 at 224×224 takes 1.15 of the time, most of which is that of
     // writing outputs, and 16 → 32 at stride 2 1.1 at 112×112. What takes some microseconds gains less than it takes to know.
-    let is_small = geometry.multiplications() < LEAST_MULTIPLICATIONS;
-    if geometry.columns().kernel() < 4 || is_small || !pairs::suits(geometry) {
+    let is_brief = geometry.multiplications() < LEAST_MULTIPLICATIONS;
+    if geometry.columns().kernel() < 4 || is_brief || !pairs::suits(geometry) {
         return false;
     }
     let (inputs, outputs) = (geometry.input_channels_per_group() as f64, geometry.output_channels_per_group() as f64);
@@ -230,21 +230,23 @@ pub(super) fn pairs_pay(geometry: &Geometry, kept: bool) -> bool {
     // At other strides pixels are split one by one.
     let by_registers = matches!(columns.stride(), 1 | 2 | 4);
     let of_each = if by_registers { 50.0 } else { 150.0 };
-    let pixels = of_each * pairs::rows_combined(geometry) as f64 * pairs_of_row as f64;
+    let combined = of_each * pairs::rows_combined(geometry) as f64 * pairs_of_row as f64;
     let weights = if kept { 0.0 } else { 95.0 * kernel * in_blocks };
-    let made = batch * (kernel * in_blocks * lanes + pixels) + weights;
+    let made = batch * (kernel * in_blocks * lanes + combined) + weights;
     let time = inputs * products * made + 25.0 * outputs * batch * line + 250_000.0;
 
     let pixels = batch * rows.output() as f64 * columns.output() as f64;
-    let products = inputs * kernel * columns.kernel() as f64 * pixels;
+    let direct_products = inputs * kernel * columns.kernel() as f64 * pixels;
     let read = inputs * pixels * rows.stride() as f64 * columns.stride() as f64;
     let per_product = if columns.kernel() < 7 { 1.5 } else { 1.7 };
     let other = match direct_path(geometry) {
         _ if gemm_pays(geometry) => {
-            1.9 * products * in_blocks + 70.0 * read + 120.0 * geometry.weight_len() as f64 / geometry.groups() as f64
+            1.9 * direct_products * in_blocks
+                + 70.0 * read
+                + 120.0 * geometry.weight_len() as f64 / geometry.groups() as f64
         }
-        Path::Channels => 1.38 * products * in_blocks + 43.0 * read + 21.0 * outputs * pixels + 400_000.0,
-        _ => per_product * products * outputs,
+        Path::Channels => 1.38 * direct_products * in_blocks + 43.0 * read + 21.0 * outputs * pixels + 400_000.0,
+        _ => per_product * direct_products * outputs,
     };
     time < 0.97 * other
 }

@@ -55,8 +55,8 @@ fn pairs_pay(geometry: &Geometry) -> bool {
     let is_wide = columns.kernel() >= 5 && outputs >= if is_dense { 16 } else { 32 };
     let has_channels = columns.kernel() >= 3 && is_dense && inputs >= 16 && outputs >= 32;
     let pairs = geometry.rows().output().saturating_mul(pairs::pairs(columns));
-    let is_small = pairs < 350 || geometry.multiplications() < LEAST_MULTIPLICATIONS;
-    if is_small || !is_wide && !has_channels || !pairs::suits_weight_gradient(geometry) {
+    let is_brief = pairs < 350 || geometry.multiplications() < LEAST_MULTIPLICATIONS;
+    if is_brief || !is_wide && !has_channels || !pairs::suits_weight_gradient(geometry) {
         return false;
     }
     // Rows that are read beside those of the outputs are combined anew each time, and may be far apart.
